@@ -1,0 +1,106 @@
+"""The two readings of the paper: the method as `written`, the code as `released`.
+
+The paper's text and the code its authors released (commit 95fc5b5) describe
+different methods. Each place where they part is a switch here. Where the paper
+is silent, `written` takes the released value, so the readings differ only where
+the paper says otherwise. docs/readings.md sets them side by side.
+"""
+
+from dataclasses import asdict, dataclass, fields, replace
+
+from apnet.errors import one_of
+
+STAGES = ("stage1", "stage2", "stage3", "stage4")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One value for every switch. Field order is the order in which they are shown."""
+
+    name: str
+    level_order: str
+    """`coarse-to-fine` (Eqs. 1 and 3, Fig. 2) or `fine-to-coarse` (release)."""
+    sub_attention: str
+    """`se-per-part`: an SE block for each part (Eqs. 2 and 5);
+    `split-attention`: one bottleneck shared by the parts of a level (release)."""
+    normaliser: str
+    """`sigmoid` on the merged map (Eq. 3), or `softmax` over the parts of levels
+    of two parts and more, with the sigmoid at level 1 (release)."""
+    se_hidden: int
+    """Width of an SE block's hidden layer, per part. Not in the paper; 8 in the release."""
+    level_batchnorm: bool
+    """A BatchNorm with its bias frozen at 0 after each level >= 2 (release only)."""
+    places: tuple[str, ...]
+    """Where pyramids stand: after the four stages (Section IV-B), or the stem as well (release)."""
+    stem_relu: bool
+    """The ReLU of ResNet's stem (He et al.); commented out in the release."""
+    smoothing_classes: int | None
+    """K of label smoothing (Eq. 8): None is the number of identities; always 751 in the release."""
+    msmt17_training: str
+    """`train+val`, 32,621 images (Table I), or `train`, 30,248 (release)."""
+    msmt17_feature: str
+    """What is compared on MSMT17: the `bn` feature (Section IV-B) or the `logits` (release)."""
+    market_distractors: str
+    """`keep` or `drop` the 2,798 gallery images of identity 0. Both readings keep them;
+    the loader at the time of publication dropped them."""
+    batchnorm_batch: int | None
+    """Images that share BatchNorm statistics in training: None is the whole batch;
+    40 in the release (a batch of 80 on two devices, the first one's statistics kept)."""
+
+    def switches(self) -> dict[str, object]:
+        """Every switch and its value, as recorded with each run. Tuples become lists."""
+        return {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in asdict(self).items()
+            if key != "name"
+        }
+
+
+WRITTEN = Reading(
+    name="written",
+    level_order="coarse-to-fine",
+    sub_attention="se-per-part",
+    normaliser="sigmoid",
+    se_hidden=8,
+    level_batchnorm=False,
+    places=STAGES,
+    stem_relu=True,
+    smoothing_classes=None,
+    msmt17_training="train+val",
+    msmt17_feature="bn",
+    market_distractors="keep",
+    batchnorm_batch=None,
+)
+
+RELEASED = Reading(
+    name="released",
+    level_order="fine-to-coarse",
+    sub_attention="split-attention",
+    normaliser="softmax",
+    se_hidden=8,
+    level_batchnorm=True,
+    places=("stem", *STAGES),
+    stem_relu=False,
+    smoothing_classes=751,
+    msmt17_training="train",
+    msmt17_feature="logits",
+    market_distractors="keep",
+    batchnorm_batch=40,
+)
+
+READINGS = {reading.name: reading for reading in (WRITTEN, RELEASED)}
+
+
+def get_reading(name: str, **switches: object) -> Reading:
+    """The reading `name`, with some switches set otherwise.
+
+    Raises:
+        InputError: unknown reading or switch.
+    """
+    if name not in READINGS:
+        raise one_of("reading", name, tuple(READINGS))
+    known = tuple(field.name for field in fields(Reading) if field.name != "name")
+    for switch in switches:
+        if switch not in known:
+            raise one_of("switch", switch, known)
+    return replace(READINGS[name], **switches)
