@@ -145,6 +145,8 @@ RECIPES = {recipe.name: recipe for recipe in (CHANNEL, SPATIAL, SMOKE)}
 # Inception-V3 has no padding in its stem and needs 75 pixels a side.
 _SMOKE_SIZE = {"inception_v3": (160, 80)}
 
+_CHOICES = {"epoch": ("image", "identity"), "precision": ("float32", "bfloat16")}
+
 
 def get_recipe(name: str, backbone: str = "resnet50", **settings: object) -> Recipe:
     """The recipe `name` for a backbone, with some settings set otherwise.
@@ -169,21 +171,23 @@ def get_recipe(name: str, backbone: str = "resnet50", **settings: object) -> Rec
 def _as_type(key: str, value: object, wanted: object) -> object:
     """`value` as the setting's type, so that 2, "2" and 2.0 make the same run."""
     shown = wanted.__name__ if isinstance(wanted, type) else str(wanted)
+    wrong = InputError(f"recipe setting {key} wants a value of type {shown}, not {value!r}")
+    if shown in ("bool", "str"):
+        if type(value).__name__ != shown or value not in _CHOICES.get(key, (value,)):
+            raise wrong
+        return value
     if shown.startswith("tuple"):
         if not isinstance(value, list | tuple):
-            raise InputError(f"recipe setting {key} wants a list, not {value!r}")
-        number = int if "int" in shown else float
-        return tuple(number(item) for item in value)
-    if (shown == "bool" and isinstance(value, bool)) or (shown == "str" and isinstance(value, str)):
-        return value
-    if isinstance(value, bool) or (value is None and "None" not in shown):
-        raise InputError(f"recipe setting {key} wants a {shown}, not {value!r}")
-    if value is None:
+            raise wrong
+        return tuple(_as_type(key, item, int if "int" in shown else float) for item in value)
+    if value is None and "None" in shown:
         return None
     try:
-        number = float(value)
+        number = float("" if isinstance(value, bool) else value)
     except (TypeError, ValueError):
-        raise InputError(f"recipe setting {key} wants a {shown}, not {value!r}") from None
-    if "int" in shown and number != int(number):
-        raise InputError(f"recipe setting {key} wants a whole number, not {value!r}")
-    return int(number) if "int" in shown else number
+        raise wrong from None
+    if "int" not in shown:
+        return number
+    if number != int(number):
+        raise wrong
+    return int(number)

@@ -1,0 +1,33 @@
+"""What a run's record says of the data it was made with."""
+
+from pathlib import Path
+
+from apnet.data.check import check_dataset
+
+from apnet.data import ReIDDataset
+from apnet.errors import InputError
+from apnet.files import read_json
+from apnet.readings import Reading
+
+_KEPT = ("name", "fingerprint", "counts", "synthetic", "published")
+
+
+def describe(
+    dataset: ReIDDataset, data_root: Path, reading: Reading, record: Path | None
+) -> dict[str, object]:
+    """Counts and fingerprint of a dataset; whether it is synthetic, and as published.
+
+    Args:
+        record: what `apnet data check` wrote, so that thirty jobs need not read every
+            image thirty times; None reads them now.
+
+    Raises:
+        InputError: `record` is of another dataset, or of another state of this one.
+    """
+    found = check_dataset(dataset.name, data_root, reading) if record is None else read_json(record)
+    if found["name"] != dataset.name or found["counts"] != dataset.counts():
+        raise InputError(
+            f"{record} does not describe {dataset.name} as it lies in {dataset.root}: "
+            f"make it again with apnet data check"
+        )
+    return {key: found[key] for key in _KEPT}

@@ -1,0 +1,52 @@
+"""Images to features, as the paper compares them (Section IV-B)."""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+from apnet.readings import Reading
+from apnet.recipes import Recipe
+
+
+def feature_of(reading: Reading, test_set: str) -> str:
+    """Which feature is compared on a test set: `bn`, after the BN neck, or the `logits`."""
+    return reading.msmt17_feature if test_set == "msmt17" else "bn"
+
+
+@torch.inference_mode()
+def embed(
+    model: nn.Module,
+    batches: Iterable[Tensor],
+    recipe: Recipe,
+    feature: str,
+    device: torch.device,
+) -> Tensor:
+    """Features of every image.
+
+    Args:
+        model: in any mode; it is left in evaluation mode.
+        batches: images, B x 3 x H x W, normalised.
+        recipe: says whether the feature is averaged with that of the mirror image,
+            and the precision of the arithmetic.
+        feature: `bn` or `logits`.
+
+    Returns:
+        N x d, float32, on `device`, not normalised.
+    """
+    model.eval()
+    half = recipe.precision == "bfloat16"
+    features = []
+    with torch.autocast(device.type, torch.bfloat16, enabled=half):
+        for images in batches:
+            images = images.to(device, non_blocking=True)
+            found = _feature(model, images, feature)
+            if recipe.flip_test:
+                found = (found + _feature(model, images.flip(3), feature)) / 2
+            features.append(found)
+    return torch.cat(features)
+
+
+def _feature(model: nn.Module, images: Tensor, feature: str) -> Tensor:
+    embedding = model(images)
+    return (model.classify(embedding) if feature == "logits" else embedding).float()

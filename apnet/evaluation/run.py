@@ -1,0 +1,166 @@
+"""A trained run against a test set: from its weights to a record of the numbers."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from apnet.data.loading import test_batches
+from apnet.evaluation.retrieval import evaluate_retrieval
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from apnet.data import Sample, load_dataset
+from apnet.data.describe import describe
+from apnet.devices import choose_device
+from apnet.errors import InputError
+from apnet.evaluation.embed import embed, feature_of
+from apnet.files import read_json, replaced, sha256, write_json
+from apnet.fingerprint import EVALUATION, code_fingerprint
+from apnet.models import build_model
+from apnet.record import SCHEMA, hardware
+from apnet.settings import Settings, departures
+
+RANKS = (1, 5, 10, 20)
+DISTANCE = "cosine"
+"""Section IV-B. On the unit sphere it ranks as the Euclidean distance of Section IV-A does."""
+
+_DISTRACTORS = {"keep": "kept", "drop": "dropped"}
+
+
+def evaluate(
+    run: Path,
+    test_set: str,
+    data_root: Path,
+    out: Path,
+    *,
+    data_record: Path | None = None,
+    device: str = "auto",
+    threads: int | None = None,
+    workers: int = 0,
+    batch: int = 64,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Evaluate the run in folder `run` on `test_set`; write `out` and, beside it, an .npz.
+
+    The .npz holds per query, in the order of the sorted query files:
+    `average_precision` (NaN without a valid match) and `first_match_rank` (from 1, or 0).
+
+    Args:
+        data_root: the folder that holds dataset folders.
+        data_record: what `apnet data check` wrote of the test set; None checks it now.
+        batch: images embedded at once.
+
+    Raises:
+        InputError: no finished run, damaged weights, bad data or an unusable `out`.
+    """
+    begin = time.monotonic()
+    place = choose_device(device, threads)
+    record, settings = read_run(run)
+    dataset = load_dataset(test_set, data_root, settings.reading)
+    data = describe(dataset, data_root, settings.reading, data_record)
+    model = load_model(run, record, settings).to(place)
+    feature = feature_of(settings.reading, test_set)
+
+    def features(samples: Sequence[Sample]) -> Tensor:
+        batches = test_batches(samples, dataset.root, settings.recipe, batch, workers)
+        return embed(model, batches, settings.recipe, feature, place)
+
+    say(f"embedding {len(dataset.query)} queries, {len(dataset.gallery)} gallery images")
+    result = evaluate_retrieval(
+        features(dataset.query),
+        features(dataset.gallery),
+        *(np.array([sample.identity for sample in part]) for part in dataset.test()),
+        *(np.array([sample.camera for sample in part]) for part in dataset.test()),
+        distance=DISTANCE,
+    )
+    with replaced(out.with_suffix(".npz")) as temporary, temporary.open("wb") as stream:
+        np.savez(
+            stream,
+            average_precision=result.average_precision,
+            first_match_rank=result.first_match_rank,
+        )
+    cmc = {str(rank): float(result.cmc[rank - 1]) for rank in RANKS}
+    write_json(
+        out,
+        {
+            "schema": SCHEMA,
+            "run": str(run),
+            "model": settings.model,
+            "training_set": settings.dataset,
+            "dataset": test_set,
+            "reading": settings.reading.name,
+            "seed": settings.seed,
+            "protocol": {
+                "distance": DISTANCE,
+                "query": "single",
+                "flip": settings.recipe.flip_test,
+                "feature": feature,
+                "checkpoint": "last",
+                "junk": "left out of the gallery",
+                "distractors": "dropped"
+                if settings.reading.market_distractors == "drop"
+                else "kept",
+            },
+            "mAP": float(result.mAP),
+            "cmc": cmc,
+            "counts": {
+                "query": len(dataset.query),
+                "valid_query": int(np.isfinite(result.average_precision).sum()),
+                "gallery": len(dataset.gallery),
+                "junk": dataset.junk,
+                "distractors": dataset.distractors,
+            },
+            "checkpoint_sha256": record["checkpoint_sha256"],
+            "settings_sha256": record["settings_sha256"],
+            "code_fingerprint": code_fingerprint(EVALUATION),
+            "training": {
+                "recipe": record["recipe"],
+                "settings": record["settings"],
+                "code_fingerprint": record["code_fingerprint"],
+                "data": record["data"],
+                "provenance": record["provenance"],
+                "paper_recipe": not departures(settings.model, record["settings"]),
+            },
+            "data": data,
+            "wall_seconds": round(time.monotonic() - begin, 3),
+            "hardware": hardware(str(place), torch.get_num_threads()),
+        },
+    )
+    say(f"mAP {result.mAP:.1%}  rank-1 {cmc['1']:.1%}  ({out})")
+
+
+def read_run(run: Path) -> tuple[dict[str, object], Settings]:
+    """The record of a finished run and the settings in it.
+
+    Raises:
+        InputError: no finished run there, or its record is of another version.
+    """
+    if not (run / "run.json").is_file():
+        raise InputError(f"no finished run in {run}: train it with apnet train")
+    record = read_json(run / "run.json")
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        raise InputError(f"{run / 'run.json'} is not a run record of version {SCHEMA}")
+    return record, Settings.from_record(record)
+
+
+def load_model(run: Path, record: dict[str, object], settings: Settings) -> nn.Module:
+    """The trained model of a run, with weights that are those its record names.
+
+    Raises:
+        InputError: the weights are absent or not the recorded ones.
+    """
+    file = run / "model.safetensors"
+    if not file.is_file():
+        raise InputError(f"no weights at {file}: train the run again")
+    if sha256(file) != record["checkpoint_sha256"]:
+        raise InputError(f"{file} is not the file that run.json names: train the run again")
+    model = build_model(
+        settings.model,
+        record["data"]["counts"]["train"]["identities"],
+        settings.reading,
+        input_size=(settings.recipe.height, settings.recipe.width),
+    )
+    model.load_state_dict(load_file(file))
+    return model

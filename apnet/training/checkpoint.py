@@ -1,0 +1,55 @@
+"""Checkpoints of a training under way: written whole, verified when read.
+
+A file's name holds the step and the start of its SHA-256, so a file that was cut
+short or damaged is recognised before torch sees it, and the one before is taken.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from apnet.files import replaced, sha256
+
+KEPT = 2
+"""The newest and the one before it, should the newest be damaged."""
+
+_NAME = re.compile(r"step-(\d{8})-([0-9a-f]{12})\.pt")
+
+
+def save(folder: Path, step: int, state: dict[str, object]) -> Path:
+    """Write `state` as the checkpoint of `step` and remove all but the newest two.
+
+    Raises:
+        InputError: the folder cannot be written (full, read-only).
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    unnamed = folder / "unnamed.pt"
+    with replaced(unnamed) as temporary:
+        torch.save(state, temporary)
+    named = folder / f"step-{step:08d}-{sha256(unnamed)[:12]}.pt"
+    unnamed.replace(named)
+    for old in _newest_first(folder)[KEPT:]:
+        old.unlink(missing_ok=True)
+    return named
+
+
+def load_newest(folder: Path, say: Callable[[str], None]) -> dict[str, object] | None:
+    """The newest checkpoint that is undamaged, on the CPU; None if there is none.
+
+    Args:
+        folder: where :func:`save` wrote.
+        say: told of each damaged file that is passed over.
+    """
+    for file in _newest_first(folder):
+        if sha256(file).startswith(_NAME.fullmatch(file.name)[2]):
+            return torch.load(file, map_location="cpu", weights_only=True)
+        say(f"checkpoint {file} is damaged; trying the one before it")
+    return None
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    return sorted(
+        (file for file in folder.glob("step-*.pt") if _NAME.fullmatch(file.name)), reverse=True
+    )

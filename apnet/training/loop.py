@@ -1,0 +1,126 @@
+"""The training loop: steps, history, checkpoints, and a clean end when told to stop."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from torch import Tensor
+
+from apnet.errors import InputError
+from apnet.training import checkpoint
+from apnet.training.history import History
+from apnet.training.trainer import Trainer
+
+
+class Interrupted(Exception):
+    """Training was told to stop (Ctrl-C, pre-emption) and has saved where it was.
+
+    Attributes:
+        signal: number of the signal.
+    """
+
+    def __init__(self, number: int, step: int) -> None:
+        super().__init__(f"stopped after step {step}: the same command continues from there")
+        self.signal = number
+
+
+def fit(
+    trainer: Trainer,
+    batches: Iterator[tuple[Tensor, Tensor]],
+    history: History,
+    checkpoints: Path,
+    checkpoint_seconds: float,
+    say: Callable[[str], None],
+) -> None:
+    """Train until the recipe's last step.
+
+    Args:
+        trainer: at the step to begin with.
+        batches: images and labels from that step on.
+        history: gets a line an epoch.
+        checkpoints: folder for the training's state, written at most every
+            `checkpoint_seconds` and when interrupted.
+        say: told how far the training is, an epoch a line.
+
+    Raises:
+        Interrupted: SIGINT or SIGTERM came; the state is saved.
+        InputError: the loss is no longer finite.
+    """
+    pace = _Pace(trainer)
+    saved = time.monotonic()
+    with _stop_signal() as stop:
+        while trainer.step < trainer.steps:
+            lr = trainer.lr
+            trainer.train_step(*next(batches))
+            epoch_ends = trainer.step % trainer.steps_per_epoch == 0
+            due = time.monotonic() - saved > checkpoint_seconds
+            if epoch_ends or due or stop:
+                _check_finite(trainer)
+            if epoch_ends:
+                entry = {"epoch": trainer.epoch, "step": trainer.step, "lr": lr}
+                entry |= trainer.epoch_losses() | pace.measure()
+                history.append(entry)
+                say(_line(trainer, entry, pace.left()))
+            if (due or stop) and trainer.step < trainer.steps:
+                checkpoint.save(checkpoints, trainer.step, trainer.state_dict())
+                saved = time.monotonic()
+            if stop:
+                raise Interrupted(stop[0], trainer.step)
+
+
+def _check_finite(trainer: Trainer) -> None:
+    bad = trainer.first_bad_step()
+    if bad is not None:
+        raise InputError(
+            f"the loss was not finite at step {bad} (epoch {bad // trainer.steps_per_epoch + 1}, "
+            f"learning rate {trainer.lr:.2g}): lower the learning rate or train in float32"
+        )
+
+
+def _line(trainer: Trainer, entry: dict[str, float], left: timedelta) -> str:
+    return (
+        f"epoch {entry['epoch']}/{trainer.recipe.epochs}  step {entry['step']}/{trainer.steps}  "
+        f"loss {entry['loss']:.3f}  lr {entry['lr']:.1e}  "
+        f"{entry['images_per_second']:.0f} images/s  {left} left"
+    )
+
+
+class _Pace:
+    """Images per second of each epoch, and the time that is left at the mean pace."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+        self._begin = self._mark = (time.monotonic(), trainer.step)
+
+    def measure(self) -> dict[str, float]:
+        now = (time.monotonic(), self._trainer.step)
+        seconds, steps = now[0] - self._mark[0], now[1] - self._mark[1]
+        self._mark = now
+        images = steps * self._trainer.recipe.batch
+        return {"seconds": round(seconds, 3), "images_per_second": round(images / seconds, 2)}
+
+    def left(self) -> timedelta:
+        seconds, steps = self._mark[0] - self._begin[0], self._mark[1] - self._begin[1]
+        return timedelta(seconds=round(seconds / steps * (self._trainer.steps - self._mark[1])))
+
+
+@contextmanager
+def _stop_signal() -> Iterator[list[int]]:
+    """A list that gets the number of the first SIGINT or SIGTERM.
+
+    The step under way is finished, so that what is saved is a whole state.
+    """
+    received: list[int] = []
+
+    def receive(number: int, _frame: object) -> None:
+        received.append(number)
+
+    before = {number: signal.signal(number, receive) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,176 @@
+"""One run: from a dataset and settings to weights and a record in a folder of their own.
+
+model.safetensors   the weights after the last step
+run.json            what was run, on what, with which settings; written last
+history.jsonl       a line an epoch
+checkpoints/        the state of a training under way; removed at the end
+"""
+
+import fcntl
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from apnet.data import ReIDDataset, load_dataset
+from apnet.data.describe import describe
+from apnet.data.loading import training_batches
+from apnet.data.sampling import steps_per_epoch
+from apnet.devices import arithmetic, choose_device
+from apnet.errors import InputError
+from apnet.files import digest, read_json, replaced, sha256, write_json
+from apnet.fingerprint import TRAINING, code_fingerprint
+from apnet.models import build_model, load_imagenet
+from apnet.record import SCHEMA, environment, git_state, hardware, peak_memory_mb
+from apnet.settings import Settings
+from apnet.training import checkpoint
+from apnet.training.history import History
+from apnet.training.loop import fit
+from apnet.training.trainer import Trainer
+
+WEIGHTS = "model.safetensors"
+RECORD = "run.json"
+
+
+def train(
+    settings: Settings,
+    data_root: Path,
+    out: Path,
+    *,
+    data_record: Path | None = None,
+    weights: Path | None = None,
+    device: str = "auto",
+    threads: int | None = None,
+    workers: int = 0,
+    checkpoint_seconds: float = 120,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Train one run into the folder `out`; the same call continues one that was stopped.
+
+    Args:
+        data_root: the folder that holds dataset folders.
+        data_record: what `apnet data check` wrote of the training set; None checks it now.
+        weights: ImageNet weights, for recipes that start from them.
+        workers: processes that load images; 0 loads in this one.
+        checkpoint_seconds: at most so much training is lost to a kill.
+        say: told of progress, a line at a time.
+
+    Raises:
+        InputError: bad settings, data, weights or folder.
+        apnet.training.loop.Interrupted: stopped by a signal, with its state saved.
+    """
+    begin = time.monotonic()
+    place = choose_device(device, threads)
+    dataset = load_dataset(settings.dataset, data_root, settings.reading)
+    data = describe(dataset, data_root, settings.reading, data_record)
+    initial = _initial_weights(settings, weights)
+    identity = digest([settings.record(), data, initial, code_fingerprint(TRAINING)])
+    with _alone(out):
+        if _finished(out, settings, say):
+            return
+        torch.manual_seed(settings.seed)
+        trainer = _trainer(settings, dataset, weights, place)
+        history = History(out / "history.jsonl")
+        checkpoints = out / "checkpoints" / identity[:12]
+        state = checkpoint.load_newest(checkpoints, say)
+        if state is None:
+            history.restart()
+        else:
+            trainer.load_state_dict(state)
+            say(f"continuing after step {trainer.step} of {trainer.steps}")
+        batches = training_batches(dataset, settings.recipe, settings.seed, trainer.step, workers)
+        fit(trainer, batches, history, checkpoints, checkpoint_seconds, say)
+        _save(trainer.model, out / WEIGHTS)
+        seconds = time.monotonic() - begin
+        record = {
+            "schema": SCHEMA,
+            **settings.record(),
+            "settings_sha256": settings.sha256(),
+            "code_fingerprint": code_fingerprint(TRAINING),
+            "provenance": "trained",
+            "data": data,
+            "weights": initial,
+            "steps": trainer.steps,
+            "steps_per_epoch": trainer.steps_per_epoch,
+            "wall_seconds": round(seconds, 3),
+            "images_per_second": round(trainer.steps * settings.recipe.batch / seconds, 3),
+            "peak_memory_mb": peak_memory_mb(),
+            "checkpoint_sha256": sha256(out / WEIGHTS),
+            "arithmetic": arithmetic(place),
+            "environment": environment(),
+            "hardware": hardware(str(place), torch.get_num_threads()),
+            "git": git_state(),
+        }
+        write_json(out / RECORD, record)
+        shutil.rmtree(out / "checkpoints", ignore_errors=True)
+
+
+def _initial_weights(settings: Settings, weights: Path | None) -> dict[str, str] | None:
+    if not settings.recipe.pretrained:
+        return None
+    if weights is None:
+        raise InputError(
+            f"recipe {settings.recipe.name} starts from ImageNet weights: name their file with "
+            f"--weights (apnet weights makes it)"
+        )
+    if not weights.is_file():
+        raise InputError(f"no weights at {weights}: make them with apnet weights")
+    return {"file": weights.name, "sha256": sha256(weights)}
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Hold the run's folder; the lock goes with the process, however that ends."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        stream = (out / ".lock").open("w")
+    except OSError as error:
+        raise InputError(f"cannot write to {out}: {error.strerror}") from error
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(f"another process is training into {out}: wait for it") from None
+        yield
+
+
+def _finished(out: Path, settings: Settings, say: Callable[[str], None]) -> bool:
+    if not (out / RECORD).exists():
+        return False
+    if read_json(out / RECORD).get("settings_sha256") != settings.sha256():
+        raise InputError(
+            f"{out} holds a run with other settings: choose another --out, or delete it"
+        )
+    say(f"{out} is already trained; delete it to train again")
+    return True
+
+
+def _trainer(
+    settings: Settings, dataset: ReIDDataset, weights: Path | None, device: torch.device
+) -> Trainer:
+    recipe = settings.recipe
+    classes = len({sample.identity for sample in dataset.train})
+    model = build_model(
+        settings.model,
+        classes,
+        settings.reading,
+        input_size=(recipe.height, recipe.width),
+        batchnorm_momentum=recipe.batchnorm_momentum,
+    )
+    if recipe.pretrained:
+        load_imagenet(model, load_file(weights))
+    if device.type == "cuda":
+        model = model.to(memory_format=torch.channels_last)
+    steps = steps_per_epoch([sample.identity for sample in dataset.train], recipe)
+    return Trainer(model, recipe, settings.reading, steps, classes, device)
+
+
+def _save(model: nn.Module, file: Path) -> None:
+    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    with replaced(file) as temporary:
+        save_file(tensors, temporary, metadata={"format": "pt"})

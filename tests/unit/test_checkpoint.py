@@ -1,0 +1,45 @@
+import json
+
+import torch
+
+from apnet.training import checkpoint
+from apnet.training.history import History
+
+
+def test_the_newest_two_are_kept_and_the_newest_is_read(tmp_path):
+    for step in (5, 10, 15):
+        checkpoint.save(tmp_path, step, {"step": step, "model": {"w": torch.full((2,), step)}})
+    assert len(list(tmp_path.iterdir())) == 2
+    assert checkpoint.load_newest(tmp_path, print)["step"] == 15
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before_and_is_named(tmp_path):
+    checkpoint.save(tmp_path, 5, {"step": 5})
+    newest = checkpoint.save(tmp_path, 10, {"step": 10})
+    newest.write_bytes(newest.read_bytes()[:-7])
+    said = []
+    assert checkpoint.load_newest(tmp_path, said.append)["step"] == 5
+    assert len(said) == 1 and newest.name in said[0]
+
+
+def test_no_checkpoint_is_none(tmp_path):
+    assert checkpoint.load_newest(tmp_path / "absent", print) is None
+
+
+def test_an_epoch_stands_once_however_often_it_is_trained(tmp_path):
+    file = tmp_path / "history.jsonl"
+    for _ in range(2):
+        history = History(file)
+        for epoch in (1, 2):
+            history.append({"epoch": epoch, "loss": 1 / epoch})
+    assert [json.loads(line)["epoch"] for line in file.read_text().splitlines()] == [1, 2]
+
+
+def test_a_line_that_a_kill_cut_short_is_taken_back(tmp_path):
+    file = tmp_path / "history.jsonl"
+    History(file).append({"epoch": 1, "loss": 2.0})
+    whole = file.read_bytes()
+    for cut in (b'{"epoch": 2, "lo', b'{"epoch": 2}'):
+        file.write_bytes(whole + cut)
+        History(file).append({"epoch": 2, "loss": 1.0})
+        assert [json.loads(line)["loss"] for line in file.read_text().splitlines()] == [2.0, 1.0]

@@ -1,0 +1,91 @@
+from dataclasses import fields
+
+import pytest
+
+from apnet.errors import InputError
+from apnet.readings import READINGS, RELEASED, WRITTEN, get_reading
+from apnet.recipes import CHANNEL, RECIPES, SPATIAL, get_recipe
+from apnet.settings import Settings, departures, paper_recipe
+from apnet.training.schedule import learning_rate
+
+
+def test_channel_recipe_is_section_iv_b():
+    shown = {key: CHANNEL.settings()[key] for key in ("height", "width", "epochs", "lr", "margin")}
+    assert shown == {"height": 384, "width": 192, "epochs": 160, "lr": 4e-4, "margin": 0.3}
+    assert (CHANNEL.identities, CHANNEL.instances, CHANNEL.batch) == (20, 4, 80)
+    assert (CHANNEL.smoothing, CHANNEL.flip_test, CHANNEL.pretrained) == (0.1, True, True)
+
+
+@pytest.mark.parametrize(
+    ("epoch", "rate"),
+    [(0, 4e-6), (9, 3.604e-4), (10, 4e-4), (39, 4e-4), (40, 4e-5), (80, 4e-6), (159, 4e-7)],
+)
+def test_channel_schedule_at_known_epochs(epoch, rate):
+    assert learning_rate(CHANNEL, epoch) == pytest.approx(rate, rel=1e-12)
+
+
+@pytest.mark.parametrize(("epoch", "rate"), [(0, 8e-6), (20, 8e-4), (80, 4e-4), (599, 3.125e-6)])
+def test_spatial_schedule_at_known_epochs(epoch, rate):
+    assert learning_rate(SPATIAL, epoch) == pytest.approx(rate, rel=1e-12)
+
+
+def test_smoke_trains_inception_at_a_size_that_it_takes():
+    assert (get_recipe("smoke").height, get_recipe("smoke").width) == (64, 32)
+    assert get_recipe("smoke", "inception_v3").height == 160
+    assert get_recipe("channel", "inception_v3").height == 384
+
+
+def test_settings_take_their_type_however_they_are_written():
+    for value in (2, "2", 2.0):
+        assert get_recipe("smoke", epochs=value) == get_recipe("smoke", epochs=2)
+    assert get_recipe("smoke", milestones=[1, 2]).milestones == (1, 2)
+    assert isinstance(get_recipe("smoke", milestones=[1]).milestones[0], int)
+    assert get_recipe("smoke", steps_per_epoch=None).steps_per_epoch is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"epoch_count": 2}, {"epochs": "many"}, {"epochs": 1.5}, {"lr": None}, {"flip_test": 1}]
+    + [{"milestones": 4}, {"precision": 16}, {"epochs": True}, {"precision": "half"}],
+)
+def test_wrong_settings_are_named(wrong):
+    with pytest.raises(InputError, match=next(iter(wrong))):
+        get_recipe("smoke", **wrong)
+    with pytest.raises(InputError, match="channel, spatial, smoke"):
+        get_recipe("quick")
+
+
+def test_every_switch_of_both_readings_is_recorded():
+    names = {field.name for field in fields(WRITTEN)} - {"name"}
+    for reading in READINGS.values():
+        assert set(reading.switches()) == names
+    assert RELEASED.switches()["places"] == ["stem", "stage1", "stage2", "stage3", "stage4"]
+
+
+def test_readings_and_switches_are_refused_by_name():
+    with pytest.raises(InputError, match="written, released"):
+        get_reading("printed")
+    with pytest.raises(InputError, match="market_distractors"):
+        get_reading("written", distractors="drop")
+    assert get_reading("written", market_distractors="drop").market_distractors == "drop"
+
+
+def test_settings_survive_their_record():
+    settings = Settings("resnet50", "market1501", RELEASED, get_recipe("smoke", epochs=2), seed=3)
+    again = Settings.from_record(settings.record())
+    assert again == settings
+    assert again.sha256() == settings.sha256()
+    other = Settings("resnet50", "market1501", RELEASED, get_recipe("smoke", epochs=2), seed=4)
+    assert other.sha256() != settings.sha256()
+
+
+def test_departures_name_what_is_not_the_papers():
+    assert paper_recipe("resnet50-apnet-s2") == "spatial"
+    assert paper_recipe("resnet50-apnet-c2") == "channel"
+    assert departures("resnet50", CHANNEL.settings()) == {}
+    assert departures("resnet50", get_recipe("channel", precision="bfloat16").settings()) == {}
+    assert departures("resnet50", get_recipe("channel", epochs=2).settings()) == {
+        "epochs": (2, 160)
+    }
+    assert "height" in departures("resnet50-apnet-s1", CHANNEL.settings())
+    assert all(departures("resnet50", RECIPES[name].settings()) for name in ("smoke", "spatial"))

@@ -1,0 +1,66 @@
+"""Run a job's command: into its log, onto the terminal, and into a note when it fails.
+
+    python -m workflow.scripts.attempt --log LOG -- COMMAND …
+
+The note, LOG with the suffix .failed.json, outlives the outputs that Snakemake
+deletes, so a table can show the cell as failed and why.
+"""
+
+import argparse
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+from apnet.files import write_json
+
+_PREFIX = "apnet: "
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status (128 + n when signal n ended it)."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--log", required=True, type=Path)
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    arguments = parser.parse_args(argv)
+    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
+    note = arguments.log.with_suffix(".failed.json")
+    arguments.log.parent.mkdir(parents=True, exist_ok=True)
+    note.unlink(missing_ok=True)
+    status, last = _run(command, arguments.log)
+    if status:
+        message = _sentence(last) or f"ended with status {status}"
+        write_json(note, {"status": status, "message": message, "log": str(arguments.log)})
+    return status
+
+
+def _run(command: Sequence[str], log: Path) -> tuple[int, list[str]]:
+    """Exit status and last lines of the command, its output copied to `log` and stderr."""
+    last: deque[str] = deque(maxlen=20)
+    with (
+        log.open("w", encoding="utf-8") as stream,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        ) as job,
+    ):
+        # The job saves its state before it ends; this process waits for that.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda received, _frame: job.send_signal(received))
+        for line in job.stdout:
+            stream.write(line)
+            stream.flush()
+            sys.stderr.write(line)
+            last.append(line.rstrip())
+    return (job.returncode if job.returncode >= 0 else 128 - job.returncode), list(last)
+
+
+def _sentence(lines: Sequence[str]) -> str | None:
+    """Our own sentence if there is one, else the last line that says anything."""
+    said = [line.removeprefix(_PREFIX) for line in lines if line.startswith(_PREFIX)]
+    return next(iter(said[::-1]), next((line for line in lines[::-1] if line.strip()), None))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""The config: read by Snakemake, checked here before anything is planned."""
+
+from pathlib import Path
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from apnet.errors import InputError
+
+SCHEMA = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yaml"
+
+
+def check_config(config: dict) -> None:
+    """Check a config against its schema and against itself; fill in defaults, in place.
+
+    Raises:
+        InputError: an unknown key, a value of another kind, or a data root that is not there.
+    """
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    for key, value in schema["properties"].items():
+        if "default" in value:
+            config.setdefault(key, value["default"])
+    error = best_match(Draft202012Validator(schema).iter_errors(config))
+    if error is not None:
+        raise InputError(_sentence(error, schema))
+    _check_data_root(config)
+
+
+def _check_data_root(config: dict) -> None:
+    root = config["data_root"]
+    if (root is None) == (config["synthetic"] is None):
+        raise InputError(
+            "config: give either data_root (the folder that holds the datasets) or synthetic; "
+            "for real data add --config data_root=FOLDER to a config without synthetic"
+        )
+    if root is not None and not Path(root).is_dir():
+        raise InputError(
+            f"config: data_root {root!r} is not a folder: give the folder that holds the datasets"
+        )
+
+
+def _sentence(error: ValidationError, schema: dict) -> str:
+    place = ".".join(str(part) for part in error.absolute_path)
+    if error.validator == "additionalProperties" and not place:
+        unknown = sorted(set(error.instance) - set(schema["properties"]))
+        known = ", ".join(schema["properties"])
+        return f"config: unknown key {unknown[0]!r}: the keys are {known} (config/README.md)"
+    return f"config: {place or 'top level'}: {error.message} (config/README.md)"

@@ -1,0 +1,176 @@
+"""What has to be run: from the config and the paper's tables to runs and evaluations.
+
+A run is a folder whose path is its name, so two tables that need the same run
+share it. Nothing here loads torch or looks at results, but for the fingerprint of
+runs that are to be kept (`code_changes: keep`).
+"""
+
+import json
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from apnet.places import check_buildable
+from workflow.scripts.papertables import Experiment, Table, load_experiments, load_table
+
+from apnet.data import find_dataset
+from apnet.errors import InputError
+from apnet.fingerprint import TRAINING, code_fingerprint
+from apnet.names import parse_model_name
+from apnet.readings import Reading, get_reading
+from apnet.recipes import get_recipe
+from apnet.settings import Settings
+
+TABLES = ("table2",)
+"""The tables that can be regenerated; the others stand in paper/ as data."""
+
+
+@dataclass(frozen=True, order=True)
+class Run:
+    """One training."""
+
+    reading: str
+    dataset: str
+    model: str
+    seed: int
+
+    @property
+    def folder(self) -> str:
+        """Path of the run under results/<scale>/."""
+        return f"{self.reading}/{self.dataset}/{self.model}/seed{self.seed}"
+
+
+@dataclass(frozen=True, order=True)
+class Evaluation:
+    """One run on one test set."""
+
+    run: Run
+    test_set: str
+
+    @property
+    def file(self) -> str:
+        """Path of its record under results/<scale>/."""
+        return f"{self.run.folder}/test/{self.test_set}.json"
+
+
+class Plan:
+    """The config, resolved.
+
+    Args:
+        config: validated (:mod:`workflow.scripts.configuration`).
+        root: the checkout, which holds paper/ and workflow/.
+
+    Raises:
+        InputError: a model that cannot be built at the recipe's image size, an
+            unknown switch or setting.
+    """
+
+    def __init__(self, config: dict, root: Path) -> None:
+        self.config = config
+        self.scale: str = config["scale"]
+        self.results = f"results/{self.scale}"
+        self.paper = root / "paper" / "tables"
+        self.experiments = load_experiments(root / "workflow" / "experiments.yaml")
+        self.readings: dict[str, Reading] = {
+            name: get_reading(name, **config["switches"]) for name in config["readings"]
+        }
+        self._by_model = {item.model: item for item in self.experiments.values()}
+        self._check_models()
+
+    @property
+    def data_root(self) -> str:
+        """The folder that holds dataset folders."""
+        return self.config["data_root"] or f"resources/synthetic/{self.scale}"
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """The tables that can be regenerated, by name."""
+        return {name: load_table(self.paper / f"{name}.yaml") for name in TABLES}
+
+    def settings(self, run: Run) -> Settings:
+        """Everything that changes the weights of a run."""
+        experiment = self._by_model.get(run.model)
+        name = parse_model_name(run.model)
+        recipe = self.config["recipes"][experiment.recipe if experiment else "channel"]
+        return Settings(
+            model=run.model,
+            dataset=run.dataset,
+            reading=self.readings[run.reading],
+            recipe=get_recipe(recipe, name.backbone, **self.config["set"]),
+            seed=run.seed,
+        )
+
+    def reading_options(self, reading: str) -> str:
+        """The reading, with the config's switches, as options of `apnet`."""
+        return " ".join([f"--reading {reading}", *_options("--switch", self.config["switches"])])
+
+    def train_options(self, run: Run) -> str:
+        """Recipe and reading of a run, as options of `apnet train`."""
+        recipe = self.settings(run).recipe.name
+        options = [f"--recipe {recipe}", *_options("--set", self.config["set"])]
+        return " ".join([self.reading_options(run.reading), *options])
+
+    def pretrained_backbone(self, run: Run) -> str | None:
+        """The backbone whose ImageNet weights a run starts from, if it does."""
+        pretrained = self.settings(run).recipe.pretrained
+        return parse_model_name(run.model).backbone if pretrained else None
+
+    def code(self, run: Run) -> str:
+        """Fingerprint of the code that trains a run, or trained it if it is to be kept."""
+        if self.config["code_changes"] == "keep":
+            record = Path(self.results, run.folder, "run.json")
+            if record.exists():
+                return json.loads(record.read_text(encoding="utf-8"))["code_fingerprint"]
+        return code_fingerprint(TRAINING)
+
+    def evaluations(self, table: str) -> list[Evaluation]:
+        """What table `table` is made from, without those whose data is not there."""
+        found = {
+            Evaluation(Run(reading, training, experiment.model, seed), test)
+            for experiment, training, test in self._cells(self.tables[table])
+            for reading in self.readings
+            for seed in self.config["seeds"]
+            if self._has(training) and self._has(test)
+        }
+        return sorted(found)
+
+    def files(self, tables: Iterable[str]) -> list[str]:
+        """The evaluation records that the tables wait for: all, or those that exist."""
+        wanted = sorted({item for table in tables for item in self.evaluations(table)})
+        files = [f"{self.results}/{item.file}" for item in wanted]
+        if self.config["missing"] == "show":
+            return [file for file in files if Path(file).exists()]
+        return files
+
+    def _cells(self, table: Table) -> Iterable[tuple[Experiment, str, str]]:
+        for row in table.rows:
+            for column in table.columns:
+                name = table.experiment_of(row, column.key)
+                if name is not None:
+                    yield self.experiments[name], column.training_set, column.test_set
+
+    def _has(self, dataset: str) -> bool:
+        if self.config["data_root"] is None:
+            return True
+        try:
+            find_dataset(dataset, Path(self.data_root))
+        except InputError:
+            return False
+        return True
+
+    def _check_models(self) -> None:
+        for table in TABLES:
+            for experiment, training, _ in self._cells(self.tables[table]):
+                for reading in self.readings:
+                    settings = self.settings(Run(reading, training, experiment.model, 0))
+                    size = (settings.recipe.height, settings.recipe.width)
+                    check_buildable(parse_model_name(experiment.model), settings.reading, size)
+
+
+def _options(option: str, values: dict[str, object]) -> list[str]:
+    return [
+        f"{option} {shlex.quote(f'{key}={json.dumps(value)}')}"
+        for key, value in sorted(values.items())
+    ]
