@@ -7,6 +7,7 @@ import pytest
 from apnet.fingerprint import PACKAGE
 
 ENTRIES = ("training.run", "evaluation.run", "data.check")
+MODELS = {"training.run", "evaluation.run"}
 
 
 @pytest.fixture
