@@ -1,0 +1,51 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+
+from workflow.scripts.attempt import main
+
+SAY = "import sys; print('working'); print('apnet: no such thing', file=sys.stderr); sys.exit({})"
+
+
+def test_output_goes_to_the_log_and_the_terminal(tmp_path, capsys):
+    log = tmp_path / "deep" / "job.log"
+    assert main(["--log", str(log), "--", sys.executable, "-c", SAY.format(0)]) == 0
+    assert "working" in log.read_text() and "working" in capsys.readouterr().err
+    assert not log.with_suffix(".failed.json").exists()
+
+
+def test_a_failure_leaves_our_sentence_and_success_takes_it_away(tmp_path):
+    log = tmp_path / "job.log"
+    note = log.with_suffix(".failed.json")
+    assert main(["--log", str(log), "--", sys.executable, "-c", SAY.format(2)]) == 2
+    found = json.loads(note.read_text())
+    assert found == {"status": 2, "message": "no such thing", "log": str(log)}
+    assert main(["--log", str(log), "--", sys.executable, "-c", SAY.format(0)]) == 0
+    assert not note.exists()
+
+
+def test_a_job_that_is_killed_has_failed(tmp_path):
+    log = tmp_path / "job.log"
+    kill = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    assert main(["--log", str(log), "--", sys.executable, "-c", kill]) == 128 + signal.SIGKILL
+    assert "137" in json.loads(log.with_suffix(".failed.json").read_text())["message"]
+
+
+def test_a_signal_is_passed_on_and_its_answer_waited_for(tmp_path):
+    log = tmp_path / "job.log"
+    job = (
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (print('saved'), sys.exit(143)))\n"
+        "print('ready', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    command = [sys.executable, "-m", "workflow.scripts.attempt", "--log", str(log), "--"]
+    with subprocess.Popen([*command, sys.executable, "-c", job], stderr=subprocess.PIPE) as attempt:
+        while not (log.exists() and "ready" in log.read_text()):
+            time.sleep(0.05)
+        attempt.send_signal(signal.SIGTERM)
+        attempt.communicate(timeout=30)
+    assert attempt.returncode == 143
+    assert "saved" in log.read_text()
