@@ -64,7 +64,9 @@ def fit(
                 entry |= trainer.epoch_losses() | pace.measure()
                 history.append(entry)
                 say(_line(trainer, entry, pace.left()))
-            if (due or stop) and trainer.step < trainer.steps:
+            if trainer.step == trainer.steps:
+                return
+            if due or stop:
                 checkpoint.save(checkpoints, trainer.step, trainer.state_dict())
                 saved = time.monotonic()
             if stop:
