@@ -1,0 +1,67 @@
+"""pyproject.toml, requirements.lock and environment.yml say the same."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+TEST_ONLY = {"hypothesis", "pytest", "ruff", "snakefmt"}
+
+
+def lock():
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    pins = [line.split("==") for line in lines if line and not line.startswith("#")]
+    return {canonicalize_name(name): version for name, version in pins}
+
+
+def ranges():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    wanted = project["dependencies"] + extras["report"] + extras["test"]
+    return [Requirement(text) for text in wanted]
+
+
+def test_the_lock_satisfies_every_range():
+    pins = lock()
+    for requirement in ranges():
+        version = pins[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version, prereleases=True), requirement
+
+
+def test_the_lock_installs_anywhere():
+    for name, version in lock().items():
+        assert re.fullmatch(r"[0-9][0-9a-z.]*", version), f"{name}=={version} is a local build"
+
+
+def test_conda_gets_the_same_versions():
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text())
+    pins = dict(line.split("==") for line in conda["dependencies"][-1]["pip"])
+    direct = {canonicalize_name(requirement.name) for requirement in ranges()} - TEST_ONLY
+    assert {canonicalize_name(name) for name in pins} == direct
+    assert {canonicalize_name(name): version for name, version in pins.items()} == {
+        name: version for name, version in lock().items() if name in direct
+    }
+
+
+def test_readme_is_true_to_the_files():
+    readme = (ROOT / "README.md").read_text()
+    links = re.findall(r"\]\(([^)#]+)", readme)
+    assert links
+    for link in links:
+        assert link.startswith("http") or (ROOT / link).exists(), link
+    first, second = re.findall(r"```sh\n(.*?)\n```", readme, flags=re.DOTALL)[:2]
+    assert first.count("\n") == 0 and first.endswith("snakemake --cores 2 reports/table2.md")
+    assert second == ".venv/bin/pytest"
+
+
+def test_every_file_of_the_package_has_its_line_in_the_layout():
+    layout = (ROOT / "docs" / "layout.md").read_text()
+    for file in (ROOT / "apnet").rglob("*.py"):
+        place = file.relative_to(ROOT / "apnet")
+        if file.name == "__init__.py" or file.name == "__main__.py":
+            continue
+        assert str(place) in layout or f"{place.parent}/ " in layout, place
