@@ -1,0 +1,42 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Snakemake:
+    """The real Snakemake on the real Snakefile, in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __call__(self, *arguments, config=(), check=True):
+        command = [
+            *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
+            *("--workflow-profile", str(ROOT / "profiles" / "default")),
+            *("--directory", str(self.folder), "--cores", "2"),
+            *(("--config", *config, "--") if config else ()),
+        ]
+        done = subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=ROOT)
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+    def jobs(self, *targets, config=()):
+        """How many jobs of each rule a dry run plans."""
+        done = self("--dry-run", *targets, config=config)
+        return jobs_in(done.stdout + done.stderr)
+
+
+def jobs_in(text):
+    """Snakemake's own job table, the last one in the text."""
+    table = text.rpartition("Job stats:")[2].partition("total")[0]
+    return {rule: int(count) for rule, count in re.findall(r"^(\w+)\s+(\d+)$", table, re.M)}
+
+
+@pytest.fixture
+def snakemake(tmp_path):
+    return Snakemake(tmp_path)

@@ -1,0 +1,88 @@
+"""What Snakemake plans: the number of jobs, what makes them stale, how bad input ends."""
+
+import pytest
+import yaml
+
+from tests.workflow.conftest import ROOT
+
+SETS, MODELS = 3, 10
+
+
+def test_table_ii_is_thirty_trainings(snakemake):
+    jobs = snakemake.jobs("reports/table2.md")
+    assert jobs == {
+        "synthesize": SETS,
+        "check": SETS,
+        "train": SETS * MODELS,
+        "evaluate": SETS * MODELS,
+        "judge": 1,
+        "render": 1,
+    }
+
+
+def test_a_seed_more_is_as_many_again(snakemake):
+    jobs = snakemake.jobs("reports/table2.md", config=["seeds=[0,1]"])
+    assert (jobs["train"], jobs["synthesize"]) == (2 * SETS * MODELS, SETS)
+
+
+def test_both_readings_share_the_data(snakemake):
+    jobs = snakemake.jobs("reports/table2.md", config=["readings=[written,released]"])
+    assert (jobs["train"], jobs["check"], jobs["synthesize"]) == (60, 2 * SETS, SETS)
+
+
+def test_a_plain_call_makes_everything(snakemake):
+    jobs = snakemake.jobs()
+    assert jobs["train"] >= SETS * MODELS
+    assert jobs["collect"] == 1
+
+
+def test_show_runs_nothing(snakemake):
+    jobs = snakemake.jobs("reports/table2.md", config=["missing=show"])
+    assert jobs == {"judge": 1, "render": 1}
+
+
+def test_an_absent_dataset_is_open_cells(snakemake, tmp_path):
+    root = tmp_path / "data"
+    for folder in ("bounding_box_train", "query", "bounding_box_test"):
+        (root / "market1501" / folder).mkdir(parents=True)
+    configs = ["--configfile", str(ROOT / "config" / "paper.yaml")]
+    done = snakemake(
+        "--dry-run",
+        *configs,
+        *("--config", f"data_root={root}", "seeds=[0]"),
+        *("--", "reports/table2.md"),
+    )
+    assert "dukemtmc" not in done.stdout
+    assert done.stdout.count("rule train:") == MODELS
+
+
+@pytest.mark.parametrize(
+    ("config", "named"),
+    [
+        ("sedes=[0]", "'sedes'"),
+        ("readings=[printed]", "readings.0"),
+        ("switches={distractors: drop}", "market_distractors"),
+        ("set={epoch_count: 2}", "'epoch_count'"),
+        ("set={height: 50}", "resnet50-apnet-s"),
+        ("data_root=/absent", "data_root"),
+    ],
+)
+def test_a_wrong_config_ends_at_once_with_one_sentence(snakemake, config, named):
+    done = snakemake("--dry-run", "reports/table2.md", config=[config], check=False)
+    assert done.returncode == 2
+    said = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
+    assert len(said) == 1 and named in said[0]
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_table_is_named(snakemake):
+    done = snakemake("--dry-run", "reports/table9.md", check=False)
+    assert done.returncode != 0
+    assert "table9" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_code_trigger_is_off():
+    profile = yaml.safe_load((ROOT / "profiles" / "default" / "config.yaml").read_text())
+    assert set(profile["rerun-triggers"]) == {"mtime", "params", "input", "software-env"}
+    assert "gpu=1" in profile["resources"]
