@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from apnet.data.check import check_dataset
-
 from apnet.data import ReIDDataset
+from apnet.data.check import check_dataset
 from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.readings import Reading

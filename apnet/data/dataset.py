@@ -1,0 +1,65 @@
+"""What a loader yields: three lists of images, each with an identity and a camera."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Sample:
+    """One image.
+
+    Attributes:
+        path: relative to the dataset's own folder.
+        identity: as on disk, so 0 may be a person or Market-1501's distractors.
+        camera: as in the file name.
+    """
+
+    path: Path
+    identity: int
+    camera: int
+
+
+@dataclass(frozen=True)
+class ReIDDataset:
+    """A dataset under one reading's protocol, sorted by path.
+
+    Attributes:
+        root: the dataset's own folder.
+        gallery: without junk; with distractors, unless the reading drops them.
+        junk: images of identity -1, left out.
+        distractors: gallery images that belong to no query's identity by the
+            dataset's own mark (Market-1501's identity 0), kept or dropped.
+        synthetic: drawn by :mod:`apnet.data.synthetic`.
+    """
+
+    name: str
+    root: Path
+    train: tuple[Sample, ...]
+    query: tuple[Sample, ...]
+    gallery: tuple[Sample, ...]
+    junk: int = 0
+    distractors: int = 0
+    synthetic: bool = False
+
+    def test(self) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+        """Query and gallery."""
+        return self.query, self.gallery
+
+    def counts(self) -> dict[str, object]:
+        """Images, identities and cameras of each split, junk and distractors."""
+        return {
+            "train": _count(self.train),
+            "query": _count(self.query),
+            "gallery": _count(self.gallery),
+            "junk": self.junk,
+            "distractors": self.distractors,
+        }
+
+
+def _count(samples: Sequence[Sample]) -> dict[str, int]:
+    return {
+        "images": len(samples),
+        "identities": len({sample.identity for sample in samples}),
+        "cameras": len({sample.camera for sample in samples}),
+    }

@@ -1,0 +1,68 @@
+"""The method's networks: attention, pyramid, backbones, and the whole model by name."""
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from apnet.errors import InputError
+from apnet.models.backbones import load_backbone
+from apnet.models.pyramid import AttentionPyramid
+from apnet.models.reid import ReID
+from apnet.models.released import load_released
+from apnet.names import ModelName, parse_model_name
+from apnet.places import check_buildable
+from apnet.readings import Reading, get_reading
+
+
+def build_model(
+    name: str | ModelName,
+    num_classes: int,
+    reading: str | Reading = "written",
+    input_size: tuple[int, int] = (384, 192),
+    batchnorm_momentum: float = 0.1,
+) -> ReID:
+    """A network by its name, its parameters drawn from torch's random state.
+
+    Args:
+        name: as :mod:`apnet.names` spells it.
+        num_classes: training identities.
+        reading: a name, or one with switches set otherwise.
+        input_size: height and width of the images it will see.
+        batchnorm_momentum: of every BatchNorm.
+
+    Raises:
+        InputError: unknown name, or a model that cannot be built at this size.
+    """
+    parsed = parse_model_name(name) if isinstance(name, str) else name
+    if parsed.peer:
+        raise InputError(f"model {parsed.text} is not available in this version")
+    if parsed.multipart and not parsed.backbone.startswith("resnet"):
+        raise InputError(f"model {parsed.text}: -multipart is defined for ResNet backbones only")
+    chosen = get_reading(reading) if isinstance(reading, str) else reading
+    check_buildable(parsed, chosen, input_size)
+    model = ReID(parsed, num_classes, chosen, input_size)
+    for module in model.modules():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            module.momentum = batchnorm_momentum
+    return model
+
+
+def load_imagenet(model: ReID, state: Mapping[str, Tensor]) -> None:
+    """Fill a model's backbone with ImageNet weights under torchvision's names.
+
+    Raises:
+        InputError: weights of another architecture.
+    """
+    load_backbone(model.backbone, state)
+    if model.local is not None:
+        # The local branch starts as a copy of the last stage, as it was made.
+        model.local[0].load_state_dict(model.backbone.net.layer4.state_dict())
+
+
+__all__ = [
+    "AttentionPyramid",
+    "ReID",
+    "build_model",
+    "load_imagenet",
+    "load_released",
+]

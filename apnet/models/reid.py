@@ -1,0 +1,120 @@
+"""The re-identification network: backbone, pyramids, BN neck, classifier."""
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from apnet.models.backbones import Backbone
+from apnet.models.pyramid import AttentionPyramid
+from apnet.names import ModelName
+from apnet.places import PLACES, WIDTHS, place_sizes, pyramid_reading
+from apnet.readings import Reading
+
+Output = tuple[Tensor, Tensor] | tuple[tuple[Tensor, ...], tuple[Tensor, ...]]
+
+_LOCAL_PARTS = 2
+"""The paper's branch for CUHK03 splits the map in two along the height (Section IV-D)."""
+
+
+class Head(nn.Module):
+    """Pooled feature, BN neck and classifier of one map (Section IV-B; BoT's BN neck).
+
+    Args:
+        width: channels of the map, the length of the feature.
+        num_classes: training identities.
+    """
+
+    def __init__(self, width: int, num_classes: int) -> None:
+        super().__init__()
+        self.neck = nn.BatchNorm1d(width)
+        self.neck.bias.requires_grad_(False)
+        self.classifier = nn.Linear(width, num_classes, bias=False)
+        nn.init.normal_(self.classifier.weight, std=0.001)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Feature before the neck and embedding after it, N x width each."""
+        feature = x.mean(dim=(2, 3))
+        return feature, self.neck(feature)
+
+
+class ReID(nn.Module):
+    """A backbone with pyramids after its stages, and a head for the whole map.
+
+    A `-multipart` model has a second branch for local features. The paper leaves it open;
+    as in MGN it is a copy of what follows the third stage, its map split in two along the
+    height, each part with a head of its own.
+
+    Args:
+        name: parsed, buildable.
+        num_classes: training identities.
+        reading: decides the pyramids' form and places, and the ReLU of the stem.
+        input_size: height and width of the images; spatial attention needs it.
+    """
+
+    def __init__(
+        self, name: ModelName, num_classes: int, reading: Reading, input_size: tuple[int, int]
+    ) -> None:
+        super().__init__()
+        form = pyramid_reading(name, reading)
+        self.backbone = Backbone(name.backbone, se=name.attention == "se", stem_relu=form.stem_relu)
+        self.pyramids = nn.ModuleDict(_pyramids(name, form, input_size) if name.level else {})
+        self.local: nn.Module | None = None
+        heads = 1
+        if name.multipart:
+            last = PLACES[-1]
+            tail = dict(self.backbone.stages())[last]
+            own = [self.pyramids[last]] if last in self.pyramids else []
+            self.local = copy.deepcopy(nn.Sequential(*tail, *own))
+            heads += _LOCAL_PARTS
+        width = self.backbone.width
+        self.heads = nn.ModuleList(Head(width, num_classes) for _ in range(heads))
+
+    def forward(self, images: Tensor) -> Output | Tensor:
+        """Images, N x 3 x H x W, normalised.
+
+        Returns:
+            In training, logits (N x classes) and the feature before the BN neck (N x d),
+            or a tuple of each with an entry a head. In evaluation the embedding after the
+            neck, N x d, or N x (d times heads).
+        """
+        found = [head(x) for head, x in zip(self.heads, self._maps(images), strict=True)]
+        if not self.training:
+            return torch.cat([embedding for _, embedding in found], dim=1)
+        logits = tuple(
+            head.classifier(embedding)
+            for head, (_, embedding) in zip(self.heads, found, strict=True)
+        )
+        features = tuple(feature for feature, _ in found)
+        return (logits, features) if len(found) > 1 else (logits[0], features[0])
+
+    def classify(self, embedding: Tensor) -> Tensor:
+        """Logits (N x classes) of an embedding, averaged over the heads."""
+        parts = embedding.chunk(len(self.heads), dim=1)
+        logits = [head.classifier(part) for head, part in zip(self.heads, parts, strict=True)]
+        return torch.stack(logits).mean(dim=0)
+
+    def _maps(self, images: Tensor) -> list[Tensor]:
+        maps = self.backbone(images, self.pyramids)
+        whole = maps[PLACES[-1]]
+        if self.local is None:
+            return [whole]
+        return [whole, *self.local(maps[PLACES[-2]]).chunk(_LOCAL_PARTS, dim=2)]
+
+
+def _pyramids(
+    name: ModelName, form: Reading, input_size: tuple[int, int]
+) -> dict[str, AttentionPyramid]:
+    widths = dict(zip(PLACES, WIDTHS[name.backbone], strict=True))
+    sizes = place_sizes(name.backbone, *input_size)
+    return {
+        place: AttentionPyramid(
+            widths[place],
+            name.level,
+            name.radix,
+            size=sizes[place] if name.attention == "spatial" else None,
+            reading=form,
+            stacked=name.stacked,
+        )
+        for place in form.places
+    }

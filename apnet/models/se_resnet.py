@@ -1,0 +1,31 @@
+"""SE-ResNet-50 (Hu et al., CVPR 2018), the paper's baseline with SE inside every block."""
+
+from torch import Tensor, nn
+
+from apnet.models.attention import SqueezeExcitation
+from apnet.vision import torchvision
+
+_REDUCTION = 16
+_Bottleneck = torchvision.models.resnet.Bottleneck
+
+
+class SEBottleneck(_Bottleneck):
+    """torchvision's bottleneck with SE after its last BatchNorm, before the addition."""
+
+    def __init__(self, inplanes: int, planes: int, *args: object, **kwargs: object) -> None:
+        super().__init__(inplanes, planes, *args, **kwargs)
+        width = planes * self.expansion
+        self.se = SqueezeExcitation(width, width // _REDUCTION)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`x` (N x C x H x W) through the block."""
+        identity = x if self.downsample is None else self.downsample(x)
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.relu(self.bn2(self.conv2(out)))
+        out = self.bn3(self.conv3(out))
+        return self.relu(out * self.se(out).sigmoid() + identity)
+
+
+def se_resnet50() -> nn.Module:
+    """SE-ResNet-50 with torchvision's parameter names and, in each block, `se`."""
+    return torchvision.models.ResNet(SEBottleneck, [3, 4, 6, 3])
