@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from apnet.data.loading import test_batches
-from apnet.evaluation.retrieval import evaluate_retrieval
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from apnet.data import Sample, load_dataset
 from apnet.data.describe import describe
+from apnet.data.loading import test_batches
 from apnet.devices import choose_device
 from apnet.errors import InputError
 from apnet.evaluation.embed import embed, feature_of
+from apnet.evaluation.retrieval import evaluate_retrieval
 from apnet.files import read_json, replaced, sha256, write_json
 from apnet.fingerprint import EVALUATION, code_fingerprint
 from apnet.models import build_model
