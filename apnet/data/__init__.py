@@ -1,6 +1,6 @@
 """Datasets as they lie on disk. Importing this loads no torch.
 
-One file a dataset; each says how its images are named, where it may lie, and what its
+One file a dataset says how its images are named, where it may lie, and what its
 distributor counted.
 """
 
@@ -8,11 +8,13 @@ from pathlib import Path
 
 from apnet.data import cuhk03, dukemtmc, market1501, msmt17, occluded_dukemtmc
 from apnet.data.dataset import ReIDDataset, Sample
-from apnet.data.folders import Source, find_folder
-from apnet.errors import one_of
+from apnet.data.finding import find
+from apnet.data.parts import Problem
+from apnet.data.source import Source
+from apnet.errors import InputError, one_of
 from apnet.readings import Reading
 
-SOURCES = {
+SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
         market1501.SOURCE,
@@ -38,26 +40,46 @@ def get_source(name: str) -> Source:
 
 
 def find_dataset(name: str, data_root: Path) -> Path:
-    """The own folder of dataset `name` under the data root.
-
-    Raises:
-        InputError: unknown dataset, no data root, or not found under it.
-    """
-    return find_folder(get_source(name), data_root)
-
-
-def load_dataset(name: str, data_root: Path, reading: Reading) -> ReIDDataset:
-    """Read a dataset's lists of images under a reading's protocol.
+    """The own folder of dataset `name`.
 
     Args:
         name: one of :data:`DATASETS`.
         data_root: the folder that holds dataset folders, or the dataset's own.
 
     Raises:
-        InputError: unknown, absent, incomplete, or another dataset.
+        InputError: unknown dataset, no data root, or nothing of that dataset in it.
     """
-    source = get_source(name)
-    return source.load(find_folder(source, Path(data_root)), reading)
+    return find(get_source(name), Path(data_root), SOURCES.values())
+
+
+def load_dataset(name: str, data_root: Path, reading: Reading) -> ReIDDataset:
+    """The images of dataset `name` under a reading's protocol.
+
+    Args:
+        name: one of :data:`DATASETS`.
+        data_root: the folder that holds dataset folders, or the dataset's own.
+
+    Raises:
+        InputError: unknown, absent, incomplete or another dataset.
+    """
+    root = find_dataset(name, data_root)
+    dataset, problems = get_source(name).scan(root, reading)
+    if problems:
+        first = problems[0]
+        raise InputError(
+            f"{root / first.file} {_explained(name, first)}: unpack {name} anew "
+            f"(apnet data check {name} {data_root} lists what is wrong)"
+        )
+    return dataset
+
+
+def _explained(name: str, problem: Problem) -> str:
+    """What is wrong, with the dataset that a wrongly named file may be of."""
+    file = Path(problem.file).name
+    if SOURCES[name].naming.pattern.fullmatch(file):
+        return problem.what
+    others = [other for other, source in SOURCES.items() if source.naming.pattern.fullmatch(file)]
+    return f"{problem.what} but as in {' or '.join(others)}" if others else problem.what
 
 
 __all__ = [

@@ -1,97 +1,114 @@
-"""A dataset on disk against what its distributor published."""
+"""A dataset as it lies on disk beside what its distributor published."""
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
-from apnet.data import ReIDDataset, get_source, load_dataset
+from apnet.data import ReIDDataset, find_dataset, get_source
+from apnet.data.images import Damaged, decode
+from apnet.data.parts import Problem
 from apnet.readings import Reading
 
-_PROBLEMS = 10
-_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
-_RESTARTING = frozenset({"msmt17"})
-"""Datasets whose identities start again in testing, for other people."""
+_SHOWN = 20
+_CHUNK = 64
+"""Files that a thread takes at once."""
 
 
 def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, object]:
-    """Count, fingerprint and look through a dataset; a JSON value.
+    """Count and fingerprint a dataset, and read every image that a reading uses of it.
+
+    Args:
+        name: one of :data:`apnet.data.DATASETS`.
+        data_root: the folder that holds dataset folders, or the dataset's own.
 
     Returns:
-        `name`, `root`, `counts` and `published_counts` (of the same form), `published`
-        (are they equal), `synthetic`, `fingerprint` (SHA-256 over sorted names and contents
-        of the images that the reading uses), `problems` (the first few, by file name).
+        A JSON value: `name`, `root`, `reading`; `counts` and `published_counts`, in the
+        form of :meth:`ReIDDataset.counts`; `published`, whether these are equal;
+        `synthetic`; `fingerprint`, a SHA-256 over the names and contents of the images
+        (what `sha256sum FILES | sha256sum` prints for their sorted names); `problem_count`
+        and the first `problems`, each a `file` under the root and a `problem`.
 
     Raises:
-        InputError: the dataset cannot be read at all.
+        InputError: unknown or absent dataset, or a folder or list that cannot be read.
     """
-    dataset = load_dataset(name, data_root, reading)
-    published = get_source(name).published(reading)
-    fingerprint, broken = _contents(dataset)
-    problems = [*broken, *_overlaps(dataset)]
+    source = get_source(name)
+    dataset, problems = source.scan(find_dataset(name, data_root), reading)
+    fingerprint, damaged = _read_all(dataset)
+    problems = (*problems, *damaged)
+    published = source.published(reading)
     return {
         "name": name,
         "root": str(dataset.root),
+        "reading": reading.name,
         "counts": dataset.counts(),
         "published_counts": published,
         "published": not dataset.synthetic and dataset.counts() == published,
         "synthetic": dataset.synthetic,
         "fingerprint": fingerprint,
-        "problems": problems[:_PROBLEMS],
+        "problem_count": len(problems),
+        "problems": [{"file": file, "problem": what} for file, what in problems[:_SHOWN]],
     }
 
 
 def describe_check(found: dict[str, object]) -> str:
-    """What :func:`check_dataset` found, for people."""
-    lines = [f"{found['name']} in {found['root']}"]
+    """What :func:`check_dataset` returned, as lines for people."""
+    own, published = found["counts"], found["published_counts"]
+    lines = [f"{found['name']} in {found['root']}, reading {found['reading']}"]
     for split in ("train", "query", "gallery"):
-        own, published = found["counts"][split], found["published_counts"][split]
-        shown = (f"{own[key]} {key} (published {published[key]})" for key in own)
-        lines.append(f"  {split:<8}" + ", ".join(shown))
-    for key in ("junk", "distractors"):
-        own, published = found["counts"][key], found["published_counts"][key]
-        lines.append(f"  {key:<12}{own} (published {published})")
-    lines.append(f"  fingerprint {found['fingerprint']}")
+        shown = (_beside(what, own[split][what], published[split][what]) for what in own[split])
+        lines.append(f"{split:<8} {'   '.join(shown)}")
+    for what in ("junk", "distractors"):
+        lines.append(_beside(what, own[what], published[what]))
+    lines += [f"fingerprint {found['fingerprint']}", _verdict(found)]
+    lines += [f"{item['file']} {item['problem']}" for item in found["problems"]]
+    hidden = found["problem_count"] - len(found["problems"])
+    return "\n".join(lines + ([f"and {hidden} more"] if hidden else []))
+
+
+def _beside(what: str, own: int, published: int) -> str:
+    return f"{own} {what}" + ("" if own == published else f" (published: {published})")
+
+
+def _verdict(found: dict[str, object]) -> str:
+    count = found["problem_count"]
+    problems = f"{count} problem{'s' * (count != 1)}:" if count else "no problems"
     if found["synthetic"]:
-        lines.append("  synthetic: drawn, so its numbers say nothing about the paper")
-    elif not found["published"]:
-        lines.append("  the counts are not the published ones: its numbers are not comparable")
-    lines += [f"  problem: {problem}" for problem in found["problems"]]
-    return "\n".join(lines)
+        return f"synthetic, so no published counts apply; {problems}"
+    return f"the counts are {'' if found['published'] else 'NOT '}the published ones; {problems}"
 
 
-def _contents(dataset: ReIDDataset) -> tuple[str, list[str]]:
-    """Fingerprint of the images, and those that are no images."""
-    paths = sorted({s.path for part in (dataset.train, *dataset.test()) for s in part})
+def _read_all(dataset: ReIDDataset) -> tuple[str, list[Problem]]:
+    """Fingerprint of a dataset's images, and those that cannot be read."""
+    samples = chain(dataset.train, dataset.query, dataset.gallery)
+    files = sorted({sample.path.as_posix() for sample in samples})
+    chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
     total, problems = hashlib.sha256(), []
-    with ThreadPoolExecutor(4) as pool:
-        for path, (digest, problem) in zip(
-            paths, pool.map(_look, (dataset.root / path for path in paths)), strict=True
-        ):
-            total.update(f"{path.as_posix()} {digest}\n".encode())
-            if problem:
-                problems.append(problem)
+    with ThreadPoolExecutor(min(16, (os.cpu_count() or 1) + 2)) as pool:
+        read = pool.map(lambda chunk: list(_read(dataset.root, chunk)), chunks)
+        for file, (content, problem) in zip(files, chain.from_iterable(read), strict=True):
+            total.update(f"{content}  {file}\n".encode())
+            if problem is not None:
+                problems.append(Problem(file, problem))
     return total.hexdigest(), problems
 
 
-def _look(file: Path) -> tuple[str, str | None]:
+def _read(root: Path, files: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """SHA-256 of each file's content, and what is wrong with it."""
+    for file in files:
+        try:
+            content = (root / file).read_bytes()
+        except OSError as error:
+            yield "unreadable", f"cannot be read ({error.strerror})"
+            continue
+        yield hashlib.sha256(content).hexdigest(), _fault(content)
+
+
+def _fault(content: bytes) -> str | None:
     try:
-        content = file.read_bytes()
-    except OSError as error:
-        return "unreadable", f"cannot read {file}: {error.strerror}"
-    problem = None
-    if not content:
-        problem = f"{file} is empty"
-    elif not content.startswith(_STARTS):
-        problem = f"{file} is neither a JPEG nor a PNG"
-    return hashlib.sha256(content).hexdigest(), problem
-
-
-def _overlaps(dataset: ReIDDataset) -> Iterator[str]:
-    if dataset.name in _RESTARTING:
-        return
-    trained = {sample.identity for sample in dataset.train}
-    for part in dataset.test():
-        for sample in part:
-            if sample.identity in trained:
-                yield f"{dataset.root / sample.path} shows identity {sample.identity} of training"
+        decode(content)
+    except Damaged as error:
+        return str(error)
+    return None

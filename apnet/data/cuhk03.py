@@ -1,49 +1,47 @@
-"""CUHK03 (Li et al., CVPR 2014) in the CUHK03-NP split (Zhong et al., CVPR 2017).
+"""CUHK03 (Li et al., CVPR 2014) in the split CUHK03-NP (Zhong et al., CVPR 2017).
 
-Detected and labelled boxes are two datasets of the same people; the folders are those
-of the CUHK03-NP distribution. There are two cameras a scene, not the six of Table I.
+Detected and labeled boxes of the same people are two datasets. Each scene has two
+cameras, numbered 1 and 2; the six of Table I count the scenes' cameras together.
 """
 
 import re
-from pathlib import Path
 
-from apnet.data.dataset import ReIDDataset
-from apnet.data.folders import Counts, FileName, Source, is_synthetic, read_folder, split_counts
+from apnet.data.folders import FOLDERS, three_folders
+from apnet.data.naming import Naming
+from apnet.data.source import Counts, Source, published_counts
 from apnet.readings import Reading
 
-_IMAGES = {"detected": (7365, 1400, 5332), "labeled": (7368, 1400, 5328)}
+_IMAGES = {"detected": (7_365, 1_400, 5_332), "labeled": (7_368, 1_400, 5_328)}
+
+NAMING = Naming(
+    re.compile(r"(?P<identity>[0-9]{4})_c(?P<camera>[0-9])_[0-9]+\.png"),
+    example="0001_c1_1.png",
+    cameras=2,
+)
 
 
 def _source(boxes: str) -> Source:
-    name = f"cuhk03-{boxes}"
-    files = FileName(
-        dataset=name,
-        pattern=re.compile(r"(?P<identity>\d{4})_c(?P<camera>\d)_\d+\.png"),
-        identities=(1, 1467),
-        cameras=(1, 2),
-        suffix=".png",
-    )
+    train, query, gallery = _IMAGES[boxes]
 
-    def load(root: Path, reading: Reading) -> ReIDDataset:
-        return ReIDDataset(
-            name,
-            root,
-            train=tuple(read_folder(root, "bounding_box_train", files)),
-            query=tuple(read_folder(root, "query", files)),
-            gallery=tuple(read_folder(root, "bounding_box_test", files)),
-            synthetic=is_synthetic(root),
-        )
-
-    def published(reading: Reading) -> Counts:
-        train, query, gallery = _IMAGES[boxes]
-        return split_counts((train, 767), (query, 700), (gallery, 700), cameras=2)
+    def published(_reading: Reading) -> Counts:
+        return published_counts((train, 767), (query, 700), (gallery, 700), cameras=2)
 
     return Source(
-        name,
-        folders=(f"cuhk03-np/{boxes}", f"CUHK03-NP/{boxes}", f"cuhk03/{boxes}", name),
-        marks=("bounding_box_train", "query", "bounding_box_test"),
-        load=load,
+        name=f"cuhk03-{boxes}",
+        folders=(
+            f"cuhk03-{boxes}",
+            f"cuhk03-np/{boxes}",
+            f"CUHK03-NP/{boxes}",
+            f"cuhk03/{boxes}",
+            boxes,
+        ),
+        holds=FOLDERS,
+        naming=NAMING,
+        # 1,467 people, but conversions of the original differ in how they number them, and
+        # in whether training and test people are numbered together.
+        read=three_folders(NAMING, range(1, 10_000)),
         published=published,
+        disjoint=False,
     )
 
 

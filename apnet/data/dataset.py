@@ -22,7 +22,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class ReIDDataset:
-    """A dataset under one reading's protocol, sorted by path.
+    """A dataset under one reading's protocol. Every split is sorted by path.
 
     Attributes:
         root: the dataset's own folder.
@@ -30,7 +30,7 @@ class ReIDDataset:
         junk: images of identity -1, left out.
         distractors: gallery images that belong to no query's identity by the
             dataset's own mark (Market-1501's identity 0), kept or dropped.
-        synthetic: drawn by :mod:`apnet.data.synthetic`.
+        synthetic: drawn, not photographed.
     """
 
     name: str

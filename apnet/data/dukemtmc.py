@@ -1,43 +1,40 @@
 """DukeMTMC-reID (Ristani et al., ECCVW 2016; Zheng et al., ICCV 2017).
 
-Withdrawn by its authors. Of the gallery's 1,110 identities 408 are in no query.
+Withdrawn by its authors. Of the 1,110 identities in the gallery 408 are in no query.
 """
 
 import re
-from pathlib import Path
 
-from apnet.data.dataset import ReIDDataset
-from apnet.data.folders import Counts, FileName, Source, is_synthetic, read_folder, split_counts
+from apnet.data.folders import FOLDERS, three_folders
+from apnet.data.naming import Naming
+from apnet.data.source import Counts, Source, published_counts
 from apnet.readings import Reading
 
-NAME = "dukemtmc"
-FILES = FileName(
-    dataset=NAME,
-    pattern=re.compile(r"(?P<identity>\d{4})_c(?P<camera>\d)_f\d{7}\.jpg"),
-    identities=(1, 9999),
-    cameras=(1, 8),
+PEOPLE = range(1, 7141)
+
+NAMING = Naming(
+    re.compile(r"(?P<identity>[0-9]{4})_c(?P<camera>[0-9])_f[0-9]{7}\.jpg"),
+    example="0001_c2_f0046182.jpg",
+    cameras=8,
 )
 
 
-def _load(root: Path, reading: Reading) -> ReIDDataset:
-    return ReIDDataset(
-        NAME,
-        root,
-        train=tuple(read_folder(root, "bounding_box_train", FILES)),
-        query=tuple(read_folder(root, "query", FILES)),
-        gallery=tuple(read_folder(root, "bounding_box_test", FILES)),
-        synthetic=is_synthetic(root),
-    )
-
-
-def _published(reading: Reading) -> Counts:
-    return split_counts(train=(16522, 702), query=(2228, 702), gallery=(17661, 1110), cameras=8)
+def _published(_reading: Reading) -> Counts:
+    return published_counts((16_522, 702), (2_228, 702), (17_661, 1_110), cameras=8)
 
 
 SOURCE = Source(
-    NAME,
-    folders=(NAME, "DukeMTMC-reID", "dukemtmc-reid/DukeMTMC-reID", "dukemtmc-reid", "duke"),
-    marks=("bounding_box_train", "query", "bounding_box_test"),
-    load=_load,
+    name="dukemtmc",
+    folders=(
+        "dukemtmc",
+        "dukemtmc/DukeMTMC-reID",
+        "DukeMTMC-reID",
+        "dukemtmc-reid/DukeMTMC-reID",
+        "dukemtmc-reid",
+        "duke",
+    ),
+    holds=FOLDERS,
+    naming=NAMING,
+    read=three_folders(NAMING, PEOPLE),
     published=_published,
 )

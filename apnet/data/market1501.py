@@ -1,65 +1,72 @@
 """Market-1501 (Zheng et al., ICCV 2015).
 
-`bounding_box_test` holds 19,732 images: 13,115 of the 750 test people, 2,798
-distractors (identity 0) and 3,819 junk detections (identity -1). Junk is no part of
-the gallery; distractors are, unless the reading drops them.
+`bounding_box_test` holds 19,732 images: 13,115 of the 750 test identities, 2,798
+distractors (identity 0) and 3,819 junk detections (identity -1). Junk is left out of
+the gallery; distractors stay, unless the reading drops them.
 """
 
 import re
 from pathlib import Path
 
-from apnet.data.dataset import ReIDDataset
-from apnet.data.folders import Counts, FileName, Source, is_synthetic, read_folder, split_counts
+from apnet.data.folders import FOLDERS, GALLERY, QUERY, TRAIN, read_folder
+from apnet.data.naming import Naming
+from apnet.data.parts import Part, Splits
+from apnet.data.source import Counts, Source, published_counts
+from apnet.errors import one_of
 from apnet.readings import Reading
 
-NAME = "market1501"
-_FILES = FileName(
-    dataset=NAME,
-    pattern=re.compile(r"(?P<identity>-1|\d{4})_c(?P<camera>\d)s\d_\d{6}_\d{2}\.jpg"),
-    identities=(-1, 1501),
-    cameras=(1, 6),
+_JUNK, _DISTRACTOR, _LAST = -1, 0, 1501
+_PEOPLE = range(1, _LAST + 1)
+
+NAMING = Naming(
+    re.compile(r"(?P<identity>-1|[0-9]{4})_c(?P<camera>[0-9])s[1-6]_[0-9]{6}_[0-9]{2}\.jpg"),
+    example="0002_c1s1_000451_03.jpg",
+    cameras=6,
 )
 
 
-def _load(root: Path, reading: Reading) -> ReIDDataset:
-    test = read_folder(root, "bounding_box_test", _FILES)
-    people = [sample for sample in test if sample.identity > 0]
-    distractors = [sample for sample in test if sample.identity == 0]
-    kept = people if reading.market_distractors == "drop" else sorted(people + distractors)
-    return ReIDDataset(
-        NAME,
-        root,
-        train=tuple(read_folder(root, "bounding_box_train", _FILES)),
-        query=tuple(read_folder(root, "query", _FILES)),
-        gallery=tuple(kept),
-        junk=len(test) - len(people) - len(distractors),
-        distractors=len(distractors),
-        synthetic=is_synthetic(root),
+def _read(root: Path, reading: Reading) -> Splits:
+    found = read_folder(root, GALLERY, NAMING, range(_JUNK, _LAST + 1))
+    left_out = {_JUNK, _DISTRACTOR} if _drops_distractors(reading) else {_JUNK}
+    kept = [sample for sample in found.samples if sample.identity not in left_out]
+    return Splits(
+        train=read_folder(root, TRAIN, NAMING, _PEOPLE),
+        query=read_folder(root, QUERY, NAMING, _PEOPLE),
+        gallery=Part(found.place, kept, found.problems),
+        junk=sum(sample.identity == _JUNK for sample in found.samples),
+        distractors=sum(sample.identity == _DISTRACTOR for sample in found.samples),
     )
 
 
 def _published(reading: Reading) -> Counts:
-    dropped = reading.market_distractors == "drop"
-    return split_counts(
-        train=(12936, 751),
-        query=(3368, 750),
-        gallery=(13115, 750) if dropped else (15913, 751),
+    return published_counts(
+        train=(12_936, 751),
+        query=(3_368, 750),
+        gallery=(13_115, 750) if _drops_distractors(reading) else (15_913, 751),
         cameras=6,
-        junk=3819,
-        distractors=2798,
+        junk=3_819,
+        distractors=2_798,
     )
 
 
+def _drops_distractors(reading: Reading) -> bool:
+    choice = reading.market_distractors
+    if choice not in ("keep", "drop"):
+        raise one_of("value of the switch market_distractors", choice, ("keep", "drop"))
+    return choice == "drop"
+
+
 SOURCE = Source(
-    NAME,
+    name="market1501",
     folders=(
-        NAME,
+        "market1501",
+        "market1501/Market-1501-v15.09.15",
         "Market-1501-v15.09.15",
-        f"{NAME}/Market-1501-v15.09.15",
         "Market-1501",
-        "market",
+        "Market1501",
     ),
-    marks=("bounding_box_train", "query", "bounding_box_test"),
-    load=_load,
+    holds=FOLDERS,
+    naming=NAMING,
+    read=_read,
     published=_published,
 )

@@ -1,81 +1,106 @@
-"""MSMT17 (Wei et al., CVPR 2018), V1 and V2 (faces blurred).
+"""MSMT17 (Wei et al., CVPR 2018), V1 and V2 (faces blurred), read by its lists.
 
-List files name the images; identities start at 0 in training and again at 0 in testing,
-for other people. `train` and `val` hold the same 1,041 identities; Table I's 32,621
-training images are both, the release reads the first alone.
+Identities start at 0 in training and again at 0 in testing, for other people. The lists
+`train` and `val` share their 1,041 identities: the paper trains on both, 32,621 images
+(Table I), the release on the first, 30,248.
 """
 
 import re
 from pathlib import Path
 
-from apnet.data.dataset import ReIDDataset, Sample
-from apnet.data.folders import (
-    Counts,
-    FileName,
-    Source,
-    is_synthetic,
-    read_list,
-    require_files,
-    split_counts,
-)
-from apnet.errors import InputError
+from apnet.data.dataset import Sample
+from apnet.data.lists import Presence, absent, read_lines
+from apnet.data.naming import Naming
+from apnet.data.parts import Part, Problem, Splits
+from apnet.data.source import Counts, Source, published_counts
+from apnet.errors import one_of
 from apnet.readings import Reading
 
-NAME = "msmt17"
-_FOLDERS = {"train": ("train", "mask_train_v2"), "test": ("test", "mask_test_v2")}
-_LISTS = {"train+val": ("list_train.txt", "list_val.txt"), "train": ("list_train.txt",)}
-_FILES = FileName(
-    dataset=NAME,
-    pattern=re.compile(
-        r"(?P<identity>\d{4})_\d{3}_(?P<camera>\d{2})_\d{4}(morning|noon|afternoon)"
-        r"_\d{4}_\d+(_ex)?\.jpg"
+_TRAINED, _TESTED = range(1041), range(3060)
+_TRAINING = {
+    "train+val": (("list_train.txt", "list_val.txt"), 32_621),
+    "train": (("list_train.txt",), 30_248),
+}
+"""Reading -> lists and the number of images in them."""
+
+NAMING = Naming(
+    re.compile(
+        r"(?P<identity>[0-9]{4})_[0-9]{3}_(?P<camera>[0-9]{2})"
+        r"_[0-9]{4}(morning|noon|afternoon)_[0-9]{4}_[0-9]+(_ex)?\.jpg"
     ),
-    identities=(0, 4100),
-    cameras=(1, 15),
+    example="0000_000_01_0303morning_0015_0.jpg",
+    cameras=15,
 )
 
 
-def _load(root: Path, reading: Reading) -> ReIDDataset:
-    return ReIDDataset(
-        NAME,
-        root,
-        train=tuple(
-            sorted(
-                sample
-                for file in _LISTS[reading.msmt17_training]
-                for sample in _listed(root, file, "train")
-            )
-        ),
-        query=tuple(sorted(_listed(root, "list_query.txt", "test"))),
-        gallery=tuple(sorted(_listed(root, "list_gallery.txt", "test"))),
-        synthetic=is_synthetic(root),
+def _read(root: Path, reading: Reading) -> Splits:
+    training, _ = _training(reading)
+    train, test = _image_folders(root)
+    return Splits(
+        train=_listed(root, training, train, _TRAINED),
+        query=_listed(root, ("list_query.txt",), test, _TESTED),
+        gallery=_listed(root, ("list_gallery.txt",), test, _TESTED),
     )
 
 
-def _listed(root: Path, file: str, half: str) -> list[Sample]:
-    folder = next((name for name in _FOLDERS[half] if (root / name).is_dir()), _FOLDERS[half][0])
-    samples = [_sample(root, folder, file, line) for line in read_list(root, file)]
-    require_files(root, samples, listed_in=file)
-    return samples
+def _image_folders(root: Path) -> tuple[str, str]:
+    """Training and test images, as V1 or as V2 names their folders."""
+    blurred = ("mask_train_v2", "mask_test_v2")
+    return blurred if (root / blurred[0]).is_dir() else ("train", "test")
 
 
-def _sample(root: Path, folder: str, file: str, line: str) -> Sample:
-    path, _, identity = line.rpartition(" ")
-    sample = _FILES.sample(root, Path(folder, path))
-    if not identity.isdigit() or int(identity) != sample.identity:
-        raise InputError(f"{root / file} gives identity {identity!r} to {path}, named otherwise")
-    return sample
+def _listed(root: Path, files: tuple[str, ...], folder: str, identities: range) -> Part:
+    part = Part(files[0])
+    is_there = Presence(root / folder)
+    for file in files:
+        for line in read_lines(root / file):
+            path, _, identity = line.rpartition(" ")
+            if is_there(path):
+                part.add(_sample(file, folder, path, identity, identities))
+            else:
+                part.add(absent(file, path or line, folder))
+    return part
+
+
+def _sample(
+    file: str, folder: str, path: str, identity: str, identities: range
+) -> Sample | Problem:
+    """The image of one line, `0000/0000_000_01_0303morning_0015_0.jpg 0`."""
+    subfolder, _, name = path.rpartition("/")
+    found = NAMING.read(f"{folder}/{subfolder}", name, identities)
+    if isinstance(found, Problem):
+        return found
+    for what in (subfolder, identity):
+        if not what.isdecimal() or int(what) != found.identity:
+            return Problem(file, f"gives identity {what} to {path}, which its name denies")
+    return found
+
+
+def _training(reading: Reading) -> tuple[tuple[str, ...], int]:
+    choice = reading.msmt17_training
+    if choice not in _TRAINING:
+        raise one_of("value of the switch msmt17_training", choice, tuple(_TRAINING))
+    return _TRAINING[choice]
 
 
 def _published(reading: Reading) -> Counts:
-    images = {"train+val": 32621, "train": 30248}[reading.msmt17_training]
-    return split_counts((images, 1041), query=(11659, 3060), gallery=(82161, 3060), cameras=15)
+    _, images = _training(reading)
+    return published_counts((images, 1_041), (11_659, 3_060), (82_161, 3_060), cameras=15)
 
 
 SOURCE = Source(
-    NAME,
-    folders=(NAME, "MSMT17_V1", "MSMT17_V2", f"{NAME}/MSMT17_V1", f"{NAME}/MSMT17_V2", "MSMT17"),
-    marks=("list_train.txt", "list_val.txt", "list_query.txt", "list_gallery.txt"),
-    load=_load,
+    name="msmt17",
+    folders=(
+        "msmt17",
+        "msmt17/MSMT17_V1",
+        "MSMT17_V1",
+        "msmt17/MSMT17_V2",
+        "MSMT17_V2",
+        "MSMT17",
+    ),
+    holds=("list_train.txt", "list_val.txt", "list_query.txt", "list_gallery.txt"),
+    naming=NAMING,
+    read=_read,
     published=_published,
+    disjoint=False,
 )

@@ -1,0 +1,72 @@
+"""Where a dataset lies under a data root."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from apnet.data.source import Source
+from apnet.errors import InputError
+
+
+def find(source: Source, data_root: Path, sources: Iterable[Source]) -> Path:
+    """The own folder of a dataset.
+
+    Args:
+        data_root: the folder that holds dataset folders, or the dataset's own.
+        sources: all datasets, since many have the same layout and only the name of
+            their folder tells them apart.
+
+    Raises:
+        InputError: no data root, or nothing of that dataset in it.
+    """
+    _require_root(data_root)
+    under = [data_root / folder for folder in source.folders]
+    for folder in (*under, data_root):
+        if not _lacking(source, folder):
+            if folder == data_root:
+                _refuse_other(source, data_root, sources)
+            return folder
+    _refuse_part(source, [*(folder for folder in under if folder.is_dir()), data_root])
+    raise InputError(
+        f"no {source.name} in the data root {data_root}: none of the folders "
+        f"{', '.join(source.folders)} is there, and it does not hold "
+        f"{', '.join(source.holds)} itself"
+    )
+
+
+def _require_root(data_root: Path) -> None:
+    remedy = "give the folder that holds the dataset folders"
+    try:
+        names = os.listdir(data_root)
+    except OSError as error:
+        raise InputError(
+            f"cannot read the data root {data_root} ({error.strerror}): {remedy}"
+        ) from error
+    if not names:
+        raise InputError(f"the data root {data_root} is empty: {remedy}")
+
+
+def _lacking(source: Source, folder: Path) -> list[str]:
+    return [name for name in source.holds if not (folder / name).exists()]
+
+
+def _refuse_part(source: Source, folders: list[Path]) -> None:
+    """Say what the most nearly complete of the folders lacks, if any holds a part."""
+    best = min(folders, key=lambda folder: len(_lacking(source, folder)))
+    lacking = _lacking(source, best)
+    if best is not folders[-1] or len(lacking) < len(source.holds):
+        raise InputError(
+            f"{best} lacks {', '.join(lacking)}: unpack the whole of {source.name} there"
+        )
+
+
+def _refuse_other(source: Source, root: Path, sources: Iterable[Source]) -> None:
+    """Refuse a folder that has another dataset's name."""
+    own = root.resolve().name
+    names = {other.name: {Path(folder).name for folder in other.folders} for other in sources}
+    others = [name for name, folders in names.items() if own in folders]
+    if others and source.name not in others:
+        raise InputError(
+            f"{root} is the folder of {others[0]}, not of {source.name}: give the folder that "
+            f"holds the dataset folders"
+        )

@@ -1,0 +1,56 @@
+"""Image files to pixels."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from apnet.errors import InputError
+
+Pixels = NDArray[np.uint8]
+"""An image as it was stored: height x width x 3, RGB."""
+
+
+class Damaged(Exception):
+    """Bytes that are no image. The message completes "the file ..."."""
+
+
+def read_image(file: Path) -> Pixels:
+    """The pixels of an image file.
+
+    Raises:
+        InputError: it cannot be read or decoded.
+    """
+    try:
+        return decode(Path(file).read_bytes())
+    except OSError as error:
+        raise InputError(
+            f"cannot read the image {file} ({error.strerror}): take it from the dataset's archive"
+        ) from error
+    except Damaged as error:
+        raise InputError(
+            f"the image {file} {error}: take it from the dataset's archive again"
+        ) from error
+
+
+def decode(content: bytes) -> Pixels:
+    """The pixels of an encoded image, grey and CMYK ones in RGB; EXIF rotations are ignored.
+
+    Raises:
+        Damaged: not a whole image.
+    """
+    if not content:
+        raise Damaged("is empty")
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            return np.asarray(image.convert("RGB"))
+    except UnidentifiedImageError as error:
+        raise Damaged("is no image") from error
+    except MemoryError:
+        raise
+    # Pillow lets through whatever its decoders raise at damaged bytes: OSError,
+    # SyntaxError, ValueError, struct.error, zlib.error and more.
+    except Exception as error:
+        raise Damaged(f"is damaged ({error})") from error

@@ -1,0 +1,45 @@
+"""File names that carry identity and camera, read strictly.
+
+Public code searches the whole path for something like `7_c1`, so that a folder of such
+a name changes every label. Here the file's own name counts, and all of it.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from apnet.data.dataset import Sample
+from apnet.data.parts import Problem
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How a dataset names its images.
+
+    Attributes:
+        pattern: with groups `identity` and `camera`; has to match a file name from end to end.
+        example: shown to those whose files are named otherwise.
+        cameras: numbered from 1 to this.
+    """
+
+    pattern: re.Pattern[str]
+    example: str
+    cameras: int
+
+    def read(self, folder: str, name: str, identities: range) -> Sample | Problem:
+        """The image `folder`/`name`, or what is wrong with its name.
+
+        Args:
+            identities: those that the split may have.
+        """
+        file = f"{folder}/{name}"
+        match = self.pattern.fullmatch(name)
+        if match is None:
+            return Problem(file, f"is not named like {self.example}")
+        identity, camera = int(match["identity"]), int(match["camera"])
+        if identity not in identities:
+            span = f"{identities[0]} to {identities[-1]}"
+            return Problem(file, f"has identity {identity}, which is not among {span}")
+        if not 1 <= camera <= self.cameras:
+            return Problem(file, f"has camera {camera}, which is not among 1 to {self.cameras}")
+        return Sample(Path(file), identity, camera)

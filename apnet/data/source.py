@@ -1,0 +1,104 @@
+"""What a dataset's own file says of it, and how its splits become a dataset."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from apnet.data.dataset import ReIDDataset, Sample
+from apnet.data.folders import MARKER
+from apnet.data.naming import Naming
+from apnet.data.parts import Part, Problem, Splits
+from apnet.readings import Reading
+
+Counts = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataset: where it may lie, how it is read, what its distributor counted.
+
+    Attributes:
+        folders: under the data root, as distributors and toolboxes leave them, in the
+            order in which they are tried.
+        holds: what the dataset's own folder must hold.
+        naming: of its images.
+        read: reads its own folder under a reading's protocol.
+        published: its distributor's counts under a reading's protocol, in the form of
+            :meth:`ReIDDataset.counts`.
+        disjoint: whether equal identities in training and testing would be one person.
+    """
+
+    name: str
+    folders: tuple[str, ...]
+    holds: tuple[str, ...]
+    naming: Naming
+    read: Callable[[Path, Reading], Splits]
+    published: Callable[[Reading], Counts]
+    disjoint: bool = True
+
+    def scan(self, root: Path, reading: Reading) -> tuple[ReIDDataset, tuple[Problem, ...]]:
+        """The dataset in its own folder `root`, and what is wrong with it.
+
+        Raises:
+            InputError: a folder or a list cannot be read.
+        """
+        splits = self.read(root, reading)
+        dataset = ReIDDataset(
+            name=self.name,
+            root=root,
+            train=_by_path(splits.train),
+            query=_by_path(splits.query),
+            gallery=_by_path(splits.gallery),
+            junk=splits.junk,
+            distractors=splits.distractors,
+            synthetic=(root / MARKER).is_file(),
+        )
+        return dataset, (*_in_splits(splits), *(_overlaps(dataset) if self.disjoint else ()))
+
+
+def published_counts(
+    train: tuple[int, int],
+    query: tuple[int, int],
+    gallery: tuple[int, int],
+    *,
+    cameras: int,
+    junk: int = 0,
+    distractors: int = 0,
+) -> Counts:
+    """(images, identities) of each split in the form of :meth:`ReIDDataset.counts`."""
+    splits = {"train": train, "query": query, "gallery": gallery}
+    counts: Counts = {
+        split: {"images": images, "identities": identities, "cameras": cameras}
+        for split, (images, identities) in splits.items()
+    }
+    return counts | {"junk": junk, "distractors": distractors}
+
+
+def _by_path(part: Part) -> tuple[Sample, ...]:
+    return tuple(sorted(part.samples, key=lambda sample: sample.path.as_posix()))
+
+
+def _in_splits(splits: Splits) -> Iterator[Problem]:
+    parts = {"training": splits.train, "query": splits.query, "gallery": splits.gallery}
+    for part in parts.values():
+        yield from part.problems
+    for split, part in parts.items():
+        if not part.samples:
+            yield Problem(part.place, f"has no {split} images")
+        seen: set[Path] = set()
+        for sample in part.samples:
+            if sample.path in seen:
+                yield Problem(part.place, f"names {sample.path.as_posix()} twice")
+            seen.add(sample.path)
+
+
+def _overlaps(dataset: ReIDDataset) -> Iterator[Problem]:
+    """The first image of each training identity that query or gallery have too."""
+    tested = {sample.identity for part in dataset.test() for sample in part}
+    for sample in dataset.train:
+        if sample.identity in tested:
+            tested.remove(sample.identity)
+            yield Problem(
+                sample.path.as_posix(),
+                f"has identity {sample.identity}, which query or gallery have too",
+            )

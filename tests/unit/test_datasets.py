@@ -1,0 +1,316 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tiny
+
+from apnet.data import DATASETS, SOURCES, find_dataset, load_dataset
+from apnet.errors import InputError
+from apnet.readings import get_reading
+
+WRITTEN, RELEASED = get_reading("written"), get_reading("released")
+
+
+def names(samples):
+    return [sample.path.name for sample in samples]
+
+
+def write_any(name, folder):
+    if name == "msmt17":
+        return tiny.write_msmt17(folder)
+    splits = {"market1501": tiny.MARKET, "dukemtmc": tiny.DUKE}.get(name, tiny.CUHK03)
+    if name == "occluded-dukemtmc":
+        return tiny.write(folder, tiny.OCCLUDED, tiny.OCCLUDED_LISTS)
+    return tiny.write(folder, splits)
+
+
+def refusal(name, root, reading=WRITTEN):
+    with pytest.raises(InputError) as error:
+        load_dataset(name, root, reading)
+    message = str(error.value)
+    assert "\n" not in message
+    return message
+
+
+def test_market_without_junk(tmp_path):
+    root = tiny.write(tmp_path / "market1501", tiny.MARKET)
+    (root / "query" / "Thumbs.db").write_bytes(b"\xd0\xcf\x11\xe0")
+    (root / "query" / "._0001_c1s1_001051_00.jpg").write_bytes(b"\x00\x05")
+    dataset = load_dataset("market1501", tmp_path, WRITTEN)
+    assert (dataset.name, dataset.root, dataset.synthetic) == ("market1501", root, False)
+    assert names(dataset.train) == sorted(tiny.MARKET["bounding_box_train"])
+    assert names(dataset.query) == tiny.MARKET["query"]
+    assert names(dataset.gallery) == [
+        "0000_c1s1_000151_01.jpg",
+        "0001_c2s1_000301_00.jpg",
+        "0003_c1s6_015996_02.jpg",
+        "0003_c4s6_015641_05.jpg",
+    ]
+    assert (dataset.junk, dataset.distractors) == (2, 1)
+    assert dataset.test() == (dataset.query, dataset.gallery)
+    last = dataset.train[-1]
+    assert last.path == Path("bounding_box_train/1500_c6s3_086542_02.jpg")
+    assert (last.identity, last.camera) == (1500, 6)
+    assert (root / last.path).is_file()
+
+
+def test_market_drops_distractors_only_when_told(tmp_path):
+    tiny.write(tmp_path / "market1501", tiny.MARKET)
+    for reading in (WRITTEN, RELEASED):
+        assert len(load_dataset("market1501", tmp_path, reading).gallery) == 4
+    drop = get_reading("written", market_distractors="drop")
+    dataset = load_dataset("market1501", tmp_path, drop)
+    assert sorted({sample.identity for sample in dataset.gallery}) == [1, 3]
+    assert (dataset.junk, dataset.distractors) == (2, 1)
+
+
+def test_counts(tmp_path):
+    tiny.write(tmp_path / "market1501", tiny.MARKET)
+    assert load_dataset("market1501", tmp_path, WRITTEN).counts() == {
+        "train": {"images": 5, "identities": 3, "cameras": 4},
+        "query": {"images": 2, "identities": 2, "cameras": 2},
+        "gallery": {"images": 4, "identities": 3, "cameras": 3},
+        "junk": 2,
+        "distractors": 1,
+    }
+
+
+def test_only_the_file_name_carries_labels(tmp_path):
+    root = tiny.write(tmp_path / "7_c3" / "0009_c5s1_000001_00.jpg" / "market1501", tiny.MARKET)
+    dataset = load_dataset("market1501", root.parent, WRITTEN)
+    assert [(s.identity, s.camera) for s in dataset.query] == [(1, 1), (3, 5)]
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [(source.name, folder) for source in SOURCES.values() for folder in source.folders],
+)
+def test_found_wherever_it_is_usually_unpacked(tmp_path, name, folder):
+    root = write_any(name, tmp_path / folder)
+    assert find_dataset(name, tmp_path) == root
+    assert load_dataset(name, root, WRITTEN).root == root  # the dataset's own folder
+    assert load_dataset(name, str(tmp_path), WRITTEN).counts()["query"]["images"] == 2
+
+
+def test_a_folder_of_any_name_may_be_given_itself(tmp_path):
+    root = tiny.write(tmp_path / "elsewhere", tiny.MARKET)
+    assert find_dataset("market1501", root) == root
+
+
+def test_every_dataset_of_the_paper_is_there():
+    assert set(DATASETS) == {
+        "market1501",
+        "dukemtmc",
+        "msmt17",
+        "cuhk03-detected",
+        "cuhk03-labeled",
+        "occluded-dukemtmc",
+    }
+
+
+def test_duke_and_cuhk03(tmp_path):
+    tiny.write(tmp_path / "DukeMTMC-reID", tiny.DUKE)
+    tiny.write(tmp_path / "cuhk03-np" / "detected", tiny.CUHK03)
+    labeled = tiny.CUHK03 | {"query": ["0003_c1_22.png"]}
+    tiny.write(tmp_path / "cuhk03-np" / "labeled", labeled)
+    duke = load_dataset("dukemtmc", tmp_path, WRITTEN)
+    assert [(s.identity, s.camera) for s in duke.train] == [(1, 2), (1, 5), (7140, 8)]
+    assert names(load_dataset("cuhk03-detected", tmp_path, WRITTEN).query) == tiny.CUHK03["query"]
+    assert names(load_dataset("cuhk03-labeled", tmp_path, WRITTEN).query) == ["0003_c1_22.png"]
+
+
+@pytest.mark.parametrize("folders", [("train", "test"), ("mask_train_v2", "mask_test_v2")])
+def test_msmt17_trains_on_the_lists_of_the_reading(tmp_path, folders):
+    tiny.write_msmt17(tmp_path / "msmt17", *folders)
+    both = load_dataset("msmt17", tmp_path, WRITTEN)
+    first = load_dataset("msmt17", tmp_path, RELEASED)
+    val = "0000_003_15_0114afternoon_0030_0.jpg"
+    assert len(both.train) == 4 and len(first.train) == 3
+    assert set(names(both.train)) - set(names(first.train)) == {val}
+    assert [sample.path for sample in both.train] == sorted(sample.path for sample in both.train)
+    assert both.train[0].path.parts[:2] == (folders[0], "0000")
+    assert [(s.identity, s.camera) for s in both.query] == [(0, 2), (3059, 9)]
+    assert both.query[0].path.parts[0] == folders[1]
+
+
+@pytest.mark.parametrize("lists", [tiny.OCCLUDED_LISTS, {}])
+def test_occluded_duke_keeps_what_is_in_query_and_gallery(tmp_path, lists):
+    tiny.write(tmp_path / "Occluded_Duke", tiny.OCCLUDED, lists)
+    dataset = load_dataset("occluded-dukemtmc", tmp_path, WRITTEN)
+    assert set(names(dataset.query)) & set(names(dataset.gallery)) == {"0005_c2_f0046985.jpg"}
+    assert (len(dataset.train), len(dataset.query), len(dataset.gallery)) == (3, 2, 3)
+
+
+def test_occluded_duke_follows_its_lists(tmp_path):
+    root = tiny.write(tmp_path / "Occluded_Duke", tiny.OCCLUDED, tiny.OCCLUDED_LISTS)
+    (root / "gallery.list").write_text("0033_c7_f0100000.jpg\r\n\r\n")
+    dataset = load_dataset("occluded-dukemtmc", tmp_path, WRITTEN)
+    assert names(dataset.gallery) == ["0033_c7_f0100000.jpg"]
+
+
+def test_a_drawn_dataset_is_marked(tmp_path):
+    root = tiny.write(tmp_path / "market1501", tiny.MARKET)
+    (root / "SYNTHETIC.json").write_text("{}")
+    assert load_dataset("market1501", tmp_path, WRITTEN).synthetic
+
+
+# Table I of the paper: training identities and images, test images.
+@pytest.mark.parametrize(
+    ("name", "identities", "train", "test", "cameras"),
+    [
+        ("market1501", 751, 12936, 19732, 6),
+        ("dukemtmc", 702, 16522, 19889, 8),
+        ("cuhk03-detected", 767, 7365, 1400 + 5332, 2),
+        ("cuhk03-labeled", 767, 7368, 1400 + 5328, 2),
+        ("msmt17", 1041, 32621, 93820, 15),
+        ("occluded-dukemtmc", 702, 15618, 19871, 8),
+    ],
+)
+def test_published_counts_add_up_to_the_papers(name, identities, train, test, cameras):
+    published = SOURCES[name].published(WRITTEN)
+    assert published["train"] == {"images": train, "identities": identities, "cameras": cameras}
+    split = published["query"], published["gallery"]
+    # Market-1501's 19,732 are its test folder, without the queries and with the junk.
+    in_table = published["gallery"]["images"] + published["junk"]
+    if name != "market1501":
+        in_table += published["query"]["images"]
+    assert in_table == test
+    assert {part["cameras"] for part in split} == {cameras}
+
+
+def test_published_counts_follow_the_reading():
+    market, msmt17 = SOURCES["market1501"], SOURCES["msmt17"]
+    drop = get_reading("written", market_distractors="drop")
+    assert market.published(WRITTEN)["gallery"]["images"] == 15913
+    assert market.published(drop)["gallery"]["images"] == 15913 - 2798
+    assert market.published(drop)["gallery"]["identities"] == 750
+    assert msmt17.published(RELEASED)["train"]["images"] == 32621 - 2373
+
+
+def test_data_root_is_there_and_holds_the_dataset(tmp_path, monkeypatch):
+    assert f"cannot read the data root {tmp_path / 'no'}" in refusal("market1501", tmp_path / "no")
+    assert "is empty" in refusal("market1501", tmp_path)
+    file = tiny.draw(tmp_path / "file.png")
+    assert "Not a directory" in refusal("market1501", file)
+    tiny.write(tmp_path / "DukeMTMC-reID", tiny.DUKE)
+    message = refusal("market1501", tmp_path)
+    assert f"no market1501 in the data root {tmp_path}" in message
+    assert all(folder in message for folder in SOURCES["market1501"].folders)
+    assert "unknown dataset 'market'" in refusal("market", tmp_path)
+    assert "occluded-dukemtmc" in refusal("market", tmp_path)
+
+    def deny(folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(os, "listdir", deny)
+    assert "Permission denied" in refusal("market1501", tmp_path)
+
+
+def test_an_incomplete_dataset_says_what_it_lacks(tmp_path):
+    splits = {name: files for name, files in tiny.MARKET.items() if name != "query"}
+    root = tiny.write(tmp_path / "market1501" / "Market-1501-v15.09.15", splits)
+    assert f"{root} lacks query: unpack the whole" in refusal("market1501", tmp_path)
+    assert f"{root} lacks query" in refusal("market1501", root)
+    (root / "query").mkdir()
+    assert f"{root / 'query'} has no query images" in refusal("market1501", tmp_path)
+    (root / "query").rmdir()
+    (root / "query").write_text("")
+    assert f"cannot read {root / 'query'} (Not a directory)" in refusal("market1501", tmp_path)
+
+
+def test_another_datasets_folder_is_refused(tmp_path):
+    duke = tiny.write(tmp_path / "DukeMTMC-reID", tiny.DUKE)
+    expected = f"{duke} is the folder of dukemtmc, not of market1501"
+    assert expected in refusal("market1501", duke)
+    assert "of dukemtmc, not of occluded-dukemtmc" in refusal("occluded-dukemtmc", duke)
+    labeled = tiny.write(tmp_path / "cuhk03-np" / "labeled", tiny.CUHK03)
+    assert "of cuhk03-labeled" in refusal("cuhk03-detected", labeled)
+    misplaced = tiny.write(tmp_path / "other" / "market1501", tiny.DUKE)
+    message = refusal("market1501", misplaced.parent)
+    assert "0001_c2_f0046182.jpg is not named like 0002_c1s1_000451_03.jpg" in message
+    assert "but as in dukemtmc or occluded-dukemtmc" in message
+
+
+@pytest.mark.parametrize(
+    ("file", "fault"),
+    [
+        ("query/0001.jpg", "is not named like"),
+        ("query/0001_c1s1_001051_00.png", "is not named like"),
+        ("query/00001_c1s1_001051_00.jpg", "is not named like"),
+        ("query/x0001_c1s1_001051_00.jpg", "is not named like"),
+        ("query/0001_c1s1_001051_00.jpg.jpg", "is not named like"),
+        ("query/０００１_c1s1_001051_00.jpg", "is not named like"),
+        ("query/-1_c1s1_001051_00.jpg", "has identity -1, which is not among 1 to 1501"),
+        ("bounding_box_train/0000_c1s1_001051_00.jpg", "has identity 0"),
+        ("bounding_box_test/1502_c1s1_001051_00.jpg", "has identity 1502"),
+        ("query/0001_c7s1_001051_00.jpg", "has camera 7, which is not among 1 to 6"),
+        ("query/0001_c0s1_001051_00.jpg", "has camera 0"),
+        ("bounding_box_train/0001_c1s1_001051_00.jpg", "which query or gallery have too"),
+    ],
+)
+def test_a_wrong_file_is_named(tmp_path, file, fault):
+    root = tiny.write(tmp_path / "market1501", tiny.MARKET)
+    tiny.draw(root / file)
+    message = refusal("market1501", tmp_path)
+    assert f"{root / file} " in message and fault in message
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "fault"),
+    [
+        ("list_query.txt", "0000/none.jpg 0", "list_query.txt names 0000/none.jpg, which is not"),
+        ("list_val.txt", "0009/none.jpg 9", "list_val.txt names 0009/none.jpg, which is not"),
+        ("list_query.txt", "nonsense", "list_query.txt names nonsense, which is not in test"),
+        (
+            "list_gallery.txt",
+            "0000/0000_000_02_0303afternoon_0100_0.jpg 1",
+            "list_gallery.txt gives identity 1 to 0000/0000_000_02",
+        ),
+        (
+            "list_query.txt",
+            "0000/0000_000_02_0303afternoon_0100_0.jpg 0",
+            "list_query.txt names test/0000/0000_000_02_0303afternoon_0100_0.jpg twice",
+        ),
+    ],
+)
+def test_a_wrong_line_of_a_list_is_named(tmp_path, file, line, fault):
+    root = tiny.write_msmt17(tmp_path / "msmt17")
+    with (root / file).open("a") as stream:
+        stream.write(f"{line}\n")
+    assert fault in refusal("msmt17", tmp_path)
+
+
+def test_an_image_in_anothers_folder_is_named(tmp_path):
+    root = tiny.write_msmt17(tmp_path / "msmt17")
+    tiny.draw(root / "test" / "0001" / "0000_000_02_0303noon_0100_9.jpg")
+    with (root / "list_query.txt").open("a") as stream:
+        stream.write("0001/0000_000_02_0303noon_0100_9.jpg 0\n")
+    assert "gives identity 0001 to 0001/0000_000_02" in refusal("msmt17", tmp_path)
+
+
+def test_a_list_that_is_no_text_or_lacks_an_image(tmp_path):
+    root = tiny.write(tmp_path / "occluded-dukemtmc", tiny.OCCLUDED, tiny.OCCLUDED_LISTS)
+    (root / "query" / "0033_c1_f0057706.jpg").unlink()
+    message = refusal("occluded-dukemtmc", tmp_path)
+    assert f"{root / 'query.list'} names 0033_c1_f0057706.jpg, which is not in query" in message
+    (root / "query.list").write_bytes(b"\xff\xfe\x00")
+    assert "it is not UTF-8 text" in refusal("occluded-dukemtmc", tmp_path)
+    (root / "query.list").unlink()
+    assert "No such file" in refusal("occluded-dukemtmc", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "switch"), [("market1501", "market_distractors"), ("msmt17", "msmt17_training")]
+)
+def test_an_unknown_value_of_a_switch_is_refused(tmp_path, name, switch):
+    write_any(name, tmp_path / name)
+    message = refusal(name, tmp_path, get_reading("written", **{switch: "maybe"}))
+    assert switch in message and "'maybe'" in message
+
+
+def test_loads_no_torch():
+    code = "import apnet.data.check, sys; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
