@@ -1,150 +1,164 @@
-"""Batches of images: for training without end, for testing in order.
+"""Batches of images: for training without end, for tests in order.
 
-The pixels of a batch depend on the seed and the step alone, not on how many processes
-load them, so a training that continues gets the images that it would have got.
+A worker process makes whole batches. What is in a batch depends on the seed and the
+step alone, so it is the same for any number of workers and after any interruption.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+import math
+import signal
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, get_worker_info
 
 from apnet.data.dataset import ReIDDataset, Sample
-from apnet.data.sampling import batches
-from apnet.data.transforms import test_image, training_image
+from apnet.data.sampling import Indices, batches
+from apnet.data.store import Store
+from apnet.data.streams import IMAGE, stream
+from apnet.data.transforms import augment, prepare
 from apnet.errors import InputError
 from apnet.recipes import Recipe
 
-_REMEMBERED = 256 * 2**20
-"""Bytes of decoded images that a process remembers."""
+MEMORY = 512 * 2**20
+"""Bytes of decoded training images that a training keeps, over all its workers."""
 
 
 def training_batches(
-    dataset: ReIDDataset, recipe: Recipe, seed: int, start: int = 0, workers: int = 0
+    dataset: ReIDDataset, recipe: Recipe, seed: int, start_step: int = 0, workers: int = 0
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Training batches from step `start` on, without end.
+    """The batches of a training from `start_step` on, without end.
 
     Args:
-        seed: of the training; decides batches and augmentation.
-        workers: processes that load; 0 loads here.
+        seed: decides who is in which batch and how each image is altered.
+        workers: processes that load; 0 loads in this one.
 
-    Yields:
-        Images (B x 3 x height x width, float32) and labels (B, int64): the rank of an
-        image's identity among the sorted training identities.
+    Returns:
+        Images, B x 3 x height x width, float32, and labels, B, int64: the rank of the
+        identity among the training identities.
 
     Raises:
-        InputError: too few identities, or an image that cannot be read.
+        InputError: too few identities, or, while iterating, an image that cannot be read.
     """
-    identities = [sample.identity for sample in dataset.train]
-    rank = {identity: place for place, identity in enumerate(sorted(set(identities)))}
-    labels = torch.tensor([rank[identity] for identity in identities])
-    source = batches(identities, recipe.identities, recipe.instances, seed, start)
-
-    def requests() -> Iterator[list[tuple[int, tuple[int, int, int]]]]:
-        for step, indices in enumerate(source, start):
-            yield [(int(index), (seed, step, place)) for place, index in enumerate(indices)]
-
-    images = _Images([sample.path for sample in dataset.train], dataset.root, recipe)
-    # The labels travel with the requests, which the loader hands on in order.
-    for request, batch in _loaded(images, requests(), workers):
-        yield batch, labels[[index for index, _ in request]]
+    identities = np.array([sample.identity for sample in dataset.train])
+    store = Store(dataset.train, dataset.root, MEMORY // max(1, workers))
+    maker = _TrainingBatches(store, identities, recipe, seed)
+    order = batches(identities, recipe.identities, recipe.instances, seed, start_step)
+    return _made(maker, enumerate(order, start_step), workers)
 
 
 def test_batches(
     samples: Sequence[Sample], root: Path, recipe: Recipe, batch: int, workers: int = 0
 ) -> Iterator[Tensor]:
-    """All samples in order, B x 3 x height x width, float32; the last batch may be smaller.
+    """Test images in order.
+
+    Args:
+        samples: N images.
+        root: the dataset's own folder.
+        batch: images at once.
+        workers: processes that load; 0 loads in this one.
+
+    Returns:
+        Images, B x 3 x height x width, float32; the last batch holds what is left.
 
     Raises:
-        InputError: an image that cannot be read.
+        InputError: while iterating, an image that cannot be read.
     """
-    images = _Images([sample.path for sample in samples], root, recipe)
-    places = iter(range(len(samples)))
-    requests = iter(lambda: [(place, None) for place in islice(places, batch)], [])
-    for _, found in _loaded(images, requests, workers):
-        yield found
+    starts = range(0, len(samples), batch)
+    pieces = (range(start, min(start + batch, len(samples))) for start in starts)
+    return _made(_TestBatches(Store(samples, root), recipe), pieces, workers)
 
 
-class _Images(Dataset):
-    """Images by (index, augmentation seed); without a seed, as in testing."""
+class _TrainingBatches(Dataset):
+    """Training batches by (step, indices)."""
 
-    def __init__(self, paths: Sequence[Path], root: Path, recipe: Recipe) -> None:
-        self._paths = paths
-        self._root = root
+    def __init__(self, store: Store, identities: Indices, recipe: Recipe, seed: int) -> None:
+        self._store = store
+        self._labels = torch.from_numpy(np.unique(identities, return_inverse=True)[1])
         self._recipe = recipe
-        self._decode = _Decoded(_REMEMBERED)
+        self._seed = seed
 
-    def __getitem__(self, request: tuple[int, tuple[int, int, int] | None]) -> Tensor | str:
-        index, seed = request
+    def __getitem__(self, key: tuple[int, Indices]) -> tuple[Tensor, Tensor] | InputError:
+        step, indices = key
+        images = _empty(len(indices), self._recipe)
         try:
-            image = self._decode(self._root / self._paths[index])
+            for place, index in enumerate(indices.tolist()):
+                generator = stream(self._seed, IMAGE, step, place)
+                augment(self._store[index], self._recipe, generator, images[place])
         except InputError as error:
-            # Returned, not raised: a loader's process would wrap it into its traceback.
-            return str(error)
-        if seed is None:
-            return test_image(image, self._recipe)
-        return training_image(image, self._recipe, np.random.default_rng(seed))
+            return error
+        return images, self._labels[indices]
 
 
-class _Decoded:
-    """Decoded images that a process remembers, as long as they fit: smoke data does."""
+class _TestBatches(Dataset):
+    """Test batches by indices."""
 
-    def __init__(self, budget: int) -> None:
-        self._left = budget
-        self._images: dict[Path, Image.Image] = {}
+    def __init__(self, store: Store, recipe: Recipe) -> None:
+        self._store = store
+        self._recipe = recipe
 
-    def __call__(self, file: Path) -> Image.Image:
-        if file in self._images:
-            return self._images[file]
-        image = decode(file)
-        size = image.width * image.height * 3
-        if size <= self._left:
-            self._left -= size
-            self._images[file] = image
-        return image
+    def __getitem__(self, indices: range) -> Tensor | InputError:
+        images = _empty(len(indices), self._recipe)
+        try:
+            for image, index in zip(images, indices, strict=True):
+                prepare(self._store[index], self._recipe, image)
+        except InputError as error:
+            return error
+        return images
 
 
-def decode(file: Path) -> Image.Image:
-    """An image file as RGB.
+def _empty(count: int, recipe: Recipe) -> Tensor:
+    """Room for a batch; in a worker, memory that the training process shares.
 
-    Raises:
-        InputError: not an image, or a damaged one.
+    Handing over other memory means a copy into such memory, which takes as long as
+    making the batch.
     """
-    try:
-        with Image.open(file) as image:
-            return image.convert("RGB")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise InputError(f"cannot decode the image {file} ({error}): replace it") from error
+    batch = torch.empty(0)
+    shape = (count, 3, recipe.height, recipe.width)
+    if get_worker_info() is None:
+        return batch.new_empty(shape)
+    size = math.prod(shape) * batch.element_size()
+    # Private, but it is how torch's own default_collate does this.
+    return batch.set_(torch.UntypedStorage._new_shared(size), 0, shape)
 
 
-def _loaded(
-    images: _Images, requests: Iterator[list], workers: int
-) -> Iterator[tuple[list, Tensor]]:
-    """Each request beside its batch."""
-    asked: list[list] = []
-
-    def remembered() -> Iterator[list]:
-        for request in requests:
-            asked.append(request)
-            yield request
-
+def _made(maker: Dataset, keys: Iterable[object], workers: int) -> Iterator:
+    """What `maker` makes of each key, in the order of the keys."""
+    if workers < 0:
+        raise InputError(f"workers are 0 or more, not {workers}: choose another --workers")
     loader = DataLoader(
-        images,
-        batch_sampler=remembered(),
+        maker,
+        batch_size=None,
+        sampler=keys,
         num_workers=workers,
-        collate_fn=_collate,
+        collate_fn=_unchanged,
+        worker_init_fn=_ignore_signals,
         pin_memory=torch.cuda.is_available(),
+        # Otherwise torch draws a seed for the workers from the stream of the model's
+        # random numbers, which then differ after an interruption.
+        generator=torch.Generator(),
     )
-    for batch in loader:
-        if isinstance(batch, str):
-            raise InputError(batch)
-        yield asked.pop(0), batch
+    return _without_errors(loader)
 
 
-def _collate(items: list[Tensor | str]) -> Tensor | str:
-    return next((item for item in items if isinstance(item, str)), None) or torch.stack(items)
+def _without_errors(loader: DataLoader) -> Iterator:
+    """What the loader gives. Errors come as values: torch would put a traceback into them."""
+    for made in loader:
+        if isinstance(made, InputError):
+            raise made
+        yield made
+
+
+def _unchanged(made: object) -> object:
+    return made
+
+
+def _ignore_signals(_worker: int) -> None:
+    """Leave Ctrl-C and the scheduler's signals, which reach workers too, to the training.
+
+    It finishes its step and saves its state; workers go when it does.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)

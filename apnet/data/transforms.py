@@ -1,75 +1,107 @@
-"""From a decoded image to what a network takes (Section IV-B; order of the release).
+"""From stored pixels to what a network takes (Section IV-B; order as released).
 
-Training: resize, flip, pad, crop, normalise, erase. Testing: resize, normalise. The
-draws come from a generator of each image's own, so a sample is the same whichever
-process makes it.
+Training: resize, flip, pad, crop, normalise, erase. Test: resize, normalise. What is
+drawn at random is drawn first, apart from the pixels that it acts on.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
+from apnet.data.images import Pixels
 from apnet.recipes import Recipe
 
-MEAN = np.array((0.485, 0.456, 0.406), dtype=np.float32)
-DEVIATION = np.array((0.229, 0.224, 0.225), dtype=np.float32)
+# ImageNet's, of RGB values in 0 to 1; as torchvision's weights were trained with.
+_MEAN = torch.tensor((0.485, 0.456, 0.406)).view(3, 1, 1)
+_DEVIATION = torch.tensor((0.229, 0.224, 0.225)).view(3, 1, 1)
+
 _ERASING_TRIES = 100
 
 
-def test_image(image: Image.Image, recipe: Recipe) -> Tensor:
-    """An image for testing, 3 x height x width, float32."""
-    return normalise(np.asarray(_resize(image, recipe)))
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle, in pixels."""
+
+    top: int
+    left: int
+    height: int
+    width: int
 
 
-def training_image(image: Image.Image, recipe: Recipe, random: np.random.Generator) -> Tensor:
-    """An image for training, augmented by the draws of `random`, 3 x height x width, float32."""
-    pixels = np.asarray(_resize(image, recipe))
-    if random.random() < recipe.flip:
-        pixels = pixels[:, ::-1]
-    pixels = _padded_crop(pixels, recipe.padding, random)
-    found = normalise(pixels)
-    if random.random() < recipe.erasing:
-        _erase(found, recipe, random)
-    return found
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """What is done to one training image.
+
+    Attributes:
+        top, left: corner of the crop in the padded image.
+        erased: in the cropped image.
+    """
+
+    flip: bool
+    top: int
+    left: int
+    erased: Box | None
 
 
-def normalise(pixels: np.ndarray) -> Tensor:
-    """ImageNet normalisation of H x W x 3 bytes, as 3 x H x W float32."""
-    scaled = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1))).float().div_(255)
-    return scaled.sub_(_channels(MEAN)).div_(_channels(DEVIATION))
+def draw(recipe: Recipe, generator: np.random.Generator) -> Augmentation:
+    """What happens to the next image."""
+    flip = generator.random() < recipe.flip
+    top, left = generator.integers(0, 2 * recipe.padding, size=2, endpoint=True).tolist()
+    erased = _draw_box(recipe, generator) if generator.random() < recipe.erasing else None
+    return Augmentation(flip, top, left, erased)
 
 
-def _channels(values: np.ndarray) -> Tensor:
-    return torch.from_numpy(values).view(3, 1, 1)
+def augment(image: Pixels, recipe: Recipe, generator: np.random.Generator, out: Tensor) -> None:
+    """Write a training image, altered as `generator` draws.
+
+    Args:
+        image: as stored, any size.
+        out: 3 x height x width, float32.
+    """
+    apply(draw(recipe, generator), image, recipe, out)
 
 
-def _resize(image: Image.Image, recipe: Recipe) -> Image.Image:
-    return image.resize((recipe.width, recipe.height), Image.Resampling.BILINEAR)
+def apply(augmentation: Augmentation, image: Pixels, recipe: Recipe, out: Tensor) -> None:
+    """Write a training image, altered as said; `image` and `out` as for :func:`augment`."""
+    picture = _resize(image, recipe)
+    if augmentation.flip:
+        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    # Pillow fills what a crop takes from outside the image with black: that is the padding.
+    top, left = augmentation.top - recipe.padding, augmentation.left - recipe.padding
+    _normalise(picture.crop((left, top, left + recipe.width, top + recipe.height)), out)
+    if augmentation.erased is not None:
+        box = augmentation.erased
+        part = out[:, box.top : box.top + box.height, box.left : box.left + box.width]
+        part.copy_(torch.tensor(recipe.erasing_value).view(3, 1, 1))
 
 
-def _padded_crop(pixels: np.ndarray, padding: int, random: np.random.Generator) -> np.ndarray:
-    """A random window of the image's own size out of the image with a black border."""
-    if not padding:
-        return pixels
-    height, width, _ = pixels.shape
-    bordered = np.pad(pixels, ((padding, padding), (padding, padding), (0, 0)))
-    top, left = random.integers(0, 2 * padding + 1, size=2)
-    return bordered[top : top + height, left : left + width]
+def prepare(image: Pixels, recipe: Recipe, out: Tensor) -> None:
+    """Write a test image; `image` and `out` as for :func:`augment`."""
+    _normalise(_resize(image, recipe), out)
 
 
-def _erase(image: Tensor, recipe: Recipe, random: np.random.Generator) -> None:
-    """Write a constant into a random rectangle, in place; give up when none fits."""
-    _, height, width = image.shape
+def _resize(image: Pixels, recipe: Recipe) -> Image.Image:
+    size = (recipe.width, recipe.height)
+    return Image.fromarray(image).resize(size, Image.Resampling.BILINEAR)
+
+
+def _normalise(picture: Image.Image, out: Tensor) -> None:
+    out.copy_(torch.from_numpy(np.array(picture)).permute(2, 0, 1))
+    out.div_(255).sub_(_MEAN).div_(_DEVIATION)
+
+
+def _draw_box(recipe: Recipe, generator: np.random.Generator) -> Box | None:
+    """A rectangle of random area and aspect that is smaller than the image; None if none fits."""
     for _ in range(_ERASING_TRIES):
-        area = random.uniform(*recipe.erasing_area) * height * width
-        aspect = random.uniform(*recipe.erasing_aspect)
-        tall, wide = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
-        if tall < height and wide < width:
-            top = random.integers(0, height - tall + 1)
-            left = random.integers(0, width - wide + 1)
-            value = torch.tensor(recipe.erasing_value).view(3, 1, 1)
-            image[:, top : top + tall, left : left + wide] = value
-            return
+        area = generator.uniform(*recipe.erasing_area) * recipe.height * recipe.width
+        aspect = generator.uniform(*recipe.erasing_aspect)
+        height, width = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
+        if height < recipe.height and width < recipe.width:
+            top = int(generator.integers(0, recipe.height - height, endpoint=True))
+            left = int(generator.integers(0, recipe.width - width, endpoint=True))
+            return Box(top, left, height, width)
+    return None

@@ -1,0 +1,22 @@
+"""Random numbers that depend on what they are drawn for, and on nothing before them.
+
+A training that continues, or that loads with more processes, draws the same.
+"""
+
+import numpy as np
+
+from apnet.errors import InputError
+
+PASS, IMAGE = 0, 1
+"""What a stream is drawn for: a pass of the sampler, or one image of a batch."""
+
+
+def stream(seed: int, *purpose: int) -> np.random.Generator:
+    """The generator of `purpose` in a training with `seed`.
+
+    Raises:
+        InputError: a negative seed.
+    """
+    if seed < 0:
+        raise InputError(f"a seed is 0 or more, not {seed}: choose another --seed")
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=purpose))
