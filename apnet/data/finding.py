@@ -7,6 +7,8 @@ from pathlib import Path
 from apnet.data.source import Source
 from apnet.errors import InputError
 
+_REMEDY = "give the folder that holds the dataset folders"
+
 
 def find(source: Source, data_root: Path, sources: Iterable[Source]) -> Path:
     """The own folder of a dataset.
@@ -28,22 +30,20 @@ def find(source: Source, data_root: Path, sources: Iterable[Source]) -> Path:
             return folder
     _refuse_part(source, [*(folder for folder in under if folder.is_dir()), data_root])
     raise InputError(
-        f"no {source.name} in the data root {data_root}: none of the folders "
-        f"{', '.join(source.folders)} is there, and it does not hold "
-        f"{', '.join(source.holds)} itself"
+        f"no {source.name} in the data root {data_root} (looked for {', '.join(source.folders)}, "
+        f"and in the root itself for {', '.join(source.holds)}): {_REMEDY}"
     )
 
 
 def _require_root(data_root: Path) -> None:
-    remedy = "give the folder that holds the dataset folders"
     try:
         names = os.listdir(data_root)
     except OSError as error:
         raise InputError(
-            f"cannot read the data root {data_root} ({error.strerror}): {remedy}"
+            f"cannot read the data root {data_root} ({error.strerror}): {_REMEDY}"
         ) from error
     if not names:
-        raise InputError(f"the data root {data_root} is empty: {remedy}")
+        raise InputError(f"the data root {data_root} is empty: {_REMEDY}")
 
 
 def _lacking(source: Source, folder: Path) -> list[str]:
@@ -66,7 +66,4 @@ def _refuse_other(source: Source, root: Path, sources: Iterable[Source]) -> None
     names = {other.name: {Path(folder).name for folder in other.folders} for other in sources}
     others = [name for name, folders in names.items() if own in folders]
     if others and source.name not in others:
-        raise InputError(
-            f"{root} is the folder of {others[0]}, not of {source.name}: give the folder that "
-            f"holds the dataset folders"
-        )
+        raise InputError(f"{root} is the folder of {others[0]}, not of {source.name}: {_REMEDY}")
