@@ -1,0 +1,25 @@
+"""A contact sheet: people as rows, cameras as columns, to look at."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from apnet.data.synthetic.drawing import World
+from apnet.data.synthetic.layouts import Shot
+from apnet.data.synthetic.sizes import REAL
+
+_TILE = (64, 128)
+_GAP = 4
+
+
+def contact_sheet(name: str, out: Path, people: int = 8, seed: int = 0) -> None:
+    """Write a PNG of the first `people` people under every camera of a drawn dataset."""
+    world, cameras = World(name, seed), min(REAL[name].cameras, 8)
+    step = (_TILE[0] + _GAP, _TILE[1] + _GAP)
+    sheet = Image.new("RGB", (cameras * step[0] - _GAP, people * step[1] - _GAP), "white")
+    for person in range(people):
+        for camera in range(cameras):
+            shot = Shot(("a.jpg",), 0, person, camera + 1, person * cameras + camera, "train")
+            tile = world.draw(shot).resize(_TILE, Image.Resampling.LANCZOS)
+            sheet.paste(tile, (camera * step[0], person * step[1]))
+    sheet.save(out, optimize=True)
