@@ -1,0 +1,325 @@
+"""From fabricated evaluations to cells, checked by arithmetic of its own."""
+
+import json
+import math
+
+import pytest
+
+from apnet.errors import InputError
+from tests.workflow import records
+from workflow.scripts.judge import main
+from workflow.scripts.tolerance import parse_tolerances
+
+
+class Judge:
+    """The script on the small table, in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder, self.scale = folder, folder / "results" / "paper"
+        self.logs = folder / "logs" / "paper"
+        self.arguments = [
+            *("--table", str(records.table(folder))),
+            *("--experiments", str(records.experiments(folder))),
+            *("--results", str(folder / "results"), "--scale", "paper"),
+            *("--failed-logs", str(self.logs), "--out", str(folder / "cells.json")),
+        ]
+
+    def status(self, *more, seeds=(0,), readings=("written",)):
+        asked = ["--seeds", *(str(seed) for seed in seeds), "--readings", *readings]
+        return main([*self.arguments, *asked, *more])
+
+    def __call__(self, *more, **asked):
+        assert self.status(*more, **asked) == 0
+        return json.loads((self.folder / "cells.json").read_text())
+
+    def cell(self, row="base", dataset="market1501", metric="mAP", more=(), **asked):
+        (found,) = (
+            cell
+            for cell in self(*more, **asked)["cells"]
+            if (cell["row"], cell["dataset"], cell["metric"]) == (row, dataset, metric)
+        )
+        return found
+
+    def note(self, place, message="out of memory"):
+        file = self.logs / f"{place}.failed.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        note = {"status": 1, "message": message, "log": f"{place}.log"}
+        file.write_text(json.dumps(note))
+
+
+@pytest.fixture
+def judge(tmp_path):
+    return Judge(tmp_path)
+
+
+def test_every_cell_is_there_in_the_order_of_print(judge):
+    found = judge()["cells"]
+    assert [(cell["row"], cell["dataset"], cell["metric"]) for cell in found[:4]] == [
+        ("base", "market1501", "mAP"),
+        ("base", "market1501", "R-1"),
+        ("base", "dukemtmc", "mAP"),
+        ("ours", "market1501", "mAP"),
+    ]
+    assert [cell["status"] for cell in found] == ["not run"] * 9 + ["quoted"] * 3
+    assert found[3]["reported"] == 90.5 and found[3]["reported_bold"]
+    assert not found[4]["reported_bold"]
+
+
+def test_numbers_of_a_cell(judge):
+    base, ours = [0.8731, 0.8789, 0.8767], [0.9041, 0.9058]
+    for seed, mAP in enumerate(base):
+        records.write(judge.scale, records.record(seed=seed, mAP=mAP))
+    for seed, mAP in enumerate(ours):
+        records.write(judge.scale, records.record(model="resnet50-apnet-c2", seed=seed, mAP=mAP))
+    cell = judge.cell("base", seeds=(0, 1, 2))
+    mean = (87.31 + 87.89 + 87.67) / 3
+    squares = sum((100 * x - mean) ** 2 for x in base)
+    pooled = math.sqrt((squares + (90.58 - 90.41) ** 2 / 2) / 3)
+    half = 3.182 * pooled / math.sqrt(3)  # t at 97.5 % with 2 + 1 degrees of freedom
+    assert cell["values"] == pytest.approx([87.31, 87.89, 87.67])
+    assert cell["mean"] == pytest.approx(mean)
+    assert cell["sd"] == pytest.approx(math.sqrt(squares / 2))
+    assert (cell["pooled_sd"], cell["dof"]) == (pytest.approx(pooled), 3)
+    assert cell["interval"] == pytest.approx([mean - half, mean + half], abs=1e-3)
+    assert cell["prediction_interval"][1] == pytest.approx(mean + 2 * half, abs=1e-3)
+    assert cell["difference"] == pytest.approx(mean - 87.8)
+    assert cell["comparable"] and cell["why_not"] == [] and cell["marks"] == []
+    assert cell["seeds"] == [0, 1, 2]
+
+
+def test_rank_k_is_taken_from_the_cmc(judge):
+    records.write(judge.scale, records.record(**{"cmc.1": 0.91125}))
+    assert judge.cell(metric="R-1")["values"] == [91.125]
+
+
+@pytest.mark.parametrize(
+    ("means", "verdict"),
+    [((0.878, 0.878), "match"), ((0.93, 0.93), "better"), ((0.80, 0.80), "worse")],
+)
+def test_verdicts_of_real_runs(judge, means, verdict):
+    for seed, mAP in enumerate(means):
+        records.write(judge.scale, records.record(seed=seed, mAP=mAP))
+    assert judge.cell(seeds=(0, 1))["verdict"] == verdict
+
+
+def test_one_run_is_a_single_run(judge):
+    records.write(judge.scale, records.record(mAP=0.878))
+    cell = judge.cell()
+    assert (cell["verdict"], cell["leaning"], cell["sd"]) == ("single run", "within", None)
+
+
+def test_only_the_seeds_asked_for_count(judge):
+    for seed in range(3):
+        records.write(judge.scale, records.record(seed=seed, mAP=0.8 + seed / 100))
+    assert judge.cell(seeds=(1,))["seeds"] == [1]
+
+
+def test_a_cell_the_paper_leaves_open_has_a_number_and_no_difference(judge):
+    records.write(judge.scale, records.record("dukemtmc", "resnet50-apnet-s2", mAP=0.7))
+    cell = judge.cell("space", "dukemtmc")
+    assert cell["values"] == [70.0]
+    assert (cell["verdict"], cell["difference"]) == ("not reported", None)
+
+
+def test_tolerances_by_dataset(judge):
+    for seed, mAP in enumerate((0.868, 0.868)):
+        records.write(judge.scale, records.record(seed=seed, mAP=mAP))
+    assert judge.cell(seeds=(0, 1))["verdict"] == "worse"
+    wide = ("--tolerance", "0.1", "market1501=1.5")
+    assert judge.cell(more=wide, seeds=(0, 1))["verdict"] == "match"
+    assert judge.cell(dataset="dukemtmc", more=wide)["tolerance"] == 0.1
+
+
+def test_small_datasets_are_given_a_point():
+    tolerances = parse_tolerances([])
+    assert tolerances.of("cuhk03-labeled") == tolerances.of("occluded-dukemtmc") == 1.0
+    assert tolerances.of("msmt17") == 0.5
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("market=1", "unknown dataset 'market'"),
+        ("wide", "'wide' is no positive number"),
+        ("0", "'0' is no positive number"),
+        ("msmt17=nan", "'nan' is no positive number"),
+        ("msmt17=", "'' is no positive number"),
+    ],
+)
+def test_a_wrong_tolerance_is_named(word, said):
+    with pytest.raises(InputError, match=said):
+        parse_tolerances([word])
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"data.synthetic": True}, "synthetic data"),
+        ({"training.data.synthetic": True}, "synthetic data"),
+        ({"data.published": False}, "counts differ from the published: market1501 (test)"),
+        (
+            {"training.data.published": False},
+            "counts differ from the published: market1501 (training)",
+        ),
+        ({"training.paper_recipe": False}, "not the paper's recipe"),
+        (
+            {"training.paper_recipe": False, "training.settings.epochs": 2},
+            "settings differ from the paper's recipe: epochs 2 instead of 160",
+        ),
+    ],
+)
+def test_what_the_records_say_makes_a_cell_not_comparable(judge, changes, why):
+    for seed in (0, 1):
+        records.write(judge.scale, records.record(seed=seed, mAP=0.878, **changes))
+    cell = judge.cell(seeds=(0, 1))
+    assert (cell["verdict"], cell["comparable"]) == ("not comparable", False)
+    assert cell["why_not"] == [why] and cell["verdict_detail"] == why
+
+
+def test_a_smoke_run_says_so_first_and_is_short_about_its_recipe(judge):
+    records.write(judge.scale, records.synthetic(mAP=0.878))
+    cell = judge.cell()
+    assert cell["synthetic"] and cell["verdict"] == "not comparable"
+    assert cell["why_not"][0] == "synthetic data"
+    assert "height 64 instead of 384" in cell["why_not"][1]
+    assert cell["why_not"][1].endswith(" more")
+
+
+def test_seeds_that_were_run_differently_do_not_make_one_cell(judge):
+    records.write(
+        judge.scale, records.record(), records.record(seed=1, **{"data.fingerprint": "x"})
+    )
+    assert judge.cell(seeds=(0, 1))["why_not"] == ["its seeds have different test data"]
+
+
+def test_runs_that_do_not_compare_lend_no_spread(judge):
+    for seed, mAP in enumerate((0.878, 0.879)):
+        records.write(judge.scale, records.record(seed=seed, mAP=mAP))
+    for seed, mAP in enumerate((0.2, 0.8)):
+        wild = records.record(model="resnet50-apnet-c2", seed=seed, mAP=mAP)
+        records.write(judge.scale, records.changed(wild, {"data.published": False}))
+    assert judge.cell(seeds=(0, 1))["pooled_sd"] == pytest.approx(0.1 / math.sqrt(2))
+
+
+def test_where_runs_come_from_is_marked_beside_the_verdict(judge):
+    records.write(judge.scale, records.record(**{"training.provenance": "imported"}))
+    cell = judge.cell()
+    assert cell["marks"] == ["imported"] and cell["comparable"]
+
+
+@pytest.mark.parametrize("place", ["code_fingerprint", "training.code_fingerprint"])
+def test_earlier_code_is_marked_and_named(judge, place):
+    records.write(judge.scale, records.record(**{place: "0123456789abcdef"}))
+    assert judge.cell()["marks"] == ["made with earlier code"]
+    (found,) = judge()["circumstances"]
+    assert ["0123456789abcdef"] in (found["training_code"], found["evaluation_code"])
+
+
+def test_circumstances_are_those_of_the_records(judge):
+    ours = records.record(model="resnet50-apnet-c2", **{"protocol.flip": False})
+    records.write(judge.scale, records.record(), ours, records.record("dukemtmc"))
+    market, duke = judge()["circumstances"]
+    assert (market["dataset"], market["runs"]) == ("market1501", 2)
+    assert [protocol["flip"] for protocol in market["protocols"]] == [True, False]
+    assert market["test_data"] == [records.data("market1501")]
+    assert (duke["dataset"], duke["runs"], duke["recipes"]) == ("dukemtmc", 1, ["channel"])
+
+
+def test_readings_are_cells_of_their_own(judge):
+    records.write(judge.scale, records.record(reading="released", mAP=0.5))
+    found = judge(readings=("written", "released"))["cells"][:2]
+    assert [(cell["reading"], cell["status"]) for cell in found] == [
+        ("written", "not run"),
+        ("released", "run"),
+    ]
+
+
+def test_what_was_never_released_is_said_under_released(judge):
+    found = judge(readings=("written", "released"))["cells"]
+    said = {(cell["row"], cell["reading"]): cell.get("caveats") for cell in found}
+    assert "never released" in said["space", "released"][0]
+    assert said["space", "written"] == said["base", "released"] == []
+
+
+def test_an_open_cell_names_the_file_that_would_fill_it(judge):
+    (lacking,) = judge.cell()["missing"]
+    assert lacking["status"] == "not run"
+    assert lacking["file"] == str(judge.scale / records.place(records.record()))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "train/written/market1501/resnet50/seed0",
+        "evaluate/written/market1501/resnet50/seed0/market1501",
+        "check/written/market1501",
+    ],
+)
+def test_a_failed_job_is_told_in_its_cell(judge, place):
+    judge.note(place)
+    cell = judge.cell()
+    assert (cell["status"], cell["verdict_detail"]) == ("failed", "out of memory")
+    assert cell["missing"][0]["log"] == f"{place}.log"
+    assert judge.cell("ours", "dukemtmc")["status"] == "not run"
+
+
+def test_a_seed_that_failed_leaves_the_others(judge):
+    records.write(judge.scale, records.record(mAP=0.878))
+    judge.note("train/written/market1501/resnet50/seed1")
+    cell = judge.cell(seeds=(0, 1))
+    assert (cell["status"], cell["seeds"]) == ("run", [0])
+    assert [(item["seed"], item["status"]) for item in cell["missing"]] == [(1, "failed")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"schema": 2}, "schema"),
+        ({"mAP": float("nan")}, "mAP is nan"),
+        ({"mAP": 87.8}, "mAP"),
+        ({"mAP": "0.9"}, "mAP"),
+        ({"cmc": {"1": 0.9}}, "cmc"),
+        ({"cmc.5": 0.1}, "cmc falls"),
+        ({"data": {}}, "data"),
+        ({"dataset": "dukemtmc"}, "test set is 'dukemtmc'"),
+        ({"data.name": "dukemtmc"}, "test data is 'dukemtmc'"),
+        ({"training_set": "dukemtmc"}, "training set"),
+        ({"seed": 3}, "seed is 3"),
+        ({"reading": "released"}, "reading is 'released'"),
+        ({"model": "resnet50-se"}, "model is 'resnet50-se'"),
+    ],
+)
+def test_a_record_that_cannot_be_believed_is_named(judge, capsys, changes, said):
+    file = records.write(judge.scale, records.record())
+    file.write_text(json.dumps(records.record() | records.changed(records.record(), changes)))
+    assert judge.status() == 2
+    error = capsys.readouterr().err
+    assert str(file) in error and said in error
+    assert error.startswith("apnet: ") and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null"])
+def test_what_is_no_record_is_named(judge, capsys, text):
+    file = records.write(judge.scale, records.record())
+    file.write_text(text)
+    assert judge.status() == 2
+    assert str(file) in capsys.readouterr().err
+
+
+def test_a_copied_run_is_not_a_second_seed(judge, capsys):
+    copy = records.record(seed=1, checkpoint_sha256=records.record()["checkpoint_sha256"])
+    records.write(judge.scale, records.record(), copy)
+    assert judge.status(seeds=(0, 1)) == 2
+    assert "same weights" in capsys.readouterr().err
+
+
+def test_a_table_without_datasets_is_refused(judge, capsys):
+    (judge.folder / "table8.yaml").unlink()
+    metrics = {"GFLOPS": {"unit": "gflops", "better": "lower", "decimals": 2}}
+    columns = [{"key": "cost", "label": "GFLOPS", "metrics": ["GFLOPS"]}]
+    cells = {"cost": {"GFLOPS": 6.23}}
+    row = {"id": "a", "label": "A", "latex": "A", "citation": None, "experiment": "base"}
+    rows = [row | {"group": None, "cells": cells, "bold": []}]
+    records.table(judge.folder, metrics=metrics, columns=columns, rows=rows)
+    assert judge.status() == 2
+    assert "cost" in capsys.readouterr().err

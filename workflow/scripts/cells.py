@@ -1,0 +1,100 @@
+"""One cell of a table as a record: reported, reproduced, and the verdict."""
+
+from collections.abc import Mapping, Sequence
+
+from workflow.scripts.caveats import caveats
+from workflow.scripts.comparability import marks
+from workflow.scripts.entries import Entry
+from workflow.scripts.papertables import Cell, Table
+from workflow.scripts.verdict import Pool, Verdict, decide, statistics
+
+
+def quoted_cell(cell: Cell, table: Table) -> dict[str, object]:
+    """A cell that the paper quotes from elsewhere; no experiment, hence no reading."""
+    return _place(cell, table) | {"reading": None, "status": "quoted", "verdict": "quoted"}
+
+
+def judged_cell(
+    entry: Entry,
+    table: Table,
+    tolerance: float,
+    pooled: Pool | None,
+    missing: Sequence[Mapping[str, object]],
+) -> dict[str, object]:
+    """A cell under one reading.
+
+    Args:
+        tolerance: e, in percent points.
+        pooled: the spread that its models share.
+        missing: the evaluations that it lacks.
+
+    Returns:
+        JSON; numbers in percent at full precision, those that do not exist null.
+    """
+    verdict = _verdict(entry, table, tolerance, pooled, missing)
+    return {
+        **_place(entry.cell, table),
+        "reading": entry.reading,
+        "model": entry.model,
+        "status": "run" if entry.records else verdict.word,
+        **_numbers(entry, pooled),
+        "tolerance": tolerance,
+        "verdict": verdict.word,
+        "verdict_detail": verdict.detail,
+        "leaning": verdict.leaning,
+        "comparable": bool(entry.records) and not entry.why_not,
+        "why_not": list(entry.why_not),
+        "synthetic": any(record.synthetic for record in entry.records),
+        "marks": marks(entry.records),
+        "caveats": caveats(entry.model, entry.reading),
+        "files": [record.file.as_posix() for record in entry.records],
+        "missing": list(missing),
+    }
+
+
+def _place(cell: Cell, table: Table) -> dict[str, object]:
+    return {
+        "row": cell.row.id,
+        "label": cell.row.label,
+        "group": cell.row.group,
+        "dataset": cell.key,
+        "metric": cell.metric,
+        "reported": cell.reported,
+        "reported_bold": table.reported_bold(cell.row, cell.key, cell.metric),
+    }
+
+
+def _numbers(entry: Entry, pooled: Pool | None) -> dict[str, object]:
+    seeds, values = [record.evaluation.run.seed for record in entry.records], entry.values
+    found = statistics(values, pooled) if values else None
+    interval = found.interval if found else None
+    reported = entry.cell.reported
+    return {
+        "seeds": seeds,
+        "values": values,
+        "mean": found.mean if found else None,
+        "sd": found.sd if found else None,
+        "pooled_sd": pooled.sd if interval else None,
+        "dof": pooled.dof if interval else None,
+        "interval": interval,
+        "prediction_interval": found.prediction_interval if found else None,
+        "difference": found.mean - reported if found and reported is not None else None,
+    }
+
+
+def _verdict(
+    entry: Entry,
+    table: Table,
+    tolerance: float,
+    pooled: Pool | None,
+    missing: Sequence[Mapping[str, object]],
+) -> Verdict:
+    failed = [item for item in missing if item["status"] == "failed"]
+    if not entry.records and failed:
+        return Verdict("failed", failed[0]["message"])
+    if entry.why_not:
+        return Verdict("not comparable", "; ".join(entry.why_not))
+    if entry.records and entry.cell.reported is None:
+        return Verdict("not reported", "the paper gives no value here")
+    better = table.metrics[entry.cell.metric].better
+    return decide(entry.values, entry.cell.reported, tolerance, pooled, better)

@@ -1,0 +1,52 @@
+"""Evaluations that are not there, and why: the note that a failed job leaves beside its log."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from apnet.errors import InputError
+from apnet.files import read_json
+from workflow.scripts.entries import Entry
+from workflow.scripts.plan import Evaluation
+
+
+def missing(entry: Entry, scale: Path, logs: Path | None) -> list[dict[str, object]]:
+    """What a cell lacks: `seed`, `file`, `status` (`not run` or `failed`), `message`, `log`.
+
+    Args:
+        scale: results/<scale>.
+        logs: the scale's logs, which hold check/, train/ and evaluate/; None asks no log.
+
+    Raises:
+        InputError: a note that is none.
+    """
+    found = {record.evaluation for record in entry.records}
+    return [_missing(item, scale, logs) for item in entry.asked if item not in found]
+
+
+def _missing(evaluation: Evaluation, scale: Path, logs: Path | None) -> dict[str, object]:
+    note = _note(evaluation, logs) if logs else None
+    return {
+        "seed": evaluation.run.seed,
+        "file": (scale / evaluation.file).as_posix(),
+        "status": "failed" if note else "not run",
+        "message": note["message"] if note else None,
+        "log": note["log"] if note else None,
+    }
+
+
+def _note(evaluation: Evaluation, logs: Path) -> dict[str, str] | None:
+    run = evaluation.run
+    places: Sequence[str] = (
+        f"evaluate/{run.folder}/{evaluation.test_set}",
+        f"train/{run.folder}",
+        f"check/{run.reading}/{run.dataset}",
+        f"check/{run.reading}/{evaluation.test_set}",
+    )
+    files = (logs / f"{place}.failed.json" for place in places)
+    file = next((file for file in files if file.exists()), None)
+    if file is None:
+        return None
+    note = read_json(file)
+    if not isinstance(note, dict) or not {"message", "log"} <= note.keys():
+        raise InputError(f"{file} is no note of a failed job: delete it and run the job again")
+    return note
