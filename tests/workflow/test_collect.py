@@ -1,0 +1,61 @@
+"""Every evaluation in one CSV."""
+
+import json
+
+import pandas as pd
+
+from tests.workflow import records
+from workflow.scripts.collect import main
+
+
+def collect(folder):
+    out = folder / "metrics.csv"
+    status = main(["--results", str(folder), "--scale", "paper", "--out", str(out)])
+    return status, out
+
+
+def test_a_line_for_each_metric_of_each_evaluation(tmp_path):
+    scale = tmp_path / "paper"
+    records.write(
+        scale,
+        records.record(seed=10, mAP=0.123456789012345),
+        records.record(seed=9),
+        records.record(test="dukemtmc", seed=9),
+        records.synthetic(reading="released"),
+    )
+    (scale / "cells").mkdir()
+    (scale / "cells" / "table2.json").write_text("{}")
+    status, out = collect(tmp_path)
+    found = pd.read_csv(out, dtype={"value": str})
+    assert status == 0 and len(found) == 4 * 5
+    assert list(found.metric[:5]) == ["mAP", "R-1", "R-5", "R-10", "R-20"]
+    assert list(found.columns[:7]) == [
+        *("reading", "training_set", "model", "seed", "test_set", "metric", "value"),
+    ]
+    last = found[(found.seed == 10) & (found.metric == "mAP")].iloc[0]
+    assert float(last.value) == 100 * 0.123456789012345
+    assert (last.published, last.synthetic, last.provenance) == (True, False, "trained")
+    assert list(found[found.reading == "released"].synthetic) == [True] * 5
+    # Seed 9 stands before seed 10: they are numbers.
+    assert list(dict.fromkeys(found[found.reading == "written"].seed)) == [9, 10]
+
+
+def test_nothing_yet_is_a_header(tmp_path):
+    status, out = collect(tmp_path)
+    assert status == 0 and out.read_text().startswith("reading,training_set,")
+    assert out.read_text().count("\n") == 1
+
+
+def test_a_broken_record_is_named(tmp_path, capsys):
+    file = records.write(tmp_path / "paper", records.record())
+    file.write_text(json.dumps(records.record(mAP=2)))
+    status, out = collect(tmp_path)
+    assert status == 2 and not out.exists()
+    assert str(file) in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_seed_is_named(tmp_path, capsys):
+    file = records.write(tmp_path / "paper", records.record())
+    file.parent.parent.rename(file.parent.parent.with_name("seed0-old"))
+    status, _ = collect(tmp_path)
+    assert status == 2 and "'seed0-old'" in capsys.readouterr().err
