@@ -19,9 +19,7 @@ def naive_sd(values):
 @pytest.mark.parametrize("dof", T_975)
 @pytest.mark.parametrize("runs", [2, 5])
 def test_half_width_follows_the_printed_quantiles(dof, runs):
-    assert half_width(0.3, runs, dof) == pytest.approx(
-        T_975[dof] * 0.3 / math.sqrt(runs), rel=2e-4
-    )
+    assert half_width(0.3, runs, dof) == pytest.approx(T_975[dof] * 0.3 / math.sqrt(runs), rel=2e-4)
 
 
 @pytest.mark.parametrize(("runs", "mean", "ahead"), [(3, 0.75, 1.49), (5, 0.37, 0.91)])
@@ -117,6 +115,7 @@ def test_the_sentence_gives_the_arithmetic():
     found = decide([90.23] * 5, 90.0, 0.5, POOL)
     assert "89.95 to 90.51" in found.detail and "89.5 to 90.5" in found.detail
     assert "about 1 more seed would decide" in found.detail
+    assert found.more_seeds == 1
 
 
 @pytest.mark.parametrize("difference", [0.3, -0.3, 0.7])

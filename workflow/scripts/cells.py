@@ -42,6 +42,7 @@ def judged_cell(
         "verdict": verdict.word,
         "verdict_detail": verdict.detail,
         "leaning": verdict.leaning,
+        "more_seeds": verdict.more_seeds,
         "comparable": bool(entry.records) and not entry.why_not,
         "why_not": list(entry.why_not),
         "synthetic": any(record.synthetic for record in entry.records),

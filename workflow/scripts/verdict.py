@@ -63,11 +63,14 @@ class Verdict:
         word: `match`, `better`, `worse`, `inconclusive`, `single run` or `not run`.
         detail: the reason.
         leaning: of a single run, `within`, `better` or `worse`; else None.
+        more_seeds: of an inconclusive cell, about how many more would decide; None if
+            more than :data:`MOST_SEEDS`.
     """
 
     word: str
     detail: str
     leaning: str | None = None
+    more_seeds: int | None = None
 
 
 def pool(samples: Iterable[Sequence[float]]) -> Pool | None:
@@ -134,10 +137,11 @@ def decide(
     if low > most or high < least:
         side = f"above {most:g}" if low > most else f"below {least:g}"
         return Verdict(_direction(found.mean - reported, better), f"{stated}lies wholly {side}")
+    more = seeds_to_decide(found.mean - reported, tolerance, len(values), pooled)
     return Verdict(
         "inconclusive",
-        f"{stated}reaches across an end of {least:g} to {most:g}; "
-        f"{_outlook(found.mean - reported, tolerance, len(values), pooled)}",
+        f"{stated}reaches across an end of {least:g} to {most:g}; {_outlook(more)}",
+        more_seeds=more,
     )
 
 
@@ -168,8 +172,7 @@ def _direction(difference: float, better: str) -> str:
     return "better" if (difference > 0) == (better == "higher") else "worse"
 
 
-def _outlook(difference: float, tolerance: float, runs: int, pooled: Pool) -> str:
-    more = seeds_to_decide(difference, tolerance, runs, pooled)
+def _outlook(more: int | None) -> str:
     if more is None:
         return f"more than {MOST_SEEDS} more seeds would be needed"
     return f"about {more} more seed{'s' * (more > 1)} would decide"
