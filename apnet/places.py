@@ -3,11 +3,17 @@
 Loads no torch, so that a config is refused before anything runs.
 """
 
-from apnet.errors import InputError
+from collections.abc import Sequence
+
+from apnet.errors import InputError, one_of
 from apnet.names import ModelName
 from apnet.readings import STAGES, WRITTEN, Reading
 
 PLACES = ("stem", *STAGES)
+
+LOCAL_PARTS = 2
+"""The branch that the paper adds for CUHK03 splits its map in two along the height
+(Section IV-D)."""
 
 WIDTHS = {
     "resnet50": (64, 256, 512, 1024, 2048),
@@ -33,41 +39,67 @@ def pyramid_reading(name: ModelName, reading: Reading) -> Reading:
 
     Spatial code was never released, so spatial models have the written form in both.
     """
-    return WRITTEN if name.attention == "spatial" else reading
+    return WRITTEN if name.attention == "spatial" and reading.name == "released" else reading
 
 
-def level_parts(name: ModelName) -> tuple[int, ...]:
-    """Parts of each level, R^(i-1) for level i (Section III-A); 1 throughout in a stack."""
-    return tuple(1 if name.stacked else name.radix**level for level in range(name.level))
+def level_parts(level: int, radix: int, stacked: bool = False) -> tuple[int, ...]:
+    """Parts of each of the levels 1 to L, R^(i-1) (Section III-A); 1 throughout in a stack."""
+    return tuple(1 if stacked else radix**below for below in range(level))
+
+
+def check_split(subject: str, parts: Sequence[int], whole: int, unit: str) -> None:
+    """Refuse levels whose parts do not divide what they split.
+
+    Args:
+        subject: what is being built, to begin the message with.
+        parts: of each level.
+        whole: how many of `unit` each level splits.
+        unit: such as "channels".
+
+    Raises:
+        InputError: `whole` is no multiple of one of `parts`.
+    """
+    for level, count in enumerate(parts, start=1):
+        if whole % count:
+            raise InputError(
+                f"{subject}: level {level} makes {count} parts, which do not divide the "
+                f"{whole} {unit}: choose another radix, level or image size"
+            )
 
 
 def check_buildable(name: ModelName, reading: Reading, input_size: tuple[int, int]) -> None:
-    """Refuse a model whose parts do not divide what they split.
+    """Refuse a model that cannot be built, or not for images of this size.
 
     Args:
         input_size: height and width of the images.
 
     Raises:
-        InputError: parts that do not divide the channels (channel attention) or the rows
-            (spatial attention) of a place.
+        InputError: images that are too small; parts that do not divide the channels
+            (channel attention) or the rows (spatial attention, the branch of a
+            `-multipart` model) of a place; `-multipart` on another backbone than a ResNet.
     """
+    subject, shown = f"model {name.text}", f"{input_size[0]}x{input_size[1]}"
     sizes = place_sizes(name.backbone, *input_size)
     if min(min(size) for size in sizes.values()) < 1:
-        raise InputError(f"model {name.text}: images of {_shown(input_size)} are too small for it")
+        raise InputError(f"{subject}: images of {shown} are too small for it")
+    if name.multipart:
+        if not name.backbone.startswith("resnet"):
+            raise InputError(f"{subject}: -multipart is defined for the ResNet backbones only")
+        rows = sizes[PLACES[-1]][0]
+        if rows % LOCAL_PARTS:
+            raise InputError(
+                f"{subject}: its local branch splits {rows} rows into {LOCAL_PARTS} parts at "
+                f"{shown}: choose another image height"
+            )
+    parts = level_parts(name.level, name.radix, name.stacked)
     for place in pyramid_reading(name, reading).places:
-        spatial = name.attention == "spatial"
-        whole = sizes[place][0] if spatial else WIDTHS[name.backbone][PLACES.index(place)]
-        for level, parts in enumerate(level_parts(name), start=1):
-            if whole % parts:
-                raise InputError(
-                    f"model {name.text}: level {level} makes {parts} parts, which do not divide "
-                    f"the {whole} {'rows' if spatial else 'channels'} of {place} at "
-                    f"{_shown(input_size)}: choose another radix, level or image size"
-                )
-
-
-def _shown(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"
+        if place not in PLACES:
+            raise one_of("place", place, PLACES)
+        if name.attention == "spatial":
+            check_split(subject, parts, sizes[place][0], f"rows of {place} at {shown}")
+        else:
+            width = WIDTHS[name.backbone][PLACES.index(place)]
+            check_split(subject, parts, width, f"channels of {place}")
 
 
 def _halved(length: int) -> int:

@@ -36,8 +36,6 @@ def build_model(
     parsed = parse_model_name(name) if isinstance(name, str) else name
     if parsed.peer:
         raise InputError(f"model {parsed.text} is not available in this version")
-    if parsed.multipart and not parsed.backbone.startswith("resnet"):
-        raise InputError(f"model {parsed.text}: -multipart is defined for ResNet backbones only")
     chosen = get_reading(reading) if isinstance(reading, str) else reading
     check_buildable(parsed, chosen, input_size)
     model = ReID(parsed, num_classes, chosen, input_size)

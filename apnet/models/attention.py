@@ -27,6 +27,8 @@ class SqueezeExcitation(nn.Module):
         super().__init__()
         self.parts = parts
         width = channels // parts
+        # A module, where a mean would do: counters of operations look for modules.
+        self.pool = nn.AdaptiveAvgPool2d(1)
         self.squeeze = nn.Parameter(torch.empty(parts, hidden, width))
         self.excite = nn.Parameter(torch.empty(parts, width, hidden))
         for weights in (self.squeeze, self.excite):
@@ -35,7 +37,7 @@ class SqueezeExcitation(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map of `x` (N x C x H x W) before the normaliser, N x C x 1 x 1."""
-        pooled = x.mean(dim=(2, 3)).unflatten(1, (self.parts, -1))
+        pooled = self.pool(x).flatten(1).unflatten(1, (self.parts, -1))
         hidden = torch.relu(torch.einsum("npc,phc->nph", pooled, self.squeeze))
         return torch.einsum("nph,pch->npc", hidden, self.excite).flatten(1)[:, :, None, None]
 
@@ -73,7 +75,7 @@ class RelationAwareSpatial(nn.Module):
     and by the mean of its own embedding.
 
     Args:
-        channels: C, a multiple of 8.
+        channels: C.
         height: rows of the map.
         width: columns of the map.
 
@@ -85,12 +87,12 @@ class RelationAwareSpatial(nn.Module):
     def __init__(self, channels: int, height: int, width: int) -> None:
         super().__init__()
         positions = height * width
-        relations, hidden = positions // 8, (1 + positions // 8) // 8
-        self.widened = min(relations, hidden) < 1
-        relations, hidden = max(1, relations), max(1, hidden)
-        self.theta = _embedding(channels, channels // 8)
-        self.phi = _embedding(channels, channels // 8)
-        self.own = _embedding(channels, channels // 8)
+        inner = (channels // 8, positions // 8, (1 + positions // 8) // 8)
+        self.widened = min(inner) < 1
+        embedding, relations, hidden = (max(1, size) for size in inner)
+        self.theta = _embedding(channels, embedding)
+        self.phi = _embedding(channels, embedding)
+        self.own = _embedding(channels, embedding)
         self.relations = _embedding(2 * positions, relations)
         self.weigh = nn.Sequential(
             *_embedding(1 + relations, hidden),
@@ -100,10 +102,9 @@ class RelationAwareSpatial(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map of `x` (N x C x H x W) before the normaliser, N x 1 x H x W."""
-        size = x.shape[2:]
         affinity = self.theta(x).flatten(2).transpose(1, 2) @ self.phi(x).flatten(2)
         # At position p: the affinities of p with all others, then of all others with p.
-        both = torch.cat([affinity.transpose(1, 2), affinity], dim=1).unflatten(2, size)
+        both = torch.cat([affinity.transpose(1, 2), affinity], dim=1).unflatten(2, x.shape[2:])
         own = self.own(x).mean(dim=1, keepdim=True)
         return self.weigh(torch.cat([own, self.relations(both)], dim=1))
 

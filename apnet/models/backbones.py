@@ -9,12 +9,11 @@ like the others', so torchvision's `transform_input` is off.
 import re
 from collections.abc import Iterator, Mapping
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from apnet.errors import InputError
-from apnet.models.se_resnet import se_resnet50
+from apnet.models.se_resnet import se_resnet
+from apnet.models.weights import fill
 from apnet.places import PLACES, WIDTHS
 from apnet.vision import torchvision
 
@@ -28,10 +27,11 @@ class Backbone(nn.Module):
 
     Args:
         name: torchvision's name.
-        se: SE inside every block (ResNet-50 only).
+        se: SE inside every block (ResNets only).
         stem_relu: keep the ReLU in a ResNet's stem.
 
     Attributes:
+        name: torchvision's name.
         net: torchvision's module, without its classifier.
         width: channels of the last map.
     """
@@ -40,23 +40,28 @@ class Backbone(nn.Module):
         super().__init__()
         build = {"densenet169": _densenet, "inception_v3": _inception}.get(name)
         self.net = build() if build else _resnet(name, se)
+        self.name = name
         self.width = WIDTHS[name][-1]
-        self._family = name.rstrip("0123456789")
         self._stem_relu = stem_relu
 
     def stages(self) -> Iterator[tuple[str, list[nn.Module]]]:
         """(place, modules) in order; a pyramid of that place follows the modules."""
-        family = {"resnet": self._resnet, "densenet": self._densenet}
-        return zip(PLACES, family.get(self._family, self._inception)(), strict=True)
+        family = {"densenet169": self._densenet, "inception_v3": self._inception}
+        return zip(PLACES, family.get(self.name, self._resnet)(), strict=True)
 
-    def forward(self, images: Tensor, after: Mapping[str, nn.Module]) -> dict[str, Tensor]:
-        """The map at each place, the modules in `after` applied, for N x 3 x H x W images."""
-        maps, x = {}, images
+    def forward(self, images: Tensor, after: Mapping[str, nn.Module]) -> tuple[Tensor, Tensor]:
+        """The maps of the last two stages for `images`, N x 3 x H x W.
+
+        Args:
+            after: place -> what follows its modules, such as a pyramid.
+        """
+        before = x = images
         for place, modules in self.stages():
+            before = x
             for module in modules:
                 x = module(x)
-            x = maps[place] = after[place](x) if place in after else x
-        return maps
+            x = after[place](x) if place in after else x
+        return before, x
 
     def _resnet(self) -> Iterator[list[nn.Module]]:
         net = self.net
@@ -97,7 +102,7 @@ class _Mixed7aStride1(torchvision.models.inception.InceptionD):
 
 
 def _resnet(name: str, se: bool) -> nn.Module:
-    net = se_resnet50() if se else torchvision.models.get_model(name, weights=None)
+    net = se_resnet(name) if se else torchvision.models.get_model(name, weights=None)
     first = net.layer4[0]
     first.conv2.stride = (1, 1)
     first.downsample[0].stride = (1, 1)
@@ -129,26 +134,15 @@ def load_backbone(backbone: Backbone, state: Mapping[str, Tensor]) -> None:
     Raises:
         InputError: weights of another architecture; names what is missing or does not fit.
     """
+    own = {n: t for n, t in backbone.net.state_dict().items() if ".se." not in n and _kept(n)}
     given = {_OLD_DENSENET.sub(r"\1\2", name): tensor for name, tensor in state.items()}
-    given = {name: t for name, t in given.items() if not name.startswith(_CLASSIFIERS)}
-    own = backbone.net.state_dict()
-    wanted = {name for name in own if ".se." not in name and "num_batches" not in name}
-    missing = sorted(wanted - set(given))
-    unknown = sorted(set(given) - set(own))
-    shapes = sorted(n for n in wanted & set(given) if own[n].shape != given[n].shape)
-    if missing or unknown or shapes:
-        raise InputError(
-            "these weights are of another architecture: "
-            + "; ".join(
-                f"{len(names)} {what} ({', '.join(names[:3])}{', …' if len(names) > 3 else ''})"
-                for what, names in (
-                    ("missing", missing),
-                    ("unknown", unknown),
-                    ("of another shape", shapes),
-                )
-                if names
-            )
-        )
-    with torch.no_grad():
-        for name, tensor in given.items():
-            own[name].copy_(tensor)
+    fill(
+        own,
+        {name: tensor for name, tensor in given.items() if _kept(name)},
+        f"these weights are of another architecture than {backbone.name}",
+    )
+
+
+def _kept(name: str) -> bool:
+    """Older files lack BatchNorm's counters, which nothing reads."""
+    return not name.startswith(_CLASSIFIERS) and not name.endswith("num_batches_tracked")

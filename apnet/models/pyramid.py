@@ -1,12 +1,11 @@
 """The attention pyramid: split, attend, merge, stack (Section III-A, Fig. 2)."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 
 from apnet.errors import InputError
 from apnet.models.attention import RelationAwareSpatial, SplitAttention, SqueezeExcitation
+from apnet.places import check_split, level_parts
 from apnet.readings import WRITTEN, Reading
 
 
@@ -48,26 +47,38 @@ class SpatialParts(nn.Module):
     """A spatial attention of its own for each of the parts along the height (Eq. 2).
 
     Args:
-        parts: n; each part is C x H/n x W.
+        channels: C.
         size: rows and columns of the whole map.
+        parts: n; each part is C x H/n x W.
     """
 
     def __init__(self, channels: int, size: tuple[int, int], parts: int) -> None:
         super().__init__()
+        self.size = size
         height, width = size
         self.parts = nn.ModuleList(
             RelationAwareSpatial(channels, height // parts, width) for _ in range(parts)
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Merged map of `x` (N x C x H x W) before the normaliser, N x 1 x H x W."""
+        """Merged map of `x` (N x C x H x W) before the normaliser, N x 1 x H x W.
+
+        Raises:
+            InputError: a map of another size than the one that this was built for.
+        """
+        if tuple(x.shape[2:]) != self.size:
+            found, own = ("x".join(map(str, size)) for size in (x.shape[2:], self.size))
+            raise InputError(
+                f"a spatial pyramid built for maps of {own} was given one of {found}: "
+                f"build it for the size of your maps"
+            )
         split = x.chunk(len(self.parts), dim=2)
         maps = [attend(part) for attend, part in zip(self.parts, split, strict=True)]
         return torch.cat(maps, dim=2)
 
 
 class AttentionPyramid(nn.Module):
-    """Levels of attention from coarse to fine, stacked (Eq. 1). A plug-in for any network.
+    """Levels of attention, stacked (Eq. 1). A plug-in for any network.
 
     Level i splits its input into R^(i-1) parts, along the channels or along the height,
     attends to each, merges the maps and reweights the input with them.
@@ -78,7 +89,8 @@ class AttentionPyramid(nn.Module):
         radix: R.
         size: rows and columns of the map; given, the attention is spatial (RGA-S), else
             it is over channels (SE).
-        reading: order, sub-attention, normaliser and BatchNorm of channel pyramids.
+        reading: order of the levels; for channel attention also the sub-attention, the
+            normaliser and the BatchNorm of levels >= 2.
         stacked: every level whole, the paper's "stacked attention".
 
     Raises:
@@ -95,28 +107,32 @@ class AttentionPyramid(nn.Module):
         stacked: bool = False,
     ) -> None:
         super().__init__()
-        parts = [1 if stacked else radix**below for below in range(level)]
-        _check(parts, channels if size is None else size[0], size is not None)
+        if level < 1 or radix < 1:
+            raise InputError(
+                f"an attention pyramid has level and radix of 1 or more, not {level} and {radix}"
+            )
+        parts = level_parts(level, radix, stacked)
+        whole, unit = (channels, "channels") if size is None else (size[0], "rows")
+        check_split("attention pyramid", parts, whole, unit)
         if size is not None:
             levels = [Level(SpatialParts(channels, size, count)) for count in parts]
-        elif stacked:
-            levels = [Level(SqueezeExcitation(channels, reading.se_hidden)) for _ in parts]
         else:
-            levels = [_channel_level(channels, count, i, reading) for i, count in enumerate(parts)]
+            first = Level(SqueezeExcitation(channels, reading.se_hidden))
+            deeper = [_deeper_level(channels, count, stacked, reading) for count in parts[1:]]
+            levels = [first, *deeper]
         self.levels = nn.ModuleList(levels)
         self._fine_first = reading.level_order == "fine-to-coarse"
 
     def forward(self, x: Tensor) -> Tensor:
         """`x` (N x C x H x W), reweighted by every level; same shape and memory format."""
-        order = reversed(self.levels) if self._fine_first else self.levels
-        for level in order:
+        for level in reversed(self.levels) if self._fine_first else self.levels:
             x = level(x)
         return x
 
 
-def _channel_level(channels: int, parts: int, below: int, reading: Reading) -> Level:
-    """Level `below` + 1; the first is one SE block in every reading."""
-    if below == 0:
+def _deeper_level(channels: int, parts: int, stacked: bool, reading: Reading) -> Level:
+    """A channel level above the first, which is one SE block in both readings."""
+    if stacked:
         return Level(SqueezeExcitation(channels, reading.se_hidden))
     if reading.sub_attention == "split-attention":
         attention = SplitAttention(channels, parts)
@@ -127,12 +143,3 @@ def _channel_level(channels: int, parts: int, below: int, reading: Reading) -> L
         softmax_parts=parts if reading.normaliser == "softmax" else None,
         batchnorm=channels if reading.level_batchnorm else None,
     )
-
-
-def _check(parts: Sequence[int], whole: int, spatial: bool) -> None:
-    for level, count in enumerate(parts, start=1):
-        if whole % count:
-            raise InputError(
-                f"level {level} of the pyramid makes {count} parts, which do not divide the "
-                f"{whole} {'rows' if spatial else 'channels'}: choose another radix or level"
-            )

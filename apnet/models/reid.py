@@ -5,16 +5,14 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from apnet.models.attention import RelationAwareSpatial
 from apnet.models.backbones import Backbone
 from apnet.models.pyramid import AttentionPyramid
 from apnet.names import ModelName
-from apnet.places import PLACES, WIDTHS, place_sizes, pyramid_reading
+from apnet.places import LOCAL_PARTS, PLACES, WIDTHS, place_sizes, pyramid_reading
 from apnet.readings import Reading
 
 Output = tuple[Tensor, Tensor] | tuple[tuple[Tensor, ...], tuple[Tensor, ...]]
-
-_LOCAL_PARTS = 2
-"""The paper's branch for CUHK03 splits the map in two along the height (Section IV-D)."""
 
 
 class Head(nn.Module):
@@ -27,6 +25,7 @@ class Head(nn.Module):
 
     def __init__(self, width: int, num_classes: int) -> None:
         super().__init__()
+        self.pool = nn.AdaptiveAvgPool2d(1)
         self.neck = nn.BatchNorm1d(width)
         self.neck.bias.requires_grad_(False)
         self.classifier = nn.Linear(width, num_classes, bias=False)
@@ -34,7 +33,7 @@ class Head(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Feature before the neck and embedding after it, N x width each."""
-        feature = x.mean(dim=(2, 3))
+        feature = self.pool(x).flatten(1)
         return feature, self.neck(feature)
 
 
@@ -50,12 +49,19 @@ class ReID(nn.Module):
         num_classes: training identities.
         reading: decides the pyramids' form and places, and the ReLU of the stem.
         input_size: height and width of the images; spatial attention needs it.
+
+    Attributes:
+        name: as given.
+        reading: as given.
+        widened: the modules of spatial attention that took an inner width as 1, since
+            the one of [5] came to nothing.
     """
 
     def __init__(
         self, name: ModelName, num_classes: int, reading: Reading, input_size: tuple[int, int]
     ) -> None:
         super().__init__()
+        self.name, self.reading = name, reading
         form = pyramid_reading(name, reading)
         self.backbone = Backbone(name.backbone, se=name.attention == "se", stem_relu=form.stem_relu)
         self.pyramids = nn.ModuleDict(_pyramids(name, form, input_size) if name.level else {})
@@ -66,9 +72,14 @@ class ReID(nn.Module):
             tail = dict(self.backbone.stages())[last]
             own = [self.pyramids[last]] if last in self.pyramids else []
             self.local = copy.deepcopy(nn.Sequential(*tail, *own))
-            heads += _LOCAL_PARTS
+            heads += LOCAL_PARTS
         width = self.backbone.width
         self.heads = nn.ModuleList(Head(width, num_classes) for _ in range(heads))
+        self.widened = tuple(
+            place
+            for place, module in self.named_modules()
+            if isinstance(module, RelationAwareSpatial) and module.widened
+        )
 
     def forward(self, images: Tensor) -> Output | Tensor:
         """Images, N x 3 x H x W, normalised.
@@ -95,11 +106,10 @@ class ReID(nn.Module):
         return torch.stack(logits).mean(dim=0)
 
     def _maps(self, images: Tensor) -> list[Tensor]:
-        maps = self.backbone(images, self.pyramids)
-        whole = maps[PLACES[-1]]
+        before, whole = self.backbone(images, self.pyramids)
         if self.local is None:
             return [whole]
-        return [whole, *self.local(maps[PLACES[-2]]).chunk(_LOCAL_PARTS, dim=2)]
+        return [whole, *self.local(before).chunk(LOCAL_PARTS, dim=2)]
 
 
 def _pyramids(

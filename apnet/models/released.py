@@ -3,14 +3,26 @@
 import re
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor
 
 from apnet.errors import InputError
 from apnet.models.reid import ReID
+from apnet.models.weights import fill
 from apnet.places import PLACES
+from apnet.readings import RELEASED
 
-_SE = {"fc.0": "squeeze", "fc.2": "excite"}
+_MODELS = ("resnet50", "resnet50-apnet-c1", "resnet50-apnet-c2")
+_SWITCHES = (
+    "level_order",
+    "sub_attention",
+    "normaliser",
+    "se_hidden",
+    "level_batchnorm",
+    "places",
+    "stem_relu",
+)
+_SE_LAYERS = {"squeeze": "fc.0", "excite": "fc.2"}
+_SECOND_NAMES = re.compile(r"base_[1-5]\.")
 
 
 def load_released(model: ReID, state_dict: Mapping[str, Tensor]) -> None:
@@ -24,32 +36,21 @@ def load_released(model: ReID, state_dict: Mapping[str, Tensor]) -> None:
         state_dict: name -> tensor.
 
     Raises:
-        InputError: a tensor is missing, unknown or of another shape; they are listed.
+        InputError: another model or reading; a tensor is missing, unknown or of another
+            shape, and is named.
     """
-    given = {_plain(name): tensor for name, tensor in state_dict.items()}
-    given = {name: t for name, t in given.items() if not re.match(r"base_\d\.", name)}
-    own = model.state_dict()
-    names = {name: _released_name(name) for name in own}
-    missing = sorted(set(names.values()) - set(given))
-    unknown = sorted(set(given) - set(names.values()))
-    shapes = sorted(
-        released
-        for name, released in names.items()
-        if released in given and own[name].numel() != given[released].numel()
-    )
-    if missing or unknown or shapes:
+    parted = [s for s in _SWITCHES if getattr(model.reading, s) != getattr(RELEASED, s)]
+    if model.name.text not in _MODELS or parted:
         raise InputError(
-            f"not a checkpoint of the release for this model: missing {missing}, "
-            f"unknown {unknown}, of another size {shapes}"
+            f"model {model.name.text} of reading {model.reading.name} cannot take weights of the "
+            f"release: build one of {', '.join(_MODELS)} with reading released"
         )
-    with torch.no_grad():
-        for name, released in names.items():
-            # The release's bottlenecks are 1x1 convolutions, ours linear layers.
-            own[name].copy_(given[released].reshape(own[name].shape))
-
-
-def _plain(name: str) -> str:
-    return name.removeprefix("module.")
+    given = {name.removeprefix("module."): tensor for name, tensor in state_dict.items()}
+    fill(
+        {_released_name(name): tensor for name, tensor in model.state_dict().items()},
+        {name: tensor for name, tensor in given.items() if not _SECOND_NAMES.match(name)},
+        f"these are not weights of the release for model {model.name.text}",
+    )
 
 
 def _released_name(name: str) -> str:
@@ -63,6 +64,5 @@ def _released_name(name: str) -> str:
     if part == "batchnorm":
         return f"BN{number}.bottleneck2.{rest}"
     if level == "0":
-        layer = next(released for released, ours in _SE.items() if ours == rest)
-        return f"att{number}.{layer}.weight"
+        return f"att{number}.{_SE_LAYERS[rest]}.weight"
     return f"att_s{number}.{rest}"

@@ -1,4 +1,4 @@
-"""SE-ResNet-50 (Hu et al., CVPR 2018), the paper's baseline with SE inside every block."""
+"""SE-ResNet (Hu et al., CVPR 2018), the paper's baseline with SE inside every block."""
 
 from torch import Tensor, nn
 
@@ -6,6 +6,7 @@ from apnet.models.attention import SqueezeExcitation
 from apnet.vision import torchvision
 
 _REDUCTION = 16
+_BLOCKS = {"resnet50": (3, 4, 6, 3), "resnet101": (3, 4, 23, 3)}
 _Bottleneck = torchvision.models.resnet.Bottleneck
 
 
@@ -26,6 +27,6 @@ class SEBottleneck(_Bottleneck):
         return self.relu(out * self.se(out).sigmoid() + identity)
 
 
-def se_resnet50() -> nn.Module:
-    """SE-ResNet-50 with torchvision's parameter names and, in each block, `se`."""
-    return torchvision.models.ResNet(SEBottleneck, [3, 4, 6, 3])
+def se_resnet(name: str) -> nn.Module:
+    """The ResNet `name` with torchvision's parameter names and, in each block, `se`."""
+    return torchvision.models.ResNet(SEBottleneck, list(_BLOCKS[name]))
