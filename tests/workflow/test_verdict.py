@@ -128,7 +128,7 @@ def test_seeds_to_decide_is_the_first_number_that_does(difference):
 
 def test_a_mean_on_the_bound_is_never_decided():
     assert seeds_to_decide(0.5, 0.5, 5, POOL) is None
-    assert "more than 100" in decide([90.5] * 5, 90.0, 0.5, POOL).detail
+    assert "more than 20" in decide([90.5] * 5, 90.0, 0.5, POOL).detail
 
 
 @pytest.mark.parametrize(

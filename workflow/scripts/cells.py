@@ -8,10 +8,30 @@ from workflow.scripts.entries import Entry
 from workflow.scripts.papertables import Cell, Table
 from workflow.scripts.verdict import Pool, Verdict, decide, statistics
 
+_NO_NUMBERS: Mapping[str, object] = {
+    "seeds": [],
+    "values": [],
+    "mean": None,
+    "sd": None,
+    "pooled_sd": None,
+    "dof": None,
+    "interval": None,
+    "prediction_interval": None,
+    "difference": None,
+}
+
 
 def quoted_cell(cell: Cell, table: Table) -> dict[str, object]:
     """A cell that the paper quotes from elsewhere; no experiment, hence no reading."""
-    return _place(cell, table) | {"reading": None, "status": "quoted", "verdict": "quoted"}
+    return {
+        **_place(cell, table),
+        "reading": None,
+        "status": "quoted",
+        **_NO_NUMBERS,
+        "verdict": "quoted",
+        "comparable": False,
+        "synthetic": False,
+    }
 
 
 def judged_cell(
@@ -66,20 +86,19 @@ def _place(cell: Cell, table: Table) -> dict[str, object]:
 
 
 def _numbers(entry: Entry, pooled: Pool | None) -> dict[str, object]:
-    seeds, values = [record.evaluation.run.seed for record in entry.records], entry.values
-    found = statistics(values, pooled) if values else None
-    interval = found.interval if found else None
-    reported = entry.cell.reported
+    if not entry.records:
+        return dict(_NO_NUMBERS)
+    found, reported = statistics(entry.values, pooled), entry.cell.reported
     return {
-        "seeds": seeds,
-        "values": values,
-        "mean": found.mean if found else None,
-        "sd": found.sd if found else None,
-        "pooled_sd": pooled.sd if interval else None,
-        "dof": pooled.dof if interval else None,
-        "interval": interval,
-        "prediction_interval": found.prediction_interval if found else None,
-        "difference": found.mean - reported if found and reported is not None else None,
+        "seeds": [record.evaluation.run.seed for record in entry.records],
+        "values": entry.values,
+        "mean": found.mean,
+        "sd": found.sd,
+        "pooled_sd": pooled.sd if found.interval else None,
+        "dof": pooled.dof if found.interval else None,
+        "interval": found.interval,
+        "prediction_interval": found.prediction_interval,
+        "difference": None if reported is None else found.mean - reported,
     }
 
 

@@ -14,10 +14,14 @@ SCHEMA = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yam
 def check_config(config: dict) -> None:
     """Check a config against its schema and against itself; fill in defaults, in place.
 
+    Snakemake leaves what stands inside a list or a mapping of `--config` as text, so
+    `seeds=[0,1]` comes as `["0", "1"]`: such texts are read as YAML here.
+
     Raises:
         InputError: an unknown key, a value of another kind, or a data root that is not there.
     """
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    config |= {key: _read(value) for key, value in config.items() if not isinstance(value, str)}
     for key, value in schema["properties"].items():
         if "default" in value:
             config.setdefault(key, value["default"])
@@ -25,6 +29,20 @@ def check_config(config: dict) -> None:
     if error is not None:
         raise InputError(_sentence(error, schema))
     _check_data_root(config)
+
+
+def _read(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            found = yaml.safe_load(value)
+        except yaml.YAMLError:
+            return value
+        return found if isinstance(found, bool | int | float) else value
+    if isinstance(value, list):
+        return [_read(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _read(item) for key, item in value.items()}
+    return value
 
 
 def _check_data_root(config: dict) -> None:

@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from apnet.places import check_buildable
-from workflow.scripts.papertables import Experiment, Table, load_experiments, load_table
-
 from apnet.data import find_dataset
 from apnet.errors import InputError
 from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.names import parse_model_name
+from apnet.places import check_buildable
 from apnet.readings import Reading, get_reading
 from apnet.recipes import get_recipe
 from apnet.settings import Settings
+from workflow.scripts.papertables import Experiment, Table, load_experiments, load_table
 
 TABLES = ("table2",)
 """The tables that can be regenerated; the others stand in paper/ as data."""
@@ -87,7 +86,7 @@ class Plan:
     @cached_property
     def tables(self) -> dict[str, Table]:
         """The tables that can be regenerated, by name."""
-        return {name: load_table(self.paper / f"{name}.yaml") for name in TABLES}
+        return {name: load_table(self.paper / f"{name}.yaml", self.experiments) for name in TABLES}
 
     def settings(self, run: Run) -> Settings:
         """Everything that changes the weights of a run."""

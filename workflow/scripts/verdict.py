@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 CONFIDENCE = 0.95
-MOST_SEEDS = 100
+MOST_SEEDS = 20
 """Beyond so many more seeds we say "more than" and do not count on."""
 
 _SLACK = 1e-9

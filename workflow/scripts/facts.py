@@ -1,0 +1,122 @@
+"""What stands around a table: circumstances, outcome, legend, what is open, and why."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from workflow.scripts import wording
+from workflow.scripts.footnotes import Footnotes
+from workflow.scripts.papertables import Table
+from workflow.scripts.sheet import Reason
+
+Json = Mapping[str, object]
+
+
+class Facts:
+    """The texts of one sheet.
+
+    Args:
+        content: what :mod:`workflow.scripts.judge` wrote.
+    """
+
+    def __init__(self, content: Json, table: Table) -> None:
+        self._content = content
+        self._table = table
+        self._readings: Sequence[str] = content["readings"]
+        self._labels = {column.key: column.label for column in table.columns}
+        self.made = [cell for cell in content["cells"] if cell["status"] != "quoted"]
+        self.missing = {
+            item["file"]: (cell, item) for cell in self.made for item in cell["missing"]
+        }
+
+    def head(self) -> Iterator[tuple[str, str]]:
+        """(name, text) of what every number of the table shares."""
+        found = self._content["circumstances"]
+        yield "Scale", self._content["scale"]
+        yield "Reading", wording.listed(self._readings)
+        yield "Seeds", wording.listed([str(seed) for seed in self._content["seeds"]])
+        yield "Data", wording.short_data(list(self._labels.values()), found)
+        yield "Protocol", " — ".join(self._protocols()) or "no run yet"
+        recipes = sorted({recipe for item in found for recipe in item["recipes"]})
+        yield "Training recipe", wording.listed(recipes) or "no run yet"
+        for reading in self._readings:
+            cells = [cell for cell in self.made if cell["reading"] == reading]
+            name = "Outcome" if len(self._readings) == 1 else f"Outcome, {reading}"
+            yield name, wording.outcome(cells) + self._farthest(cells)
+
+    def about(self, key: str) -> tuple[str, ...]:
+        """A sentence on a column's data; one for each variant where readings differ."""
+        readings: dict[str, list[str]] = {}
+        for item in self._content["circumstances"]:
+            if item["dataset"] == key:
+                for training in item["training_data"]:
+                    for test in item["test_data"]:
+                        sentence = wording.data(training, test)
+                        readings.setdefault(sentence, []).append(item["reading"])
+        if len(readings) == 1:
+            return tuple(readings)
+        return tuple(f"{wording.listed(names)}: {text}" for text, names in readings.items())
+
+    def key(self) -> Iterator[tuple[str, str]]:
+        """(sign, words) of the verdicts that occur."""
+        kinds = {wording.kind(cell) for cell in self.made}
+        return ((sign, wording.KEY[kind]) for kind, sign in wording.SIGNS.items() if kind in kinds)
+
+    def legend(self, footnotes: Footnotes) -> Iterator[tuple[str, str]]:
+        """(word or sign, meaning) of what occurs."""
+        cells = self._content["cells"]
+        words = {cell["verdict"] for cell in cells} | {cell["status"] for cell in cells}
+        yield from ((word, text) for word, text in wording.MEANINGS.items() if word in words)
+        if any(cell["comparable"] for cell in self.made):
+            yield "e", self._tolerances()
+        yield from footnotes.legend()
+
+    def failures(self) -> Iterator[str]:
+        """A sentence for each job that failed, with the cells that wait for it."""
+        waiting: dict[tuple[str, str], list[str]] = {}
+        for cell, item in self.missing.values():
+            if item["status"] == "failed":
+                where = f"{cell['label']} on {self._labels[cell['dataset']]}, seed {item['seed']}"
+                where += f", {cell['reading']}" if len(self._readings) > 1 else ""
+                waiting.setdefault((item["message"], item["log"]), []).append(where)
+        for (message, log), cells in waiting.items():
+            more = f" and {len(cells) - 1} more" if len(cells) > 1 else ""
+            yield f"{cells[0]}{more}: {message} (log: {log})"
+
+    def reasons(self) -> Iterator[Reason]:
+        """Why, of every verdict that was reached."""
+        for cell in self.made:
+            if wording.kind(cell):
+                reading = f", {cell['reading']}" if len(self._readings) > 1 else ""
+                yield wording.reason(cell, self._where(cell) + reading)
+
+    def _protocols(self) -> list[str]:
+        """One phrase where all runs share it, else one for each dataset and reading."""
+        phrases = {
+            (item["dataset"], item["reading"]): " or ".join(
+                map(wording.protocol, item["protocols"])
+            )
+            for item in self._content["circumstances"]
+        }
+        if len(set(phrases.values())) <= 1:
+            return list(phrases.values())[:1]
+        return [
+            f"{self._labels[key]}, {reading}: {text}" for (key, reading), text in phrases.items()
+        ]
+
+    def _farthest(self, cells: Sequence[Json]) -> str:
+        compared = [cell for cell in cells if cell["comparable"] and cell["difference"] is not None]
+        if not compared:
+            return ""
+        cell = max(compared, key=lambda cell: abs(cell["difference"]))
+        decimals = self._table.metrics[cell["metric"]].decimals
+        difference = wording.signed(cell["difference"], decimals)
+        return f"; the largest difference is {difference} ({self._where(cell)})"
+
+    def _tolerances(self) -> str:
+        by_value: dict[float, dict[str, None]] = {}
+        for cell in self.made:
+            by_value.setdefault(cell["tolerance"], {})[self._labels[cell["dataset"]]] = None
+        shown = (f"{value:g} on {wording.listed([*names])}" for value, names in by_value.items())
+        return f"the tolerance, in percent points: {'; '.join(shown)}"
+
+    def _where(self, cell: Json) -> str:
+        return f"{cell['label']}, {self._labels[cell['dataset']]} {cell['metric']}"

@@ -1,0 +1,114 @@
+"""From judged cells and the paper's table to a sheet: what stands where.
+
+First the paper's table, reported and reproduced in each cell. Then one block a dataset
+with its metrics side by side; with several readings one block a dataset and metric, with
+the readings side by side. Rows and columns keep the paper's order.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+
+from apnet.errors import InputError
+from workflow.scripts.facts import Facts
+from workflow.scripts.papertables import Column, Row, Table
+from workflow.scripts.sheet import Block, Group, Line, Overview, Part, Sheet, View
+from workflow.scripts.views import Views
+
+SCHEMA = 1
+REPORTED, REPRODUCED, DIFFERENCE, VERDICT = "reported", "reproduced", "Δ", "verdict"
+
+_OURS = (REPRODUCED, DIFFERENCE, VERDICT)
+
+Json = Mapping[str, object]
+
+
+def lay_out(content: Json, table: Table, command: str) -> Sheet:
+    """The sheet of a table.
+
+    Args:
+        content: what :mod:`workflow.scripts.judge` wrote.
+        command: makes what the table lacks.
+
+    Raises:
+        InputError: the cells are of another table or version.
+    """
+    if content.get("schema") != SCHEMA or content.get("table") != table.id:
+        raise InputError(
+            f"the cells are not those of {table.id} in version {SCHEMA}: judge the table again"
+        )
+    facts = Facts(content, table)
+    views = Views(content["cells"], len(content["seeds"]), table)
+    overviews = tuple(_overview(table, views, reading) for reading in content["readings"])
+    return Sheet(
+        id=table.id,
+        title=table.title,
+        heading=table.heading,
+        caption=table.caption,
+        synthetic=any(cell["synthetic"] for cell in facts.made),
+        facts=tuple(facts.head()),
+        overviews=overviews,
+        blocks=tuple(_blocks(table, views, facts, content["readings"])),
+        key=tuple(facts.key()),
+        legend=tuple(facts.legend(views.footnotes)),
+        lacking=len(facts.missing),
+        command=command,
+        failures=tuple(facts.failures()),
+        reasons=tuple(facts.reasons()),
+        notes=table.notes,
+    )
+
+
+def _overview(table: Table, views: Views, reading: str) -> Overview:
+    def of_row(row: Row) -> Iterator[View]:
+        for column in table.columns:
+            for metric in column.metrics:
+                yield views.view(row, column.key, metric, reading)
+
+    groups = tuple(Group(column.label, column.metrics) for column in table.columns)
+    return Overview(reading, groups, _parts(table, of_row))
+
+
+def _blocks(table: Table, views: Views, facts: Facts, readings: list[str]) -> Iterator[Block]:
+    for column in table.columns:
+        about = facts.about(column.key)
+        if len(readings) == 1:
+            yield _by_metric(table, views, column, readings[0], about)
+            continue
+        for place, metric in enumerate(column.metrics):
+            yield _by_reading(table, views, column, metric, readings, () if place else about)
+
+
+def _by_metric(
+    table: Table, views: Views, column: Column, reading: str, about: tuple[str, ...]
+) -> Block:
+    def of_row(row: Row) -> Iterator[View]:
+        return (views.view(row, column.key, metric, reading) for metric in column.metrics)
+
+    groups = tuple(Group(metric, (REPORTED, *_OURS)) for metric in column.metrics)
+    return Block(column.label, "", about, groups, _parts(table, of_row))
+
+
+def _by_reading(
+    table: Table,
+    views: Views,
+    column: Column,
+    metric: str,
+    readings: list[str],
+    about: tuple[str, ...],
+) -> Block:
+    def of_row(row: Row) -> Iterator[View]:
+        return (views.view(row, column.key, metric, reading) for reading in readings)
+
+    groups = (Group("", (REPORTED,)), *(Group(reading, _OURS) for reading in readings))
+    return Block(column.label, metric, about, groups, _parts(table, of_row))
+
+
+def _parts(table: Table, of_row: Callable[[Row], Iterator[View]]) -> tuple[Part, ...]:
+    several = len({row.group for row in table.rows}) > 1
+    return tuple(
+        Part(
+            (group or "") if several else "",
+            tuple(Line(row, tuple(of_row(row))) for row in rows),
+        )
+        for group, rows in groupby(table.rows, key=lambda row: row.group)
+    )
