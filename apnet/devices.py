@@ -32,9 +32,33 @@ def choose_device(name: str, threads: int | None = None) -> torch.device:
     return device
 
 
-def arithmetic(device: torch.device) -> dict[str, object]:
+def autocast(device: torch.device, precision: str) -> torch.autocast:
+    """The context in which a network computes in a recipe's `precision` on `device`."""
+    half = resolve_precision(device, precision) == "bfloat16"
+    return torch.autocast(device.type, torch.bfloat16, enabled=half)
+
+
+def resolve_precision(device: torch.device, precision: str) -> str:
+    """`float32` or `bfloat16`: a recipe's `precision`, with `auto` decided for `device`."""
+    if precision == "auto":
+        return "bfloat16" if _has_bfloat16(device) else "float32"
+    return precision
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    """Whether the hardware computes in bfloat16; emulated, it is many times slower."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    # Private, but torch has no public question for this.
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+def arithmetic(device: torch.device, precision: str) -> dict[str, object]:
     """What decides the last bits of a result on this device, for the record."""
-    found: dict[str, object] = {"deterministic": device.type == "cpu"}
+    found: dict[str, object] = {
+        "precision": resolve_precision(device, precision),
+        "deterministic": device.type == "cpu",
+    }
     if device.type == "cuda":
         found |= {
             "cudnn_benchmark": torch.backends.cudnn.benchmark,

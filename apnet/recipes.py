@@ -57,7 +57,7 @@ class Recipe:
     """Start from ImageNet weights."""
     batchnorm_momentum: float
     precision: str
-    """`float32`, or `bfloat16` autocast."""
+    """`float32`, `bfloat16` autocast, or `auto`: the latter where the hardware has it."""
 
     @property
     def batch(self) -> int:
@@ -135,9 +135,10 @@ SMOKE = replace(
     milestones=(),
     warmup_epochs=0,
     padding=2,
+    erasing=0.1,
     pretrained=False,
     batchnorm_momentum=0.3,
-    precision="bfloat16",
+    precision="auto",
 )
 
 RECIPES = {recipe.name: recipe for recipe in (CHANNEL, SPATIAL, SMOKE)}
@@ -145,7 +146,7 @@ RECIPES = {recipe.name: recipe for recipe in (CHANNEL, SPATIAL, SMOKE)}
 # Inception-V3 has no padding in its stem and needs 75 pixels a side.
 _SMOKE_SIZE = {"inception_v3": (160, 80)}
 
-_CHOICES = {"epoch": ("image", "identity"), "precision": ("float32", "bfloat16")}
+_CHOICES = {"epoch": ("image", "identity"), "precision": ("float32", "bfloat16", "auto")}
 
 
 def get_recipe(name: str, backbone: str = "resnet50", **settings: object) -> Recipe:

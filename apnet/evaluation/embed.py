@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
+from apnet.devices import autocast
 from apnet.readings import Reading
 from apnet.recipes import Recipe
 
@@ -35,9 +36,8 @@ def embed(
         N x d, float32, on `device`, not normalised.
     """
     model.eval()
-    half = recipe.precision == "bfloat16"
     features = []
-    with torch.autocast(device.type, torch.bfloat16, enabled=half):
+    with autocast(device, recipe.precision):
         for images in batches:
             images = images.to(device, non_blocking=True)
             found = _feature(model, images, feature)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from apnet.data import Sample, load_dataset
 from apnet.data.describe import describe
 from apnet.data.loading import test_batches
-from apnet.devices import choose_device
+from apnet.devices import arithmetic, choose_device
 from apnet.errors import InputError
 from apnet.evaluation.embed import embed, feature_of
 from apnet.evaluation.retrieval import evaluate_retrieval
@@ -125,6 +125,7 @@ def evaluate(
             },
             "data": data,
             "wall_seconds": round(time.monotonic() - begin, 3),
+            "arithmetic": arithmetic(place, settings.recipe.precision),
             "hardware": hardware(str(place), torch.get_num_threads()),
         },
     )

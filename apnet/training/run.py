@@ -101,7 +101,7 @@ def train(
             "images_per_second": round(trainer.steps * settings.recipe.batch / seconds, 3),
             "peak_memory_mb": peak_memory_mb(),
             "checkpoint_sha256": sha256(out / WEIGHTS),
-            "arithmetic": arithmetic(place),
+            "arithmetic": arithmetic(place, settings.recipe.precision),
             "environment": environment(),
             "hardware": hardware(str(place), torch.get_num_threads()),
             "git": git_state(),

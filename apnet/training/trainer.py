@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from apnet.devices import autocast
 from apnet.readings import Reading
 from apnet.recipes import Recipe
 from apnet.training.losses import BatchHardTripletLoss, LabelSmoothedCrossEntropy
@@ -122,9 +123,8 @@ class Trainer:
 
     def _forward(self, images: Tensor) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
         """Logits and features of each head, over shares that have BatchNorm statistics apart."""
-        half = self.recipe.precision == "bfloat16"
         outputs = []
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+        with autocast(self.device, self.recipe.precision):
             for number, share in enumerate(images.split(self._share)):
                 with _running_statistics(self.model, updated=number == 0):
                     logits, features = self.model(share)

@@ -14,20 +14,22 @@ class Snakemake:
     def __init__(self, folder):
         self.folder = folder
 
-    def __call__(self, *arguments, config=(), check=True):
+    def __call__(self, *targets, options=(), config=(), check=True):
         command = [
             *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
             *("--workflow-profile", str(ROOT / "profiles" / "default")),
-            *("--directory", str(self.folder), "--cores", "2"),
-            *(("--config", *config, "--") if config else ()),
+            *("--directory", str(self.folder), "--cores", "2", *options),
+            *(("--config", *config) if config else ()),
         ]
-        done = subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=ROOT)
+        done = subprocess.run(
+            [*command, "--", *targets], capture_output=True, text=True, cwd=ROOT
+        )
         assert not check or done.returncode == 0, done.stderr
         return done
 
     def jobs(self, *targets, config=()):
         """How many jobs of each rule a dry run plans."""
-        done = self("--dry-run", *targets, config=config)
+        done = self(*targets, options=["--dry-run"], config=config)
         return jobs_in(done.stdout + done.stderr)
 
 

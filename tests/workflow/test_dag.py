@@ -45,12 +45,10 @@ def test_an_absent_dataset_is_open_cells(snakemake, tmp_path):
     root = tmp_path / "data"
     for folder in ("bounding_box_train", "query", "bounding_box_test"):
         (root / "market1501" / folder).mkdir(parents=True)
-    configs = ["--configfile", str(ROOT / "config" / "paper.yaml")]
     done = snakemake(
-        "--dry-run",
-        *configs,
-        *("--config", f"data_root={root}", "seeds=[0]"),
-        *("--", "reports/table2.md"),
+        "reports/table2.md",
+        options=["--dry-run", "--configfile", str(ROOT / "config" / "paper.yaml")],
+        config=[f"data_root={root}", "seeds=[0]"],
     )
     assert "dukemtmc" not in done.stdout
     assert done.stdout.count("rule train:") == MODELS
@@ -68,7 +66,7 @@ def test_an_absent_dataset_is_open_cells(snakemake, tmp_path):
     ],
 )
 def test_a_wrong_config_ends_at_once_with_one_sentence(snakemake, config, named):
-    done = snakemake("--dry-run", "reports/table2.md", config=[config], check=False)
+    done = snakemake("reports/table2.md", options=["--dry-run"], config=[config], check=False)
     assert done.returncode == 2
     said = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
     assert len(said) == 1 and named in said[0]
@@ -76,7 +74,7 @@ def test_a_wrong_config_ends_at_once_with_one_sentence(snakemake, config, named)
 
 
 def test_an_unknown_table_is_named(snakemake):
-    done = snakemake("--dry-run", "reports/table9.md", check=False)
+    done = snakemake("reports/table9.md", options=["--dry-run"], check=False)
     assert done.returncode != 0
     assert "table9" in done.stderr
     assert "Traceback" not in done.stderr
