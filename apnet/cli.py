@@ -111,6 +111,12 @@ def _synthesize(arguments: argparse.Namespace) -> None:
     )
 
 
+def _sheet(arguments: argparse.Namespace) -> None:
+    from apnet.data.synthetic.sheet import contact_sheet
+
+    contact_sheet(arguments.dataset, arguments.out, seed=arguments.seed)
+
+
 def _check(arguments: argparse.Namespace) -> None:
     from apnet.data.check import check_dataset, describe_check
     from apnet.files import write_json
@@ -194,7 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     weights.add_argument("--from", dest="source", type=Path, metavar="FILE", help="no download")
     weights.add_argument("--sha256", metavar="HEX", help="refuse a file with another digest")
 
-    data = commands.add_parser("data", help="datasets: synthesize, check")
+    data = commands.add_parser("data", help="datasets: synthesize, sheet, check")
     datasets = data.add_subparsers(title="commands", metavar="COMMAND", required=True)
     synthesize = _command(datasets, "synthesize", _synthesize, "draw a synthetic dataset")
     synthesize.add_argument("dataset", metavar="NAME")
@@ -204,6 +210,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     synthesize.add_argument("--seed", type=int, default=0)
     synthesize.add_argument("--processes", type=int, default=1, metavar="N")
+
+    sheet = _command(datasets, "sheet", _sheet, "a contact sheet of drawn people and cameras")
+    sheet.add_argument("dataset", metavar="NAME")
+    sheet.add_argument("out", type=Path, metavar="FILE", help=".png or .jpg")
+    sheet.add_argument("--seed", type=int, default=0)
 
     check = _command(datasets, "check", _check, "count a dataset against what was published")
     check.add_argument("dataset", metavar="NAME")

@@ -116,6 +116,7 @@ def evaluate(
             "settings_sha256": record["settings_sha256"],
             "code_fingerprint": code_fingerprint(EVALUATION),
             "training": {
+                "switches": record["switches"],
                 "recipe": record["recipe"],
                 "settings": record["settings"],
                 "code_fingerprint": record["code_fingerprint"],

@@ -9,6 +9,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from apnet.errors import InputError
+
 
 class SqueezeExcitation(nn.Module):
     """Channel attention of each of `parts` equal groups of channels (Eqs. 2 and 5).
@@ -69,46 +71,90 @@ class SplitAttention(nn.Module):
 
 
 class RelationAwareSpatial(nn.Module):
-    """Relation-aware spatial attention, RGA-S (Eq. 4; reference [5]).
+    """Relation-aware spatial attention, RGA-S, of each band of rows (Eqs. 2 and 4; [5]).
 
-    Each position is described by its affinities with all positions, in both directions,
-    and by the mean of its own embedding.
+    Each position of a part is described by its affinities with all positions of the part,
+    in both directions, and by the mean of its own embedding. Every part has weights and
+    BatchNorm of its own, stored together as in :class:`SqueezeExcitation`.
 
     Args:
         channels: C.
-        height: rows of the map.
-        width: columns of the map.
+        height: rows H of the whole map, a multiple of `parts`.
+        width: columns W.
+        parts: n of Eq. 2.
 
     Attributes:
+        size: height and width.
         widened: whether an inner width of [5], an eighth of the one before, came to
             nothing and was taken as 1.
     """
 
-    def __init__(self, channels: int, height: int, width: int) -> None:
+    def __init__(self, channels: int, height: int, width: int, parts: int = 1) -> None:
         super().__init__()
-        positions = height * width
+        self.size = (height, width)
+        self.parts = parts
+        positions = height // parts * width
         inner = (channels // 8, positions // 8, (1 + positions // 8) // 8)
         self.widened = min(inner) < 1
         embedding, relations, hidden = (max(1, size) for size in inner)
-        self.theta = _embedding(channels, embedding)
-        self.phi = _embedding(channels, embedding)
-        self.own = _embedding(channels, embedding)
-        self.relations = _embedding(2 * positions, relations)
+        self.embed = PartEmbedding(channels, 3 * embedding, parts)
+        self.relate = PartEmbedding(2 * positions, relations, parts)
         self.weigh = nn.Sequential(
-            *_embedding(1 + relations, hidden),
-            nn.Conv2d(hidden, 1, 1, bias=False),
-            nn.BatchNorm2d(1),
+            PartEmbedding(1 + relations, hidden, parts),
+            PartEmbedding(hidden, 1, parts, relu=False),
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map of `x` (N x C x H x W) before the normaliser, N x 1 x H x W."""
-        affinity = self.theta(x).flatten(2).transpose(1, 2) @ self.phi(x).flatten(2)
-        # At position p: the affinities of p with all others, then of all others with p.
-        both = torch.cat([affinity.transpose(1, 2), affinity], dim=1).unflatten(2, x.shape[2:])
-        own = self.own(x).mean(dim=1, keepdim=True)
-        return self.weigh(torch.cat([own, self.relations(both)], dim=1))
+        """Map of `x` (N x C x H x W) before the normaliser, N x 1 x H x W.
+
+        Raises:
+            InputError: a map of another size than the one that this was built for.
+        """
+        if tuple(x.shape[2:]) != self.size:
+            found, own = ("x".join(map(str, size)) for size in (x.shape[2:], self.size))
+            raise InputError(
+                f"a spatial pyramid built for maps of {own} was given one of {found}: "
+                f"build it for the size of your maps"
+            )
+        images, channels = x.shape[:2]
+        # Positions as rows, part by part: n x (N S) x C.
+        rows = x.reshape(images, channels, self.parts, -1).permute(2, 0, 3, 1)
+        embedded = self.embed(rows.reshape(self.parts, -1, channels))
+        theta, phi, own = embedded.unflatten(1, (images, -1)).unflatten(3, (3, -1)).unbind(3)
+        affinity = theta @ phi.transpose(2, 3)
+        # In row p: the affinities of p with all others, then of all others with p.
+        both = torch.cat([affinity, affinity.transpose(2, 3)], dim=3).flatten(1, 2)
+        joint = torch.cat([own.mean(dim=3).flatten(1).unsqueeze(2), self.relate(both)], dim=2)
+        return (
+            self.weigh(joint)
+            .reshape(self.parts, images, -1)
+            .transpose(0, 1)
+            .reshape(images, 1, *self.size)
+        )
 
 
-def _embedding(channels: int, width: int) -> nn.Sequential:
-    convolution = nn.Conv2d(channels, width, 1, bias=False)
-    return nn.Sequential(convolution, nn.BatchNorm2d(width), nn.ReLU(inplace=True))
+class PartEmbedding(nn.Module):
+    """What a 1x1 convolution without bias, BatchNorm and ReLU are, of each part its own.
+
+    Args:
+        inputs: channels that come in, of each part.
+        outputs: channels that go out, of each part.
+        parts: n.
+        relu: whether a ReLU ends it.
+    """
+
+    def __init__(self, inputs: int, outputs: int, parts: int, relu: bool = True) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(parts, outputs, inputs))
+        for weight in self.weight.data:
+            nn.init.kaiming_uniform_(weight, a=math.sqrt(5))
+        self.norm = nn.BatchNorm1d(parts * outputs)
+        self._relu = relu
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`x`, n x B x inputs, to n x B x outputs."""
+        parts = len(x)
+        mixed = torch.bmm(x, self.weight.transpose(1, 2)).transpose(0, 1)
+        normed = self.norm(mixed.flatten(1))
+        found = torch.relu(normed) if self._relu else normed
+        return found.unflatten(1, (parts, -1)).transpose(0, 1)

@@ -43,40 +43,6 @@ class Level(nn.Module):
         return attention.unflatten(1, (self._parts, -1)).softmax(dim=1).flatten(1, 2)
 
 
-class SpatialParts(nn.Module):
-    """A spatial attention of its own for each of the parts along the height (Eq. 2).
-
-    Args:
-        channels: C.
-        size: rows and columns of the whole map.
-        parts: n; each part is C x H/n x W.
-    """
-
-    def __init__(self, channels: int, size: tuple[int, int], parts: int) -> None:
-        super().__init__()
-        self.size = size
-        height, width = size
-        self.parts = nn.ModuleList(
-            RelationAwareSpatial(channels, height // parts, width) for _ in range(parts)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Merged map of `x` (N x C x H x W) before the normaliser, N x 1 x H x W.
-
-        Raises:
-            InputError: a map of another size than the one that this was built for.
-        """
-        if tuple(x.shape[2:]) != self.size:
-            found, own = ("x".join(map(str, size)) for size in (x.shape[2:], self.size))
-            raise InputError(
-                f"a spatial pyramid built for maps of {own} was given one of {found}: "
-                f"build it for the size of your maps"
-            )
-        split = x.chunk(len(self.parts), dim=2)
-        maps = [attend(part) for attend, part in zip(self.parts, split, strict=True)]
-        return torch.cat(maps, dim=2)
-
-
 class AttentionPyramid(nn.Module):
     """Levels of attention, stacked (Eq. 1). A plug-in for any network.
 
@@ -115,7 +81,7 @@ class AttentionPyramid(nn.Module):
         whole, unit = (channels, "channels") if size is None else (size[0], "rows")
         check_split("attention pyramid", parts, whole, unit)
         if size is not None:
-            levels = [Level(SpatialParts(channels, size, count)) for count in parts]
+            levels = [Level(RelationAwareSpatial(channels, *size, count)) for count in parts]
         else:
             first = Level(SqueezeExcitation(channels, reading.se_hidden))
             deeper = [_deeper_level(channels, count, stacked, reading) for count in parts[1:]]

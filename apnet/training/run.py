@@ -95,6 +95,7 @@ def train(
             "provenance": "trained",
             "data": data,
             "weights": initial,
+            "widened": list(trainer.model.widened),
             "steps": trainer.steps,
             "steps_per_epoch": trainer.steps_per_epoch,
             "wall_seconds": round(seconds, 3),

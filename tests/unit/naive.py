@@ -71,28 +71,41 @@ def softmax_over_parts(logits):
     return torch.cat([shares[:, j] for j in range(shares.shape[1])], dim=1)
 
 
+def of_part(w, part, parts):
+    """The weights of one part of a module that stores those of all parts together."""
+    found = {}
+    for name, tensor in w.items():
+        if name.endswith("num_batches_tracked"):
+            continue
+        if ".norm." in name or name.startswith("norm."):
+            tensor = tensor.reshape(parts, -1)
+        found[name] = tensor[part]
+    return found
+
+
 def _embed(columns, w, training):
-    """1x1 convolution, BatchNorm, ReLU of N x C x S."""
-    mixed = torch.einsum("oc,ncs->nos", w["0.weight"].flatten(1), columns)
-    return relu(batchnorm(mixed, under(w, "1"), training))
+    """1x1 convolution, BatchNorm of N x C x S."""
+    mixed = torch.einsum("oc,ncs->nos", w["weight"], columns)
+    return batchnorm(mixed, under(w, "norm"), training)
 
 
 def relation_aware(x, w, training):
-    """RGA-S (Eq. 4), one position after another, before the sigmoid: N x 1 x H x W."""
+    """RGA-S (Eq. 4) of one part, one position after another, before the sigmoid: N x 1 x H x W."""
     n, channels, height, width = x.shape
     nodes = x.reshape(n, channels, height * width)
-    theta, phi, own = (_embed(nodes, under(w, name), training) for name in ("theta", "phi", "own"))
+    embedded = relu(_embed(nodes, under(w, "embed"), training))
+    third = embedded.shape[1] // 3
+    theta, phi, own = (embedded[:, i * third : (i + 1) * third] for i in range(3))
     positions = range(height * width)
     stacks = []
     for p in positions:
         outgoing = [(theta[:, :, p] * phi[:, :, q]).sum(dim=1) for q in positions]
         incoming = [(theta[:, :, q] * phi[:, :, p]).sum(dim=1) for q in positions]
         stacks.append(torch.stack(outgoing + incoming, dim=1))
-    relations = _embed(torch.stack(stacks, dim=2), under(w, "relations"), training)
+    relations = relu(_embed(torch.stack(stacks, dim=2), under(w, "relate"), training))
     joint = torch.cat([own.mean(dim=1, keepdim=True), relations], dim=1)
-    hidden = _embed(joint, under(w, "weigh"), training)
-    last = torch.einsum("oc,ncs->nos", w["weigh.3.weight"].flatten(1), hidden)
-    return batchnorm(last, under(w, "weigh.4"), training).reshape(n, 1, height, width)
+    hidden = relu(_embed(joint, under(w, "weigh.0"), training))
+    return _embed(hidden, under(w, "weigh.1"), training).reshape(n, 1, height, width)
 
 
 def assert_same(module, formula, x):

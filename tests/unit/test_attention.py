@@ -4,7 +4,12 @@ import naive
 import pytest
 import torch
 
-from apnet.models.attention import RelationAwareSpatial, SplitAttention, SqueezeExcitation
+from apnet.models.attention import (
+    PartEmbedding,
+    RelationAwareSpatial,
+    SplitAttention,
+    SqueezeExcitation,
+)
 
 MODES = pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
 
@@ -72,8 +77,19 @@ def test_split_attention_has_the_widths_of_the_release(channels, parts, hidden):
 def test_relation_aware_attention_position_by_position(size, training):
     module = naive.randomise(RelationAwareSpatial(16, *size)).train(training)
     naive.assert_same(
-        module, lambda x, w: naive.relation_aware(x, w, training), images(3, 16, *size)
+        module,
+        lambda x, w: naive.relation_aware(x, naive.of_part(w, 0, 1), training),
+        images(3, 16, *size),
     )
+
+
+def test_each_part_embeds_as_a_convolution_of_its_own_would_at_first():
+    torch.manual_seed(0)
+    weight = PartEmbedding(1024, 64, parts=2).weight
+    bound = 1 / math.sqrt(1024)
+    assert weight.abs().max() <= bound
+    assert weight.std().item() == pytest.approx(bound / math.sqrt(3), rel=0.02)
+    assert not torch.allclose(weight[0], weight[1])
 
 
 @pytest.mark.parametrize(
@@ -94,7 +110,7 @@ def test_relation_aware_attention_position_by_position(size, training):
 )
 def test_relation_aware_widths(channels, size, relations, hidden, params, widened):
     module = RelationAwareSpatial(channels, *size)
-    assert module.relations[0].out_channels == relations
-    assert module.weigh[0].out_channels == hidden
+    assert module.relate.weight.shape == (1, relations, 2 * size[0] * size[1])
+    assert module.weigh[0].weight.shape == (1, hidden, 1 + relations)
     assert module.widened is widened
     assert params in (None, sum(p.numel() for p in module.parameters()))

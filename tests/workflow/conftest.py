@@ -11,18 +11,18 @@ ROOT = Path(__file__).resolve().parents[2]
 class Snakemake:
     """The real Snakemake on the real Snakefile, in a folder of its own."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, root=ROOT):
+        self.folder, self.root = folder, root
 
     def __call__(self, *targets, options=(), config=(), check=True):
         command = [
-            *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
-            *("--workflow-profile", str(ROOT / "profiles" / "default")),
+            *(sys.executable, "-m", "snakemake", "--snakefile", str(self.root / "Snakefile")),
+            *("--workflow-profile", str(self.root / "profiles" / "default")),
             *("--directory", str(self.folder), "--cores", "2", *options),
             *(("--config", *config) if config else ()),
         ]
         done = subprocess.run(
-            [*command, "--", *targets], capture_output=True, text=True, cwd=ROOT
+            [*command, "--", *targets], capture_output=True, text=True, cwd=self.root
         )
         assert not check or done.returncode == 0, done.stderr
         return done

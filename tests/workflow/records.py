@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
+from apnet.readings import get_reading
 from apnet.recipes import get_recipe
 from apnet.settings import departures, paper_recipe
 
@@ -47,6 +48,7 @@ def record(training="market1501", model="resnet50", seed=0, mAP=0.9, **changes):
         "settings_sha256": f"{reading} {training} {model} {seed} {recipe}",
         "code_fingerprint": code_fingerprint(EVALUATION),
         "training": {
+            "switches": get_reading(reading).switches(),
             "recipe": recipe,
             "settings": settings,
             "code_fingerprint": code_fingerprint(TRAINING),

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from tests.workflow import records
 from tests.workflow.conftest import ROOT
 
 SETS, MODELS = 3, 10
@@ -36,9 +37,17 @@ def test_a_plain_call_makes_everything(snakemake):
     assert jobs["collect"] == 1
 
 
-def test_show_runs_nothing(snakemake):
+def test_show_takes_what_there_is_though_it_be_out_of_date(snakemake, tmp_path):
+    records.write(tmp_path / "results" / "smoke", records.synthetic())
     jobs = snakemake.jobs("reports/table2.md", config=["missing=show"])
     assert jobs == {"judge": 1, "render": 1}
+    snakemake("reports/table2.md", config=["missing=show"])
+    report = (tmp_path / "reports" / "table2.md").read_text()
+    assert "25.0ˢ" in report and "29 evaluations are not there" in report
+    again = snakemake("reports/table2.md", config=["missing=show"])
+    assert "Nothing to be done" in again.stdout + again.stderr
+    records.write(tmp_path / "results" / "smoke", records.synthetic(mAP=0.3))
+    assert snakemake.jobs("reports/table2.md", config=["missing=show"]) == jobs
 
 
 def test_an_absent_dataset_is_open_cells(snakemake, tmp_path):

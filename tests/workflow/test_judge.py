@@ -215,6 +215,13 @@ def test_earlier_code_is_marked_and_named(judge, place):
     assert ["0123456789abcdef"] in (found["training_code"], found["evaluation_code"])
 
 
+def test_a_switch_set_otherwise_is_marked_beside_the_verdict(judge):
+    records.write(judge.scale, records.record(**{"training.switches.market_distractors": "drop"}))
+    cell = judge.cell()
+    assert cell["marks"] == ["not quite the reading written: market_distractors is drop"]
+    assert cell["comparable"]
+
+
 def test_circumstances_are_those_of_the_records(judge):
     ours = records.record(model="resnet50-apnet-c2", **{"protocol.flip": False})
     records.write(judge.scale, records.record(), ours, records.record("dukemtmc"))

@@ -24,10 +24,13 @@ from apnet.fingerprint import DATA, EVALUATION, SYNTHESIS, code_fingerprint
 from workflow.scripts.configuration import check_config
 from workflow.scripts.commands import after_failure, fill
 from workflow.scripts.plan import TABLES, Plan, Run
+from workflow.scripts.targets import FORMATS, check_targets, reports
 
 try:
     check_config(config)
     PLAN = Plan(config, ROOT)
+    # Snakemake's own list of targets comes after the rules have been read.
+    check_targets(sys.argv[1:], PLAN)
 except InputError as error:
     print(f"apnet: {error}", file=sys.stderr)
     sys.exit(2)
@@ -48,7 +51,7 @@ wildcard_constraints:
     test_set=r"[a-z0-9-]+",
     model=r"[a-z0-9_-]+",
     seed=r"\d+",
-    table=r"table\d",
+    table="|".join(TABLES),
 
 
 def run_of(wildcards):

@@ -2,6 +2,10 @@ def evaluations_of(wildcards):
     return PLAN.files([wildcards.table])
 
 
+def standing_evaluations(wildcards):
+    return PLAN.standing([wildcards.table])
+
+
 rule judge:
     """Set a table's reproduced cells beside the reported ones."""
     input:
@@ -16,6 +20,7 @@ rule judge:
     conda:
         "../../environment.yml"
     params:
+        standing=standing_evaluations,
         scale=SCALE,
         readings=config["readings"],
         seeds=config["seeds"],
@@ -28,7 +33,7 @@ rule judge:
 
 
 rule render:
-    """A table for people (.md, .html), papers (.tex) and programs (.csv)."""
+    """A table for people (.md) and programs (.csv)."""
     input:
         cells=f"{RESULTS}/cells/{{table}}.json",
         table=paper_table,
@@ -37,7 +42,7 @@ rule render:
     log:
         f"{LOGS}/render/{{table}}.{{suffix}}.log",
     wildcard_constraints:
-        suffix="md|csv|html|tex",
+        suffix="|".join(FORMATS),
     localrule: True
     conda:
         "../../environment.yml"
@@ -60,6 +65,7 @@ rule collect:
     conda:
         "../../environment.yml"
     params:
+        standing=PLAN.standing(TABLES),
         scale=SCALE,
     shell:
         ATTEMPT + " python -m workflow.scripts.collect --results results"

@@ -34,7 +34,7 @@ def after_failure(logs: Path, config: dict, configfiles: Sequence[str]) -> str:
     shown = fill("reports/TABLE.md", config, configfiles, missing="show")
     return "\n".join(
         [
-            "Failed so far:" if lines else "Snakemake failed before a job could say why.",
+            "Failed so far:" if lines else "Stopped; no job has left a reason.",
             *lines,
             "What is finished is kept. Mend the cause and give the same command again, or show",
             f"what there is, with open cells marked:  {shown}",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from apnet.files import digest
 from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
+from apnet.readings import READINGS
 from apnet.settings import departures
 from workflow.scripts.records import Record
 
@@ -21,7 +22,7 @@ def obstacles(records: Sequence[Record]) -> list[str]:
 
 
 def marks(records: Sequence[Record]) -> list[str]:
-    """Where these runs come from, when that is not a training by the present code."""
+    """What a reader has to know of these runs: other code, weights, or switches than usual."""
     return _distinct(mark for record in records for mark in _marks_of_one(record))
 
 
@@ -67,6 +68,16 @@ def _marks_of_one(record: Record) -> Iterator[str]:
         yield EARLIER
     if record.content["code_fingerprint"] != code_fingerprint(EVALUATION):
         yield EARLIER
+    yield from _switched(record)
+
+
+def _switched(record: Record) -> Iterator[str]:
+    """What a config has set otherwise than its reading has it."""
+    name, own = record.content["reading"], record.training["switches"]
+    usual = READINGS[name].switches()
+    found = [f"{key} is {own.get(key)}" for key in usual if own.get(key) != usual[key]]
+    if found:
+        yield f"not quite the reading {name}: {', '.join(found)}"
 
 
 def _distinct(items: Iterable[str]) -> list[str]:

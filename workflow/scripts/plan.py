@@ -14,6 +14,7 @@ from pathlib import Path
 
 from apnet.data import find_dataset
 from apnet.errors import InputError
+from apnet.files import digest
 from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.names import parse_model_name
 from apnet.places import check_buildable
@@ -136,12 +137,27 @@ class Plan:
         return sorted(found)
 
     def files(self, tables: Iterable[str]) -> list[str]:
-        """The evaluation records that the tables wait for: all, or those that exist."""
+        """The evaluation records that the tables wait for; none if they take what there is."""
+        return [] if self._shows else self._wanted(tables)
+
+    def standing(self, tables: Iterable[str]) -> str:
+        """A digest of what there is of the tables' records and of failed jobs, if they take that.
+
+        As inputs, records that are out of date would be made again.
+        """
+        if not self._shows:
+            return ""
+        notes = Path("logs", self.scale).rglob("*.failed.json")
+        files = [*map(Path, self._wanted(tables)), *notes]
+        return digest([[str(f), f.stat().st_mtime_ns] for f in sorted(files) if f.exists()])
+
+    @property
+    def _shows(self) -> bool:
+        return self.config["missing"] == "show"
+
+    def _wanted(self, tables: Iterable[str]) -> list[str]:
         wanted = sorted({item for table in tables for item in self.evaluations(table)})
-        files = [f"{self.results}/{item.file}" for item in wanted]
-        if self.config["missing"] == "show":
-            return [file for file in files if Path(file).exists()]
-        return files
+        return [f"{self.results}/{item.file}" for item in wanted]
 
     def _cells(self, table: Table) -> Iterable[tuple[Experiment, str, str]]:
         for row in table.rows:
@@ -159,13 +175,21 @@ class Plan:
             return False
         return True
 
+    def check(self, run: Run) -> None:
+        """Refuse a run whose model is unknown or cannot be built at its recipe's image size.
+
+        Raises:
+            InputError: why.
+        """
+        settings = self.settings(run)
+        size = (settings.recipe.height, settings.recipe.width)
+        check_buildable(parse_model_name(run.model), settings.reading, size)
+
     def _check_models(self) -> None:
         for table in TABLES:
             for experiment, training, _ in self._cells(self.tables[table]):
                 for reading in self.readings:
-                    settings = self.settings(Run(reading, training, experiment.model, 0))
-                    size = (settings.recipe.height, settings.recipe.width)
-                    check_buildable(parse_model_name(experiment.model), settings.reading, size)
+                    self.check(Run(reading, training, experiment.model, 0))
 
 
 def _options(option: str, values: dict[str, object]) -> list[str]:

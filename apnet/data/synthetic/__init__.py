@@ -23,7 +23,7 @@ from apnet.files import write_json, write_text
 
 GENERATOR = 1
 """Version of the drawings; the marker of each dataset names it."""
-_DEFAULT_IDENTITIES = 16
+_DEFAULT_IDENTITIES = 32
 _FOLDERS = {name: name.replace("cuhk03-", "cuhk03-np/") for name in REAL}
 _CHUNK = 250
 
@@ -44,7 +44,7 @@ def synthesize(
     Args:
         name: the dataset whose layout, names, lists and conventions are followed.
         root: the folder that holds dataset folders.
-        identities: for training, and as many for testing; 16 if not given. At the real
+        identities: for training, and as many for testing; 32 if not given. At the real
             dataset's number every count is the real one.
         seed: of people, cameras and images.
         processes: that draw.

@@ -46,7 +46,7 @@ class World:
         return STYLES[self.name]
 
     def person(self, number: int) -> Pedestrian:
-        """Person `number`; every four make a family."""
+        """Person `number`; every :data:`FAMILY` make a family."""
         return make_pedestrian(
             self._random(1, number // FAMILY), self._random(2, number), self.style
         )

@@ -7,6 +7,7 @@ from itertools import count
 
 import numpy as np
 
+from apnet.data.synthetic.pedestrian import FAMILY
 from apnet.data.synthetic.sizes import Size, spread
 
 _OUTSIDERS = 10**6
@@ -85,7 +86,7 @@ class _Planner:
         size = self._size
         train = list(range(size.trained))
         # Rounded up to whole families, so that none is in both halves.
-        first = -(-size.trained // 8) * 8
+        first = -(-size.trained // FAMILY) * FAMILY
         asked = list(range(first, first + size.tested))
         unasked = list(range(first + size.tested, first + size.tested + size.unasked))
         for part, people in (

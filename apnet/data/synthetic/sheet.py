@@ -7,13 +7,23 @@ from PIL import Image
 from apnet.data.synthetic.drawing import World
 from apnet.data.synthetic.layouts import Shot
 from apnet.data.synthetic.sizes import REAL
+from apnet.errors import InputError, one_of
+from apnet.files import replaced
 
 _TILE = (64, 128)
 _GAP = 4
 
 
 def contact_sheet(name: str, out: Path, people: int = 8, seed: int = 0) -> None:
-    """Write a PNG of the first `people` people under every camera of a drawn dataset."""
+    """Write a picture of the first `people` people under up to eight cameras of a drawn dataset.
+
+    Raises:
+        InputError: unknown dataset, or a file that cannot be written as a picture.
+    """
+    if name not in REAL:
+        raise one_of("dataset", name, tuple(REAL))
+    if out.suffix.lower() not in Image.registered_extensions():
+        raise InputError(f"{out} is no picture: name a .png or .jpg file")
     world, cameras = World(name, seed), min(REAL[name].cameras, 8)
     step = (_TILE[0] + _GAP, _TILE[1] + _GAP)
     sheet = Image.new("RGB", (cameras * step[0] - _GAP, people * step[1] - _GAP), "white")
@@ -22,4 +32,5 @@ def contact_sheet(name: str, out: Path, people: int = 8, seed: int = 0) -> None:
             shot = Shot(("a.jpg",), 0, person, camera + 1, person * cameras + camera, "train")
             tile = world.draw(shot).resize(_TILE, Image.Resampling.LANCZOS)
             sheet.paste(tile, (camera * step[0], person * step[1]))
-    sheet.save(out, optimize=True)
+    with replaced(out) as temporary:
+        sheet.save(temporary, Image.registered_extensions()[out.suffix.lower()], optimize=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 _SMALL = 100
 """Below so many identities each is given few images, so that smoke runs are short."""
-_FEW = {"train": 12, "val": 1, "query": 3, "gallery": 7, "junk": 1.5, "distractors": 1.5}
+_FEW = {"train": 6, "val": 1, "query": 2, "gallery": 3, "junk": 0.5, "distractors": 0.5}
 
 
 @dataclass(frozen=True)

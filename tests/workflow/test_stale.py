@@ -1,0 +1,162 @@
+"""What an edit makes stale: the exact jobs, after a real run of a copy of the checkout."""
+
+import shutil
+
+import pytest
+
+from tests.workflow.conftest import ROOT, Snakemake
+
+RUN = "results/smoke/written/market1501/resnet50/seed0"
+TARGET = f"{RUN}/test/market1501.json"
+# One step on few people: what is planned does not depend on what is learnt.
+TINY = ("synthetic={identities: 2, seed: 0}", "set={epochs: 1, steps_per_epoch: 1, identities: 2}")
+NOTHING = {}
+EVALUATE = {"evaluate": 1}
+TRAIN = {"train": 1, "evaluate": 1}
+CHECK = {"check": 1, "train": 1, "evaluate": 1}
+ALL = {"synthesize": 1, **CHECK}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A checkout of its own in which one run has been trained and evaluated."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("apnet", "config", "paper", "profiles", "workflow"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Snakefile", "environment.yml"):
+        shutil.copy(ROOT / name, folder)
+    snakemake = Snakemake(folder, root=folder)
+    snakemake(TARGET, config=TINY)
+    assert snakemake.jobs(TARGET, config=TINY) == NOTHING
+    return snakemake
+
+
+@pytest.fixture
+def checkout(finished):
+    """The checkout, as it was again after the test."""
+    kept = {}
+
+    def edit(file, old, new):
+        path = finished.folder / file
+        kept.setdefault(path, path.read_text())
+        assert old in path.read_text(), f"{file} has no {old!r}: choose another line"
+        path.write_text(path.read_text().replace(old, new, 1))
+
+    yield edit
+    for path, text in kept.items():
+        path.write_text(text)
+
+
+EDITS = {
+    "a comment in what trains": (
+        ("apnet/training/losses.py", "import torch\n", "import torch  # a comment\n"),
+        NOTHING,
+    ),
+    "a docstring in what trains": (
+        ("apnet/training/losses.py", '"""The two', '"""Two of the'),
+        NOTHING,
+    ),
+    "a formula of the loss": (
+        ("apnet/training/losses.py", "torch.relu(positive", "2 * torch.relu(positive"),
+        TRAIN,
+    ),
+    "a formula of the model": (
+        ("apnet/models/pyramid.py", "torch.sigmoid(attention)", "torch.sigmoid(2 * attention)"),
+        TRAIN,
+    ),
+    "how matches are ranked": (
+        ("apnet/evaluation/ranking.py", "ranks = first + 1", "ranks = first + 2"),
+        EVALUATE,
+    ),
+    "how images are prepared": (
+        ("apnet/data/transforms.py", "out.div_(255)", "out.div_(256)"),
+        TRAIN,
+    ),
+    "how a dataset is read": (
+        ("apnet/data/folders.py", '".bmp"', '".ppm"'),
+        CHECK,
+    ),
+    "how people are drawn": (
+        ("apnet/data/synthetic/pedestrian.py", '"rings", "bars"', '"bars", "rings"'),
+        ALL,
+    ),
+    "a message": (
+        ("apnet/errors.py", "choose one of", "choose among"),
+        NOTHING,
+    ),
+    "the command line": (
+        ("apnet/cli.py", "train one run", "train a run"),
+        NOTHING,
+    ),
+    "a recipe that is not used": (
+        ("apnet/recipes.py", "margin=0.3", "margin=0.4"),
+        # The smoke recipe inherits the margin from the paper's.
+        TRAIN,
+    ),
+    "a setting of the spatial recipe alone": (
+        ("apnet/recipes.py", "lr=8e-4", "lr=9e-4"),
+        NOTHING,
+    ),
+    "a switch of the other reading": (
+        ("apnet/readings.py", "smoothing_classes=751", "smoothing_classes=750"),
+        NOTHING,
+    ),
+    "a space in a rule": (
+        ("workflow/rules/train.smk", '" --seed {wildcards', '"  --seed {wildcards'),
+        NOTHING,
+    ),
+    "a verdict's rule": (
+        ("workflow/scripts/verdict.py", "CONFIDENCE = 0.95", "CONFIDENCE = 0.9"),
+        NOTHING,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_makes_stale(finished, checkout, name):
+    edit, stale = EDITS[name]
+    checkout(*edit)
+    assert finished.jobs(TARGET, config=TINY) == stale
+
+
+CONFIGS = {
+    "threads": (("threads=2",), NOTHING),
+    "workers": (("workers=1",), NOTHING),
+    "a GPU": (("gpu=1",), NOTHING),
+    "memory and time": (("mem_mb=4000", "runtime=90"), NOTHING),
+    "another reading beside it": (("readings=[written,released]",), NOTHING),
+    "another seed beside it": (("seeds=[0,1]",), NOTHING),
+    "a switch": (("switches={se_hidden: 4}",), CHECK),
+    "the learning rate": (
+        ("set={epochs: 1, steps_per_epoch: 1, identities: 2, lr: 1}",),
+        TRAIN,
+    ),
+    "the data's seed": (("synthetic={identities: 2, seed: 1}",), ALL),
+}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_config_makes_stale(finished, name):
+    changes, stale = CONFIGS[name]
+    keys = {change.partition("=")[0] for change in changes}
+    config = [*changes, *(item for item in TINY if item.partition("=")[0] not in keys)]
+    assert finished.jobs(TARGET, config=config) == stale
+
+
+def test_only_the_new_seed_is_trained(finished):
+    jobs = finished.jobs(TARGET, TARGET.replace("seed0", "seed1"), config=[*TINY, "seeds=[0,1]"])
+    assert jobs == TRAIN
+
+
+def test_code_changes_keep_leaves_what_was_trained(finished, checkout):
+    checkout(*EDITS["a formula of the loss"][0])
+    assert finished.jobs(TARGET, config=[*TINY, "code_changes=keep"]) == NOTHING
+
+
+def test_a_lost_record_is_trained_again_and_lost_checkpoints_are_not(finished):
+    record = finished.folder / RUN / "run.json"
+    moved = record.rename(record.with_name("moved.json"))
+    try:
+        assert finished.jobs(TARGET, config=TINY) == TRAIN
+    finally:
+        moved.rename(record)

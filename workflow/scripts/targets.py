@@ -1,0 +1,56 @@
+"""What a person asks Snakemake for, checked before it plans: a slip is one sentence."""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from apnet.data import get_source
+from apnet.errors import InputError, one_of
+from workflow.scripts.plan import TABLES, Plan, Run
+
+FORMATS = ("md", "csv")
+"""Suffixes of a table's report."""
+
+_RUN_DEPTH = 6
+"""Parts of a run's folder with results/ and the scale before it."""
+
+
+def check_targets(targets: Iterable[str], plan: Plan) -> None:
+    """Refuse a report or a run that cannot be made.
+
+    Args:
+        targets: as given on the command line; what is no report and no run is passed over.
+
+    Raises:
+        InputError: an unknown report, scale, reading, dataset or model.
+    """
+    for target in targets:
+        parts = PurePosixPath(target).parts
+        if parts[:1] == ("reports",):
+            _check_report(target)
+        elif parts[:1] == ("results",) and len(parts) > _RUN_DEPTH:
+            _check_run(target, parts, plan)
+
+
+def reports() -> list[str]:
+    """Every report there is."""
+    return [f"reports/{table}.{suffix}" for table in TABLES for suffix in FORMATS]
+
+
+def _check_report(target: str) -> None:
+    if target not in reports():
+        raise one_of("report", target, tuple(reports()))
+
+
+def _check_run(target: str, parts: tuple[str, ...], plan: Plan) -> None:
+    _, scale, reading, dataset, model, seed, *_ = parts
+    if scale != plan.scale:
+        raise InputError(
+            f"{target} is of scale {scale!r} and the config of scale {plan.scale!r}: name the "
+            f"config of that scale with --configfile"
+        )
+    if reading not in plan.readings:
+        raise one_of("reading in this config", reading, tuple(plan.readings))
+    get_source(dataset)
+    if not seed.removeprefix("seed").isdecimal():
+        raise InputError(f"{target}: {seed!r} is no seed's folder: write it as seed0")
+    plan.check(Run(reading, dataset, model, int(seed.removeprefix("seed"))))
