@@ -1,16 +1,14 @@
 """ImageNet weights of a backbone: fetched or read once, checked, kept as safetensors."""
 
-import pickle
+from http.client import HTTPException
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import Tensor
 
 from apnet.errors import InputError
-from apnet.files import replaced, sha256
+from apnet.files import sha256
 from apnet.models import build_model, load_imagenet
+from apnet.models.weights import read_weights, write_weights
 from apnet.vision import torchvision
 
 
@@ -38,36 +36,25 @@ def convert_weights(
     found = sha256(file)
     if expected_sha256 is not None and found != expected_sha256.lower():
         raise InputError(f"{file} has SHA-256 {found}, not the expected {expected_sha256}")
-    state = _read(file)
+    state = read_weights(file)
     load_imagenet(build_model(backbone, num_classes=1), state)
-    with replaced(out) as temporary:
-        tensors = {name: tensor.contiguous() for name, tensor in state.items()}
-        save_file(tensors, temporary, metadata={"format": "pt", "source_sha256": found})
+    write_weights(out, state, source_sha256=found)
     return found
 
 
 def _download(backbone: str) -> Path:
     """Torchvision's file in torch's own cache; its name ends in the digest it must have."""
-    weights = torchvision.models.get_model_weights(backbone).IMAGENET1K_V1
-    folder = Path(torch.hub.get_dir()) / "checkpoints"
-    try:
-        weights.get_state_dict(progress=False, check_hash=True)
-    except (OSError, RuntimeError) as error:
-        raise InputError(
-            f"cannot download {weights.url} ({error}): fetch it elsewhere and name the file "
-            f"with --from"
-        ) from error
-    return folder / Path(weights.url).name
-
-
-def _read(file: Path) -> dict[str, Tensor]:
-    try:
-        if file.suffix == ".safetensors":
-            return load_file(file)
-        state = torch.load(file, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, SafetensorError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"cannot read weights from {file}: {reason}") from error
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise InputError(f"{file} holds no plain state dict: save model.state_dict() alone")
-    return state
+    url = torchvision.models.get_model_weights(backbone).IMAGENET1K_V1.url
+    file = Path(torch.hub.get_dir()) / "checkpoints" / Path(url).name
+    digest = file.stem.rpartition("-")[2]
+    if not file.is_file():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(url, str(file), hash_prefix=digest, progress=False)
+        except (OSError, RuntimeError, HTTPException) as error:
+            raise InputError(
+                f"cannot download {url} ({error}): fetch it elsewhere and name the file with --from"
+            ) from error
+    if not sha256(file).startswith(digest):
+        raise InputError(f"{file} is damaged: delete it, and it is downloaded again")
+    return file

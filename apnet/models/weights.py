@@ -1,13 +1,58 @@
 """Weights from elsewhere: taken whole, or refused with the names that do not fit."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from apnet.errors import InputError
+from apnet.files import replaced
 
 _SHOWN = 5
+
+
+def read_weights(file: Path) -> dict[str, Tensor]:
+    """The state dict in a .safetensors file, or in one that torch.save wrote.
+
+    Raises:
+        InputError: unreadable, damaged, or something else than a state dict.
+    """
+    try:
+        if file.suffix == ".safetensors":
+            return load_file(file)
+        state = torch.load(file, map_location="cpu", weights_only=True)
+    except MemoryError:
+        raise
+    # torch lets through whatever damaged bytes make its unpickler raise: KeyError,
+    # IndexError, UnicodeDecodeError, struct.error, AssertionError and more.
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"cannot read weights from {file}: {reason}") from error
+    if not isinstance(state, dict) or not all(
+        isinstance(name, str) and isinstance(value, Tensor) for name, value in state.items()
+    ):
+        raise InputError(f"{file} holds no plain state dict: save model.state_dict() alone")
+    return state
+
+
+def write_weights(file: Path, state: Mapping[str, Tensor], **metadata: str) -> None:
+    """Write a state dict as safetensors, atomically.
+
+    Raises:
+        InputError: the folder cannot be written (full, read-only).
+    """
+    # Copies, since safetensors refuses tensors that share memory.
+    tensors = {
+        name: tensor.clone(memory_format=torch.contiguous_format) for name, tensor in state.items()
+    }
+    with replaced(file) as temporary:
+        try:
+            save_file(tensors, temporary, metadata={"format": "pt", **metadata})
+        except SafetensorError as error:
+            raise InputError(f"cannot write {file}: {error}") from error
 
 
 def fill(own: Mapping[str, Tensor], given: Mapping[str, Tensor], refusal: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from apnet.errors import InputError
 from apnet.files import replaced, sha256
 
 KEPT = 2
@@ -24,10 +25,16 @@ def save(folder: Path, step: int, state: dict[str, object]) -> Path:
     Raises:
         InputError: the folder cannot be written (full, read-only).
     """
-    folder.mkdir(parents=True, exist_ok=True)
     unnamed = folder / "unnamed.pt"
     with replaced(unnamed) as temporary:
-        torch.save(state, temporary)
+        try:
+            torch.save(state, temporary)
+        except RuntimeError as error:
+            # Not an OSError: torch has words of its own for a disk that is full.
+            reason = str(error).splitlines()[0]
+            raise InputError(
+                f"cannot write a checkpoint to {folder} ({reason}): make room there"
+            ) from error
     named = folder / f"step-{step:08d}-{sha256(unnamed)[:12]}.pt"
     unnamed.replace(named)
     for old in _newest_first(folder)[KEPT:]:

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from apnet.errors import InputError
+
 
 class History:
     """The history file of one run.
@@ -16,11 +18,18 @@ class History:
         self._epochs = self._mend()
 
     def append(self, entry: dict[str, object]) -> None:
-        """Add the line of epoch `entry["epoch"]`, unless it is there already."""
+        """Add the line of epoch `entry["epoch"]`, unless it is there already.
+
+        Raises:
+            InputError: the file cannot be written (full, read-only).
+        """
         if entry["epoch"] in self._epochs:
             return
-        with self.file.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(entry, allow_nan=False) + "\n")
+        try:
+            with self.file.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(entry, allow_nan=False) + "\n")
+        except OSError as error:
+            raise InputError(f"cannot write {self.file}: {error.strerror}") from error
         self._epochs.add(entry["epoch"])
 
     def restart(self) -> None:

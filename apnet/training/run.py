@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
-from torch import nn
 
 from apnet.data import ReIDDataset, load_dataset
 from apnet.data.describe import describe
@@ -23,9 +21,10 @@ from apnet.data.loading import training_batches
 from apnet.data.sampling import steps_per_epoch
 from apnet.devices import arithmetic, choose_device
 from apnet.errors import InputError
-from apnet.files import digest, read_json, replaced, sha256, write_json
+from apnet.files import digest, read_json, sha256, write_json
 from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.models import build_model, load_imagenet
+from apnet.models.weights import read_weights, write_weights
 from apnet.record import SCHEMA, environment, git_state, hardware, peak_memory_mb
 from apnet.settings import Settings
 from apnet.training import checkpoint
@@ -85,7 +84,7 @@ def train(
             say(f"continuing after step {trainer.step} of {trainer.steps}")
         batches = training_batches(dataset, settings.recipe, settings.seed, trainer.step, workers)
         fit(trainer, batches, history, checkpoints, checkpoint_seconds, say)
-        _save(trainer.model, out / WEIGHTS)
+        write_weights(out / WEIGHTS, trainer.model.state_dict())
         seconds = time.monotonic() - begin
         record = {
             "schema": SCHEMA,
@@ -164,14 +163,8 @@ def _trainer(
         batchnorm_momentum=recipe.batchnorm_momentum,
     )
     if recipe.pretrained:
-        load_imagenet(model, load_file(weights))
+        load_imagenet(model, read_weights(weights))
     if device.type == "cuda":
         model = model.to(memory_format=torch.channels_last)
     steps = steps_per_epoch([sample.identity for sample in dataset.train], recipe)
     return Trainer(model, recipe, settings.reading, steps, classes, device)
-
-
-def _save(model: nn.Module, file: Path) -> None:
-    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    with replaced(file) as temporary:
-        save_file(tensors, temporary, metadata={"format": "pt"})

@@ -1,7 +1,12 @@
 import json
+import resource
+from contextlib import contextmanager
 
+import pytest
 import torch
 
+from apnet.errors import InputError
+from apnet.models.weights import write_weights
 from apnet.training import checkpoint
 from apnet.training.history import History
 
@@ -43,3 +48,41 @@ def test_a_line_that_a_kill_cut_short_is_taken_back(tmp_path):
         file.write_bytes(whole + cut)
         History(file).append({"epoch": 2, "loss": 1.0})
         assert [json.loads(line)["loss"] for line in file.read_text().splitlines()] == [2.0, 1.0]
+
+
+@contextmanager
+def full_after(size):
+    """No file can grow beyond `size` bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_one_sentence_and_the_checkpoint_before_stays(tmp_path):
+    checkpoint.save(tmp_path, 5, {"step": 5})
+    with full_after(50_000), pytest.raises(InputError, match="cannot write a checkpoint to") as e:
+        checkpoint.save(tmp_path, 10, {"step": 10, "w": torch.zeros(100_000)})
+    assert "\n" not in str(e.value)
+    assert [file.name[:13] for file in tmp_path.iterdir()] == ["step-00000005"]
+
+
+def test_a_full_disk_leaves_no_half_of_the_weights_and_the_history_whole(tmp_path):
+    with full_after(50_000), pytest.raises(InputError, match=r"cannot write .*model\.safetensors"):
+        write_weights(tmp_path / "model.safetensors", {"w": torch.zeros(100_000)})
+    assert list(tmp_path.iterdir()) == []
+    history = History(tmp_path / "history.jsonl")
+    history.append({"epoch": 1})
+    with full_after(20), pytest.raises(InputError, match=r"cannot write .*history\.jsonl"):
+        history.append({"epoch": 2})
+    History(tmp_path / "history.jsonl").append({"epoch": 2})
+    lines = (tmp_path / "history.jsonl").read_text().splitlines()
+    assert [json.loads(line)["epoch"] for line in lines] == [1, 2]
+
+
+def test_a_place_that_is_no_folder_is_one_sentence(tmp_path):
+    (tmp_path / "checkpoints").write_text("")
+    with pytest.raises(InputError, match="cannot write"):
+        checkpoint.save(tmp_path / "checkpoints", 1, {"step": 1})
