@@ -1,0 +1,59 @@
+import subprocess
+import sys
+
+import pytest
+
+# What stands for torchvision's compiled library, before apnet.vision is imported.
+SOUND = """
+operators = torch.library.Library("torchvision", "DEF")
+loaded = []
+
+def load(path):
+    if loaded:
+        raise OSError("torchvision's own call: the rest of the library is not simulated")
+    loaded.append(path)
+    # What a library does that loads; to declare one of these again is an error.
+    for name in ("nms", "qnms"):
+        operators.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+
+torch.ops.load_library = load
+"""
+BROKEN = """
+def load(path):
+    raise OSError("libcudart.so.12: cannot open shared object file")
+
+torch.ops.load_library = load
+"""
+ABSENT = """
+import importlib.util
+from pathlib import Path
+
+Path.glob = lambda self, pattern: iter(())
+"""
+USED = """
+from apnet import vision
+from apnet.vision import torchvision
+
+assert torchvision.models.resnet18(weights=None).fc.out_features == 1000
+assert torch.ops.torchvision.nms.default._schema.name == "torchvision::nms"
+print("declared" if vision._FRAGMENT is not None else "nothing declared")
+"""
+
+
+def said(code):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", f"import torch\n{code}{USED}"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_beside_a_sound_library_nothing_is_declared():
+    assert said(SOUND) == "nothing declared"
+
+
+@pytest.mark.parametrize("library", [BROKEN, ABSENT], ids=["broken", "absent"])
+def test_without_a_library_that_loads_the_operators_are_declared(library):
+    assert said(library) == "declared"
