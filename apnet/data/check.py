@@ -28,7 +28,8 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
         A JSON value: `name`, `root`, `reading`; `counts` and `published_counts`, in the
         form of :meth:`ReIDDataset.counts`; `published`, whether these are equal;
         `synthetic`; `fingerprint`, a SHA-256 over the names and contents of the images
-        (what `sha256sum FILES | sha256sum` prints for their sorted names); `problem_count`
+        (what `sha256sum FILES | sha256sum` prints for their sorted names); `listing`, one
+        over their names and sizes, by which jobs know these images again; `problem_count`
         and the first `problems`, each a `file` under the root and a `problem`.
 
     Raises:
@@ -48,6 +49,7 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
         "published": not dataset.synthetic and dataset.counts() == published,
         "synthetic": dataset.synthetic,
         "fingerprint": fingerprint,
+        "listing": dataset.listing(),
         "problem_count": len(problems),
         "problems": [{"file": file, "problem": what} for file, what in problems[:_SHOWN]],
     }

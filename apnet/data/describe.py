@@ -24,9 +24,9 @@ def describe(
         InputError: `record` is of another dataset, or of another state of this one.
     """
     found = check_dataset(dataset.name, data_root, reading) if record is None else read_json(record)
-    if found["name"] != dataset.name or found["counts"] != dataset.counts():
+    if found.get("listing") != dataset.listing() or found["name"] != dataset.name:
         raise InputError(
             f"{record} does not describe {dataset.name} as it lies in {dataset.root}: "
-            f"make it again with apnet data check"
+            f"delete it and check the dataset again"
         )
     return {key: found[key] for key in _KEPT}

@@ -4,7 +4,10 @@ import shutil
 
 import pytest
 
-from tests.workflow.conftest import ROOT, Snakemake
+from apnet.data.synthetic import synthesize
+from tests.workflow.conftest import ROOT, Snakemake, jobs_in
+
+pytestmark = pytest.mark.slow
 
 RUN = "results/smoke/written/market1501/resnet50/seed0"
 TARGET = f"{RUN}/test/market1501.json"
@@ -73,7 +76,7 @@ EDITS = {
         TRAIN,
     ),
     "how a dataset is read": (
-        ("apnet/data/folders.py", '".bmp"', '".ppm"'),
+        ("apnet/data/market1501.py", "s[1-6]", "s[1-7]"),
         CHECK,
     ),
     "how people are drawn": (
@@ -102,7 +105,7 @@ EDITS = {
         NOTHING,
     ),
     "a space in a rule": (
-        ("workflow/rules/train.smk", '" --seed {wildcards', '"  --seed {wildcards'),
+        ("workflow/rules/train.smk", '" --out {params', '"  --out {params'),
         NOTHING,
     ),
     "a verdict's rule": (
@@ -153,10 +156,32 @@ def test_code_changes_keep_leaves_what_was_trained(finished, checkout):
     assert finished.jobs(TARGET, config=[*TINY, "code_changes=keep"]) == NOTHING
 
 
-def test_a_lost_record_is_trained_again_and_lost_checkpoints_are_not(finished):
-    record = finished.folder / RUN / "run.json"
+def test_a_lost_evaluation_costs_no_training(finished):
+    record = finished.folder / TARGET
     moved = record.rename(record.with_name("moved.json"))
     try:
-        assert finished.jobs(TARGET, config=TINY) == TRAIN
+        assert finished.jobs(TARGET, config=TINY) == EVALUATE
     finally:
         moved.rename(record)
+
+
+def test_data_that_has_moved_costs_nothing_and_other_data_is_refused(finished, tmp_path):
+    config = [item for item in TINY if not item.startswith("synthetic")]
+    roots = [tmp_path / "one", tmp_path / "two"]
+    synthesize("market1501", roots[0], identities=2)
+    shutil.copytree(*roots)
+    given = finished.folder / "real.yaml"
+    given.write_text(
+        "scale: moved\nreadings: [written]\nseeds: [0]\n"
+        "recipes: {channel: smoke, spatial: smoke}\n"
+    )
+    target = TARGET.replace("smoke", "moved")
+    options = ["--configfile", str(given)]
+    finished(target, options=options, config=[*config, f"data_root={roots[0]}"])
+    moved = [*config, f"data_root={roots[1]}"]
+    planned = finished(target, options=[*options, "--dry-run"], config=moved)
+    assert jobs_in(planned.stdout + planned.stderr) == NOTHING
+    next((roots[1] / "market1501" / "query").iterdir()).write_bytes(b"another image")
+    other = target.replace("seed0", "seed1")
+    failed = finished(other, options=options, config=moved, check=False)
+    assert "does not describe market1501" in failed.stderr

@@ -1,4 +1,4 @@
-"""The plan that every rule asks, and the names that the rules share."""
+"""The plan that every rule asks, and the names and functions that the rules share."""
 
 import json
 import os
@@ -10,21 +10,15 @@ ROOT = Path(workflow.basedir).resolve()
 ROOT = ROOT if (ROOT / "workflow").is_dir() else ROOT.parent
 sys.path.insert(0, str(ROOT))
 
-# Jobs run the Python and the scripts that this Snakemake runs from, also when the
-# environment is not activated or the working directory is another one.
-os.environ["PATH"] = os.pathsep.join(
-    [str(Path(sys.executable).parent), os.environ["PATH"]]
-)
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
-)
-
 from apnet.errors import InputError
 from apnet.fingerprint import DATA, EVALUATION, SYNTHESIS, code_fingerprint
+from workflow.scripts import interpreter
 from workflow.scripts.configuration import check_config
 from workflow.scripts.commands import after_failure, fill
 from workflow.scripts.plan import TABLES, Plan, Run
 from workflow.scripts.targets import FORMATS, check_targets, reports
+
+interpreter.share(ROOT)
 
 try:
     check_config(config)
@@ -40,9 +34,15 @@ SYNTHETIC = config["synthetic"] or {}
 RESULTS = f"results/{SCALE}"
 LOGS = f"logs/{SCALE}"
 RUN = f"{RESULTS}/{{reading}}/{{dataset}}/{{model}}/seed{{seed}}"
+RUN_LOG = "{reading}/{dataset}/{model}/seed{seed}"
 PAPER = Path(os.path.relpath(ROOT / "paper" / "tables"))
 EXPERIMENTS = os.path.relpath(ROOT / "workflow" / "experiments.yaml")
+
 ATTEMPT = "python -m workflow.scripts.attempt --log {log} --"
+
+# What changes no number is no param: moved data or another machine trains nothing again.
+DATA_ROOT = shlex.quote(str(PLAN.data_root))
+MACHINE = f"--threads {{threads}} --workers {config['workers']}"
 
 
 wildcard_constraints:
@@ -60,8 +60,66 @@ def run_of(wildcards):
     )
 
 
+def dataset_folder(wildcards):
+    """A synthetic dataset is a node of the DAG; a real one lies outside it."""
+    if config["synthetic"]:
+        return f"resources/synthetic/{SCALE}/{wildcards.dataset}"
+    return []
+
+
+def synthetic_root(wildcards, output):
+    return Path(output[0]).parent
+
+
+def reading_options(wildcards):
+    return PLAN.reading_options(wildcards.reading)
+
+
+def imagenet_options(wildcards):
+    """The user's own file, when the config names one; else torchvision's is downloaded."""
+    file = config["weights"].get(wildcards.backbone)
+    return f"--from {shlex.quote(file)}" if file else ""
+
+
+def initial_weights(wildcards):
+    backbone = PLAN.pretrained_backbone(run_of(wildcards))
+    return f"resources/weights/{backbone}.safetensors" if backbone else []
+
+
+def weights_option(wildcards, input):
+    return f"--weights {input.weights}" if input.weights else ""
+
+
+def train_options(wildcards):
+    return PLAN.train_options(run_of(wildcards))
+
+
+def train_settings(wildcards):
+    return json.dumps(PLAN.settings(run_of(wildcards)).record(), sort_keys=True)
+
+
+def train_code(wildcards):
+    return PLAN.code(run_of(wildcards))
+
+
+def trained_folder(wildcards, output):
+    return Path(output.record).parent
+
+
+def run_folder(wildcards, input):
+    return Path(input.record).parent
+
+
 def paper_table(wildcards):
     return PAPER / f"{wildcards.table}.yaml"
+
+
+def evaluations_of(wildcards):
+    return PLAN.files([wildcards.table])
+
+
+def standing_evaluations(wildcards):
+    return PLAN.standing([wildcards.table])
 
 
 def fill_command(wildcards):

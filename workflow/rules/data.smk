@@ -1,14 +1,3 @@
-def dataset_folder(wildcards):
-    """A synthetic dataset is a node of the DAG; a real one lies outside it."""
-    if config["synthetic"]:
-        return f"resources/synthetic/{SCALE}/{wildcards.dataset}"
-    return []
-
-
-def reading_options(wildcards):
-    return PLAN.reading_options(wildcards.reading)
-
-
 rule synthesize:
     """Draw a synthetic dataset, in the layout of the real one."""
     output:
@@ -18,12 +7,12 @@ rule synthesize:
     conda:
         "../../environment.yml"
     params:
-        root=f"resources/synthetic/{SCALE}",
+        root=synthetic_root,
         identities=SYNTHETIC.get("identities"),
         seed=SYNTHETIC.get("seed"),
         code=code_fingerprint(SYNTHESIS),
     shell:
-        ATTEMPT + " python -m apnet data synthesize {wildcards.dataset} {params.root}"
+        f"{ATTEMPT} python -m apnet data synthesize {{wildcards.dataset}} {{params.root}}"
         " --identities {params.identities} --seed {params.seed}"
 
 
@@ -39,9 +28,8 @@ rule check:
     conda:
         "../../environment.yml"
     params:
-        root=PLAN.data_root,
         reading=reading_options,
         code=code_fingerprint(DATA),
     shell:
-        ATTEMPT + " python -m apnet data check {wildcards.dataset} {params.root}"
+        f"{ATTEMPT} python -m apnet data check {{wildcards.dataset}} {DATA_ROOT}"
         " {params.reading} --out {output}"

@@ -8,7 +8,7 @@ rule evaluate:
         record=f"{RUN}/test/{{test_set}}.json",
         queries=f"{RUN}/test/{{test_set}}.npz",
     log:
-        f"{LOGS}/evaluate/{{reading}}/{{dataset}}/{{model}}/seed{{seed}}/{{test_set}}.log",
+        f"{LOGS}/evaluate/{RUN_LOG}/{{test_set}}.log",
     conda:
         "../../environment.yml"
     threads: config["threads"]
@@ -18,11 +18,8 @@ rule evaluate:
         runtime=config["runtime"],
     params:
         code=code_fingerprint(EVALUATION),
-        root=PLAN.data_root,
-        folder=lambda wildcards, input: Path(input.record).parent,
-        workers=config["workers"],
+        folder=run_folder,
     shell:
-        ATTEMPT
-        + " python -m apnet evaluate --run {params.folder} --dataset {wildcards.test_set}"
-        " --data-root {params.root} --data-record {input.data} --out {output.record}"
-        " --threads {threads} --workers {params.workers}"
+        f"{ATTEMPT} python -m apnet evaluate --run {{params.folder}}"
+        " --dataset {wildcards.test_set} --data-record {input.data} --out {output.record}"
+        f" --data-root {DATA_ROOT} {MACHINE}"

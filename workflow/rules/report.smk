@@ -1,11 +1,3 @@
-def evaluations_of(wildcards):
-    return PLAN.files([wildcards.table])
-
-
-def standing_evaluations(wildcards):
-    return PLAN.standing([wildcards.table])
-
-
 rule judge:
     """Set a table's reproduced cells beside the reported ones."""
     input:
@@ -26,14 +18,14 @@ rule judge:
         seeds=config["seeds"],
         logs=LOGS,
     shell:
-        ATTEMPT + " python -m workflow.scripts.judge --table {input.table}"
+        f"{ATTEMPT} python -m workflow.scripts.judge --table {{input.table}}"
         " --experiments {input.experiments} --results results --scale {params.scale}"
         " --readings {params.readings} --seeds {params.seeds}"
         " --failed-logs {params.logs} --out {output}"
 
 
 rule render:
-    """A table for people (.md) and programs (.csv)."""
+    """A table in one of its formats."""
     input:
         cells=f"{RESULTS}/cells/{{table}}.json",
         table=paper_table,
@@ -49,7 +41,7 @@ rule render:
     params:
         command=fill_command,
     shell:
-        ATTEMPT + " python -m workflow.scripts.tables --cells {input.cells}"
+        f"{ATTEMPT} python -m workflow.scripts.tables --cells {{input.cells}}"
         " --table {input.table} --command {params.command:q} --out {output}"
 
 
@@ -68,5 +60,5 @@ rule collect:
         standing=PLAN.standing(TABLES),
         scale=SCALE,
     shell:
-        ATTEMPT + " python -m workflow.scripts.collect --results results"
+        f"{ATTEMPT} python -m workflow.scripts.collect --results results"
         " --scale {params.scale} --out {output}"

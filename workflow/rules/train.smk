@@ -1,24 +1,3 @@
-def initial_weights(wildcards):
-    backbone = PLAN.pretrained_backbone(run_of(wildcards))
-    return f"resources/weights/{backbone}.safetensors" if backbone else []
-
-
-def weights_option(wildcards, input):
-    return f"--weights {input.weights}" if input.weights else ""
-
-
-def train_options(wildcards):
-    return PLAN.train_options(run_of(wildcards))
-
-
-def train_settings(wildcards):
-    return json.dumps(PLAN.settings(run_of(wildcards)).record(), sort_keys=True)
-
-
-def train_code(wildcards):
-    return PLAN.code(run_of(wildcards))
-
-
 rule train:
     """Train one run. Its checkpoints are not declared, since Snakemake deletes what is."""
     input:
@@ -28,7 +7,7 @@ rule train:
         weights=f"{RUN}/model.safetensors",
         record=f"{RUN}/run.json",
     log:
-        f"{LOGS}/train/{{reading}}/{{dataset}}/{{model}}/seed{{seed}}.log",
+        f"{LOGS}/train/{RUN_LOG}.log",
     conda:
         "../../environment.yml"
     threads: config["threads"]
@@ -42,12 +21,9 @@ rule train:
         code=train_code,
         options=train_options,
         weights=weights_option,
-        root=PLAN.data_root,
-        folder=lambda wildcards, output: Path(output.record).parent,
-        workers=config["workers"],
+        folder=trained_folder,
     shell:
-        ATTEMPT
-        + " python -m apnet train --model {wildcards.model} --dataset {wildcards.dataset}"
-        " --seed {wildcards.seed} --data-root {params.root} --data-record {input.data}"
+        f"{ATTEMPT} python -m apnet train --model {{wildcards.model}}"
+        " --dataset {wildcards.dataset} --seed {wildcards.seed} --data-record {input.data}"
         " --out {params.folder} {params.options} {params.weights}"
-        " --threads {threads} --workers {params.workers}"
+        f" --data-root {DATA_ROOT} {MACHINE}"

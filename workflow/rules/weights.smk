@@ -1,9 +1,3 @@
-def weights_options(wildcards):
-    """The user's own file, when the config names one; else torchvision's is downloaded."""
-    file = config["weights"].get(wildcards.backbone)
-    return f"--from {shlex.quote(file)}" if file else ""
-
-
 rule weights:
     """ImageNet weights, checked and converted once, so that no other job needs the internet."""
     output:
@@ -14,7 +8,7 @@ rule weights:
     conda:
         "../../environment.yml"
     params:
-        options=weights_options,
+        options=imagenet_options,
     shell:
-        ATTEMPT
-        + " python -m apnet weights {wildcards.backbone} --out {output} {params.options}"
+        f"{ATTEMPT} python -m apnet weights {{wildcards.backbone}} --out {{output}}"
+        " {params.options}"
