@@ -14,9 +14,11 @@ def choose_device(name: str, threads: int | None = None) -> torch.device:
             that share them, so a job is told its share. None leaves PyTorch's choice.
 
     Raises:
-        InputError: no such device.
+        InputError: no such device, or no thread.
     """
     if threads is not None:
+        if threads < 1:
+            raise InputError(f"threads are 1 or more, not {threads}: choose another --threads")
         torch.set_num_threads(threads)
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"

@@ -9,6 +9,6 @@ class InputError(Exception):
     """
 
 
-def one_of(kind: str, value: str, known: tuple[str, ...]) -> InputError:
+def one_of(kind: str, value: object, known: tuple[str, ...]) -> InputError:
     """An :class:`InputError` for an unknown name that lists the known ones."""
     return InputError(f"unknown {kind} {value!r}: choose one of {', '.join(known)}")

@@ -8,7 +8,7 @@ the paper says otherwise. docs/readings.md sets them side by side.
 
 from dataclasses import asdict, dataclass, fields, replace
 
-from apnet.errors import one_of
+from apnet.errors import InputError, one_of
 
 STAGES = ("stage1", "stage2", "stage3", "stage4")
 
@@ -91,16 +91,47 @@ RELEASED = Reading(
 READINGS = {reading.name: reading for reading in (WRITTEN, RELEASED)}
 
 
+_CHOICES = {
+    "level_order": ("coarse-to-fine", "fine-to-coarse"),
+    "sub_attention": ("se-per-part", "split-attention"),
+    "normaliser": ("sigmoid", "softmax"),
+    "msmt17_training": ("train+val", "train"),
+    "msmt17_feature": ("bn", "logits"),
+    "market_distractors": ("keep", "drop"),
+}
+_COUNTS = {"se_hidden": False, "smoothing_classes": True, "batchnorm_batch": True}
+"""Switch -> whether it may be None."""
+
+
 def get_reading(name: str, **switches: object) -> Reading:
     """The reading `name`, with some switches set otherwise.
 
     Raises:
-        InputError: unknown reading or switch.
+        InputError: unknown reading or switch, or a value that a switch does not have.
     """
     if name not in READINGS:
         raise one_of("reading", name, tuple(READINGS))
     known = tuple(field.name for field in fields(Reading) if field.name != "name")
-    for switch in switches:
+    for switch, value in switches.items():
         if switch not in known:
             raise one_of("switch", switch, known)
+        _check_value(switch, value)
     return replace(READINGS[name], **switches)
+
+
+def _check_value(switch: str, value: object) -> None:
+    if switch in _CHOICES:
+        if value not in _CHOICES[switch]:
+            raise one_of(f"value of the switch {switch}", value, _CHOICES[switch])
+    elif switch == "places":
+        if not isinstance(value, tuple) or not value:
+            raise InputError(f"the switch places wants a list of places, not {value!r}")
+        for place in value:
+            if place not in RELEASED.places:
+                raise one_of("place", place, RELEASED.places)
+    elif switch in _COUNTS:
+        if not (_COUNTS[switch] if value is None else type(value) is int and value > 0):
+            wanted = f"a number from 1{' or null' if _COUNTS[switch] else ''}"
+            raise InputError(f"the switch {switch} wants {wanted}, not {value!r}")
+    elif not isinstance(value, bool):
+        raise InputError(f"the switch {switch} wants true or false, not {value!r}")

@@ -5,7 +5,9 @@ released code). `smoke` is the same procedure made small enough for two CPU
 cores; its numbers say nothing about the paper.
 """
 
+import math
 from dataclasses import asdict, dataclass, fields, replace
+from typing import get_args
 
 from apnet.errors import InputError, one_of
 
@@ -146,6 +148,11 @@ RECIPES = {recipe.name: recipe for recipe in (CHANNEL, SPATIAL, SMOKE)}
 # Inception-V3 has no padding in its stem and needs 75 pixels a side.
 _SMOKE_SIZE = {"inception_v3": (160, 80)}
 
+_FROM_1 = {"height", "width", "identities", "instances", "steps_per_epoch"}
+_SHARES = {"smoothing", "flip", "erasing", "erasing_area", "batchnorm_momentum"}
+_ANY = {"erasing_value"}
+"""Ranges of numbers: these from 1, in 0 to 1, and any; all others from 0."""
+
 _CHOICES = {"epoch": ("image", "identity"), "precision": ("float32", "bfloat16", "auto")}
 
 
@@ -153,7 +160,7 @@ def get_recipe(name: str, backbone: str = "resnet50", **settings: object) -> Rec
     """The recipe `name` for a backbone, with some settings set otherwise.
 
     Raises:
-        InputError: unknown recipe or setting.
+        InputError: unknown recipe or setting, or a value that a setting cannot have.
     """
     if name not in RECIPES:
         raise one_of("recipe", name, tuple(RECIPES))
@@ -174,21 +181,34 @@ def _as_type(key: str, value: object, wanted: object) -> object:
     shown = wanted.__name__ if isinstance(wanted, type) else str(wanted)
     wrong = InputError(f"recipe setting {key} wants a value of type {shown}, not {value!r}")
     if shown in ("bool", "str"):
-        if type(value).__name__ != shown or value not in _CHOICES.get(key, (value,)):
+        if type(value).__name__ != shown:
             raise wrong
+        if value not in _CHOICES.get(key, (value,)):
+            raise one_of(f"value of the recipe setting {key}", value, _CHOICES[key])
         return value
     if shown.startswith("tuple"):
         if not isinstance(value, list | tuple):
             raise wrong
-        return tuple(_as_type(key, item, int if "int" in shown else float) for item in value)
+        kinds = get_args(wanted)
+        if ... not in kinds and len(value) != len(kinds):
+            raise wrong
+        return tuple(_as_type(key, item, kinds[0]) for item in value)
     if value is None and "None" in shown:
         return None
     try:
         number = float("" if isinstance(value, bool) else value)
     except (TypeError, ValueError):
         raise wrong from None
-    if "int" not in shown:
-        return number
-    if number != int(number):
+    if "int" in shown and not number.is_integer():
         raise wrong
-    return int(number)
+    _check_range(key, number)
+    return int(number) if "int" in shown else number
+
+
+def _check_range(key: str, number: float) -> None:
+    least = -math.inf if key in _ANY else float(key in _FROM_1)
+    most = 1.0 if key in _SHARES else math.inf
+    if not (math.isfinite(number) and least <= number <= most):
+        wanted = "any number" if key in _ANY else f"a number from {least:g}"
+        wanted += " to 1" if key in _SHARES else ""
+        raise InputError(f"recipe setting {key} wants {wanted}, not {number:g}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from apnet.errors import InputError
 from apnet.files import digest
 from apnet.names import parse_model_name
 from apnet.readings import Reading, get_reading
@@ -14,13 +15,21 @@ _NUMERICS = frozenset({"precision"})
 
 @dataclass(frozen=True)
 class Settings:
-    """One training, down to its seed. The data's fingerprint is recorded beside it."""
+    """One training, down to its seed. The data's fingerprint is recorded beside it.
+
+    Raises:
+        InputError: a seed that random generators do not take.
+    """
 
     model: str
     dataset: str
     reading: Reading
     recipe: Recipe
     seed: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**63:
+            raise InputError(f"a seed is 0 to 2^63 - 1, not {self.seed}: choose another --seed")
 
     def record(self) -> dict[str, object]:
         """The settings as they stand in run.json."""

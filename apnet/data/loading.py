@@ -64,8 +64,10 @@ def test_batches(
         Images, B x 3 x height x width, float32; the last batch holds what is left.
 
     Raises:
-        InputError: while iterating, an image that cannot be read.
+        InputError: `batch` below 1, or, while iterating, an image that cannot be read.
     """
+    if batch < 1:
+        raise InputError(f"a batch has 1 image or more, not {batch}: choose another --batch")
     starts = range(0, len(samples), batch)
     pieces = (range(start, min(start + batch, len(samples))) for start in starts)
     return _made(_TestBatches(Store(samples, root), recipe), pieces, workers)

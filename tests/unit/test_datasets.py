@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -306,7 +307,7 @@ def test_a_list_that_is_no_text_or_lacks_an_image(tmp_path):
 )
 def test_an_unknown_value_of_a_switch_is_refused(tmp_path, name, switch):
     write_any(name, tmp_path / name)
-    message = refusal(name, tmp_path, get_reading("written", **{switch: "maybe"}))
+    message = refusal(name, tmp_path, replace(WRITTEN, **{switch: "maybe"}))
     assert switch in message and "'maybe'" in message
 
 

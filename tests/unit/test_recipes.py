@@ -1,4 +1,5 @@
-from dataclasses import fields
+import re
+from dataclasses import fields, replace
 
 import pytest
 
@@ -46,7 +47,11 @@ def test_settings_take_their_type_however_they_are_written():
 @pytest.mark.parametrize(
     "wrong",
     [{"epoch_count": 2}, {"epochs": "many"}, {"epochs": 1.5}, {"lr": None}, {"flip_test": 1}]
-    + [{"milestones": 4}, {"precision": 16}, {"epochs": True}, {"precision": "half"}],
+    + [{"milestones": 4}, {"precision": 16}, {"epochs": True}, {"precision": "half"}]
+    + [{"lr": float("nan")}, {"lr": -1}, {"weight_decay": float("inf")}, {"epochs": -1}]
+    + [{"epochs": float("inf")}, {"steps_per_epoch": 0}, {"identities": 0}, {"height": 0}]
+    + [{"flip": 1.5}, {"batchnorm_momentum": -0.1}, {"padding": -2}, {"milestones": [4, -1]}]
+    + [{"erasing_area": [0.1]}, {"erasing_area": [0.1, 2]}, {"erasing_value": [1, 2, "x"]}],
 )
 def test_wrong_settings_are_named(wrong):
     with pytest.raises(InputError, match=next(iter(wrong))):
@@ -68,6 +73,42 @@ def test_readings_and_switches_are_refused_by_name():
     with pytest.raises(InputError, match="market_distractors"):
         get_reading("written", distractors="drop")
     assert get_reading("written", market_distractors="drop").market_distractors == "drop"
+
+
+@pytest.mark.parametrize(
+    ("switch", "value", "message"),
+    [
+        ("level_order", "coarse", "choose one of coarse-to-fine, fine-to-coarse"),
+        ("normaliser", None, "choose one of sigmoid, softmax"),
+        ("msmt17_feature", "both", "choose one of bn, logits"),
+        ("se_hidden", 0, "wants a number from 1, not 0"),
+        ("se_hidden", None, "wants a number from 1, not None"),
+        ("se_hidden", 8.0, "not 8.0"),
+        ("batchnorm_batch", True, "wants a number from 1 or null, not True"),
+        ("stem_relu", "yes", "wants true or false, not 'yes'"),
+        ("level_batchnorm", 1, "wants true or false, not 1"),
+        ("places", "stem", "wants a list of places, not 'stem'"),
+        ("places", (), "wants a list of places"),
+        ("places", ("roof",), "choose one of stem, stage1, stage2, stage3, stage4"),
+    ],
+)
+def test_a_value_that_a_switch_does_not_have_is_refused(switch, value, message):
+    with pytest.raises(InputError, match=re.escape(message)) as refusal:
+        get_reading("written", **{switch: value})
+    assert switch.removesuffix("s") in str(refusal.value)
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_every_value_of_a_reading_is_one_that_its_switches_take(reading):
+    other = RELEASED if reading == "written" else WRITTEN
+    switches = {f.name: getattr(other, f.name) for f in fields(other) if f.name != "name"}
+    assert get_reading(reading, **switches) == replace(other, name=reading)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_that_no_generator_takes_is_refused(seed):
+    with pytest.raises(InputError, match=str(seed)):
+        Settings("resnet50", "market1501", WRITTEN, CHANNEL, seed)
 
 
 def test_settings_survive_their_record():

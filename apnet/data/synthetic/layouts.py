@@ -9,6 +9,7 @@ import numpy as np
 
 from apnet.data.synthetic.pedestrian import FAMILY
 from apnet.data.synthetic.sizes import Size, spread
+from apnet.errors import InputError
 
 _OUTSIDERS = 10**6
 """People from here on are distractors, one image each."""
@@ -39,7 +40,13 @@ class Shot:
 
 
 def dataset_seed(name: str, seed: int) -> list[int]:
-    """Seeds that differ between datasets, so that each has people and cameras of its own."""
+    """Seeds that differ between datasets, so that each has people and cameras of its own.
+
+    Raises:
+        InputError: a negative seed.
+    """
+    if seed < 0:
+        raise InputError(f"a seed is 0 or more, not {seed}: choose another --seed")
     return [seed, zlib.crc32(name.encode())]
 
 

@@ -1,0 +1,152 @@
+import subprocess
+import sys
+
+import pytest
+
+import apnet
+from apnet.cli import main
+
+COMMANDS = (
+    "train",
+    "evaluate",
+    "score",
+    "weights",
+    "data",
+    "data synthesize",
+    "data sheet",
+    "data check",
+)
+
+
+def train(tmp_path, *options):
+    """Train with options that stand behind, and so instead of, good ones."""
+    command = ["train", "--model", "resnet50", "--dataset", "market1501", "--recipe", "smoke"]
+    command += ["--data-root", str(tmp_path), "--out", str(tmp_path / "out"), "--device", "cpu"]
+    return main([*command, *options])
+
+
+def sentence(capsys):
+    """What was said: one line, to stderr alone."""
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("apnet: ") and said.err.endswith("\n")
+    assert said.err.count("\n") == 1
+    return said.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--model", "resnet51"], "unknown model 'resnet51': names are <backbone>[-se|"),
+        (["--model", "resnet50-apnet-c2-r2"], "is spelled 'resnet50-apnet-c2'"),
+        (["--dataset", "market"], "unknown dataset 'market': choose one of market1501, "),
+        (["--reading", "spoken"], "unknown reading 'spoken': choose one of written, released"),
+        (["--recipe", "fast"], "unknown recipe 'fast': choose one of channel, spatial, smoke"),
+        (["--switch", "stem=1"], "unknown switch 'stem': choose one of level_order, "),
+        (["--switch", "stem_relu"], "--switch wants KEY=VALUE, not 'stem_relu'"),
+        (["--switch", "stem_relu=maybe"], "stem_relu wants true or false, not 'maybe'"),
+        (["--switch", 'places=["roof"]'], "unknown place 'roof'"),
+        (["--switch", "level_order=up"], "level_order 'up': choose one of coarse-to-fine, "),
+        (["--set", "speed=1"], "unknown recipe setting 'speed': choose one of height, "),
+        (["--set", "epochs"], "--set wants KEY=VALUE, not 'epochs'"),
+        (["--set", "epochs=many"], "epochs wants a value of type int, not 'many'"),
+        (["--set", "lr=NaN"], "lr wants a number from 0, not nan"),
+        (["--seed", "-1"], "a seed is 0 to 2^63 - 1, not -1"),
+        (["--threads", "0"], "threads are 1 or more, not 0"),
+        (["--device", "abacus"], "device 'abacus' cannot be used"),
+        (["--data-root", "{}/absent"], "cannot read the data root {}/absent (No such file"),
+        (["--data-root", "{}/empty"], "the data root {}/empty is empty"),
+        (["--data-root", "{}"], "no market1501 in the data root {}"),
+        (["--recipe", "channel", "--data-root", "{}/drawn"], "starts from ImageNet weights: name"),
+        (["--set", "identities=9", "--data-root", "{}/drawn"], "a batch wants 9: train with --set"),
+    ],
+)
+def test_what_train_refuses(tmp_path, capsys, drawn, options, message):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "drawn").symlink_to(drawn)
+    status = train(tmp_path, *(option.replace("{}", str(tmp_path)) for option in options))
+    assert status == 2
+    assert message.replace("{}", str(tmp_path)) in sentence(capsys)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    root = tmp_path_factory.mktemp("drawn")
+    assert main(["data", "synthesize", "market1501", str(root), "--identities", "2"]) == 0
+    return root
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("data check market {}", "unknown dataset 'market'"),
+        ("data check market1501 {}/absent", "cannot read the data root {}/absent"),
+        ("data check market1501 {} --reading spoken", "unknown reading 'spoken'"),
+        ("data check market1501 {} --switch x", "--switch wants KEY=VALUE, not 'x'"),
+        ("data synthesize market {}", "unknown dataset 'market'"),
+        ("data synthesize market1501 {}/new --identities 1", "2 to 751 identities, not 1"),
+        ("data synthesize market1501 {}/new --seed -1", "a seed is 0 or more, not -1"),
+        ("data synthesize market1501 {}/file", "cannot"),
+        ("data sheet market {}/sheet.png", "unknown dataset 'market'"),
+        ("data sheet market1501 {}/sheet.xyz", "sheet.xyz is no picture"),
+        ("data sheet market1501 {}/sheet.png --seed -1", "a seed is 0 or more, not -1"),
+        ("evaluate --run {} --dataset market1501 --data-root {} --out {}/o", "no finished run in"),
+        ("weights resnet50 --out {}/w --from {}/absent.pth", "no weights at {}/absent.pth"),
+        ("score {}/absent.npz", "absent.npz"),
+    ],
+)
+def test_what_other_commands_refuse(tmp_path, capsys, command, message):
+    (tmp_path / "file").write_text("")
+    assert main(command.replace("{}", str(tmp_path)).split()) == 2
+    assert message.replace("{}", str(tmp_path)) in sentence(capsys)
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command(capsys, command):
+    with pytest.raises(SystemExit) as ended:
+        main([*command.split(), "--help"])
+    said = capsys.readouterr()
+    assert ended.value.code == 0 and said.err == ""
+    assert said.out.startswith(f"usage: apnet {command} [-h]")
+
+
+def test_the_commands_are_these(capsys):
+    for start, depth in (([], 1), (["data"], 2)):
+        with pytest.raises(SystemExit):
+            main([*start, "nonsense"])
+        said = capsys.readouterr().err
+        for command in COMMANDS:
+            words = command.split()
+            if len(words) == depth and words[:-1] == start:
+                assert words[-1] in said.partition("choose from")[2]
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 2
+
+
+def test_values_of_options_are_json_where_they_can_be(tmp_path, capsys):
+    root = ["--data-root", str(tmp_path / "absent")]
+    for pair in ("milestones=[1,2]", "steps_per_epoch=null", "flip_test=false", "precision=auto"):
+        assert train(tmp_path, "--set", pair, *root) == 2
+        assert "absent" in sentence(capsys)
+
+
+def test_a_dataset_is_drawn_and_checked(tmp_path, capsys, drawn):
+    capsys.readouterr()
+    out = tmp_path / "record.json"
+    assert main(["data", "check", "market1501", str(drawn), "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "no problems" in said.out and said.err == "" and out.is_file()
+
+
+def test_python_m_apnet():
+    def run(*arguments):
+        command = [sys.executable, "-m", "apnet", *arguments]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    version = run("--version")
+    assert (version.returncode, version.stdout.strip()) == (0, apnet.__version__)
+    refused = run("data", "check", "market", ".")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("apnet: unknown dataset") and refused.stderr.count("\n") == 1
