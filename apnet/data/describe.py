@@ -24,9 +24,15 @@ def describe(
         InputError: `record` is of another dataset, or of another state of this one.
     """
     found = check_dataset(dataset.name, data_root, reading) if record is None else read_json(record)
-    if found.get("listing") != dataset.listing() or found["name"] != dataset.name:
+    if not _describes(found, dataset):
         raise InputError(
             f"{record} does not describe {dataset.name} as it lies in {dataset.root}: "
             f"delete it and check the dataset again"
         )
     return {key: found[key] for key in _KEPT}
+
+
+def _describes(found: object, dataset: ReIDDataset) -> bool:
+    if not isinstance(found, dict) or not {*_KEPT, "listing"} <= found.keys():
+        return False
+    return found["name"] == dataset.name and found["listing"] == dataset.listing()

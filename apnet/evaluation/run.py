@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from apnet.data import Sample, load_dataset
@@ -19,6 +18,7 @@ from apnet.evaluation.retrieval import evaluate_retrieval
 from apnet.files import read_json, replaced, sha256, write_json
 from apnet.fingerprint import EVALUATION, code_fingerprint
 from apnet.models import build_model
+from apnet.models.weights import fill, read_weights
 from apnet.record import SCHEMA, hardware
 from apnet.settings import Settings, departures
 
@@ -27,6 +27,8 @@ DISTANCE = "cosine"
 """Section IV-B. On the unit sphere it ranks as the Euclidean distance of Section IV-A does."""
 
 _DISTRACTORS = {"keep": "kept", "drop": "dropped"}
+_USED = {"checkpoint_sha256", "settings_sha256", "code_fingerprint", "data", "provenance"}
+"""What is taken from a run's record beside its settings."""
 
 
 def evaluate(
@@ -56,6 +58,8 @@ def evaluate(
         InputError: no finished run, damaged weights, bad data or an unusable `out`.
     """
     begin = time.monotonic()
+    if out.suffix != ".json" or out.is_dir():
+        raise InputError(f"cannot write {out}: name a .json file, beside which an .npz will lie")
     place = choose_device(device, threads)
     record, settings = read_run(run)
     dataset = load_dataset(test_set, data_root, settings.reading)
@@ -99,9 +103,7 @@ def evaluate(
                 "feature": feature,
                 "checkpoint": "last",
                 "junk": "left out of the gallery",
-                "distractors": "dropped"
-                if settings.reading.market_distractors == "drop"
-                else "kept",
+                "distractors": _DISTRACTORS[settings.reading.market_distractors],
             },
             "mAP": float(result.mAP),
             "cmc": cmc,
@@ -142,16 +144,22 @@ def read_run(run: Path) -> tuple[dict[str, object], Settings]:
     if not (run / "run.json").is_file():
         raise InputError(f"no finished run in {run}: train it with apnet train")
     record = read_json(run / "run.json")
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
-        raise InputError(f"{run / 'run.json'} is not a run record of version {SCHEMA}")
-    return record, Settings.from_record(record)
+    try:
+        if record["schema"] == SCHEMA and record.keys() >= _USED:
+            return record, Settings.from_record(record)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        pass
+    raise InputError(
+        f"{run / 'run.json'} is not a run record of version {SCHEMA}: train the run again"
+    )
 
 
 def load_model(run: Path, record: dict[str, object], settings: Settings) -> nn.Module:
     """The trained model of a run, with weights that are those its record names.
 
     Raises:
-        InputError: the weights are absent or not the recorded ones.
+        InputError: the weights are absent, not the recorded ones, or those of a model that
+            this version builds otherwise.
     """
     file = run / "model.safetensors"
     if not file.is_file():
@@ -164,5 +172,5 @@ def load_model(run: Path, record: dict[str, object], settings: Settings) -> nn.M
         settings.reading,
         input_size=(settings.recipe.height, settings.recipe.width),
     )
-    model.load_state_dict(load_file(file))
+    fill(model.state_dict(), read_weights(file), f"{file} does not fit {settings.model}")
     return model

@@ -70,7 +70,7 @@ def train(
     initial = _initial_weights(settings, weights)
     identity = digest([settings.record(), data, initial, code_fingerprint(TRAINING)])
     with _alone(out):
-        if _finished(out, settings, say):
+        if _finished(out, settings, data, initial, say):
             return
         torch.manual_seed(settings.seed)
         trainer = _trainer(settings, dataset, weights, place)
@@ -136,16 +136,28 @@ def _alone(out: Path) -> Iterator[None]:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InputError(f"another process is training into {out}: wait for it") from None
+        except OSError as error:
+            raise InputError(f"cannot lock {out / '.lock'}: {error.strerror}") from error
         yield
 
 
-def _finished(out: Path, settings: Settings, say: Callable[[str], None]) -> bool:
+def _finished(
+    out: Path,
+    settings: Settings,
+    data: dict[str, object],
+    initial: dict[str, str] | None,
+    say: Callable[[str], None],
+) -> bool:
     if not (out / RECORD).exists():
         return False
-    if read_json(out / RECORD).get("settings_sha256") != settings.sha256():
-        raise InputError(
-            f"{out} holds a run with other settings: choose another --out, or delete it"
-        )
+    record = read_json(out / RECORD)
+    wanted = {"settings_sha256": settings.sha256(), "data": data, "weights": initial}
+    names = {"settings_sha256": "settings", "data": "data", "weights": "initial weights"}
+    for key, value in wanted.items():
+        if not isinstance(record, dict) or record.get(key) != value:
+            raise InputError(
+                f"{out} holds a run with other {names[key]}: choose another --out, or delete it"
+            )
     say(f"{out} is already trained; delete it to train again")
     return True
 
