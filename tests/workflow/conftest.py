@@ -14,16 +14,18 @@ class Snakemake:
     def __init__(self, folder, root=ROOT):
         self.folder, self.root = folder, root
 
-    def __call__(self, *targets, options=(), config=(), check=True):
-        command = [
+    def command(self, targets, options=(), config=()):
+        return [
             *(sys.executable, "-m", "snakemake", "--snakefile", str(self.root / "Snakefile")),
             *("--workflow-profile", str(self.root / "profiles" / "default")),
             *("--directory", str(self.folder), "--cores", "2", *options),
             *(("--config", *config) if config else ()),
+            *("--", *targets),
         ]
-        done = subprocess.run(
-            [*command, "--", *targets], capture_output=True, text=True, cwd=self.root
-        )
+
+    def __call__(self, *targets, options=(), config=(), check=True):
+        command = self.command(targets, options, config)
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self.root)
         assert not check or done.returncode == 0, done.stderr
         return done
 

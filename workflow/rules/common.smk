@@ -43,6 +43,7 @@ ATTEMPT = "python -m workflow.scripts.attempt --log {log} --"
 # What changes no number is no param: moved data or another machine trains nothing again.
 DATA_ROOT = shlex.quote(str(PLAN.data_root))
 MACHINE = f"--threads {{threads}} --workers {config['workers']}"
+CHECKPOINTS = f"--checkpoint-seconds {config['checkpoint_seconds']}"
 
 
 wildcard_constraints:

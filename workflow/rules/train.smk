@@ -26,4 +26,4 @@ rule train:
         f"{ATTEMPT} python -m apnet train --model {{wildcards.model}}"
         " --dataset {wildcards.dataset} --seed {wildcards.seed} --data-record {input.data}"
         " --out {params.folder} {params.options} {params.weights}"
-        f" --data-root {DATA_ROOT} {MACHINE}"
+        f" --data-root {DATA_ROOT} {MACHINE} {CHECKPOINTS}"

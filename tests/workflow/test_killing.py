@@ -1,0 +1,108 @@
+"""Killed, stopped and damaged in the middle, through the real Snakemake."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.workflow.test_stale import RUN, TARGET
+
+pytestmark = pytest.mark.slow
+
+STEPS = 12
+CONFIG = (
+    "synthetic={identities: 2, seed: 0}",
+    f"set={{epochs: {STEPS}, steps_per_epoch: 1, identities: 2}}",
+    "checkpoint_seconds=0",
+)
+
+
+def weights(snakemake):
+    return json.loads((snakemake.folder / RUN / "run.json").read_text())["checkpoint_sha256"]
+
+
+def started(snakemake, config=CONFIG):
+    """Snakemake in a process group of its own, as a terminal has it."""
+    command = snakemake.command([f"{RUN}/run.json"], config=config)
+    return subprocess.Popen(
+        command, cwd=snakemake.root, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def wait_for_epoch(snakemake, epoch):
+    history = snakemake.folder / RUN / "history.jsonl"
+    deadline = time.monotonic() + 120
+    while not history.exists() or history.read_text().count("\n") < epoch:
+        assert time.monotonic() < deadline, "the training has not begun"
+        time.sleep(0.02)
+
+
+def trainings(snakemake):
+    """Processes that train into this folder."""
+    found = subprocess.run(["pgrep", "-f", "apnet train"], capture_output=True, text=True)
+    return [
+        int(word)
+        for word in found.stdout.split()
+        if os.path.exists(f"/proc/{word}/cwd")
+        and os.path.realpath(f"/proc/{word}/cwd") == str(snakemake.folder)
+    ]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    from tests.workflow.conftest import Snakemake
+
+    snakemake = Snakemake(tmp_path_factory.mktemp("whole"))
+    snakemake(f"{RUN}/run.json", config=CONFIG)
+    return weights(snakemake)
+
+
+@pytest.mark.parametrize("epoch", [2, 10])
+def test_a_training_killed_outright_continues_to_the_same_weights(snakemake, uninterrupted, epoch):
+    process = started(snakemake)
+    wait_for_epoch(snakemake, epoch)
+    os.killpg(process.pid, signal.SIGKILL)
+    for number in trainings(snakemake):
+        os.kill(number, signal.SIGKILL)
+    process.wait()
+    assert not (snakemake.folder / RUN / "run.json").exists()
+    snakemake(options=["--unlock"])
+    done = snakemake(f"{RUN}/run.json", config=CONFIG)
+    assert "continuing after step" in done.stderr
+    assert weights(snakemake) == uninterrupted
+    lines = (snakemake.folder / RUN / "history.jsonl").read_text().splitlines()
+    assert [json.loads(line)["epoch"] for line in lines] == list(range(1, STEPS + 1))
+    assert not (snakemake.folder / RUN / "checkpoints").exists()
+
+
+def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(snakemake, uninterrupted):
+    config = [*CONFIG[:2], "checkpoint_seconds=1000"]
+    process = started(snakemake, config)
+    wait_for_epoch(snakemake, 3)
+    os.killpg(process.pid, signal.SIGINT)
+    process.wait(timeout=60)
+    assert trainings(snakemake) == []
+    done = snakemake(f"{RUN}/run.json", config=config)
+    assert "continuing after step" in done.stderr
+    assert weights(snakemake) == uninterrupted
+
+
+def test_a_damaged_dataset_fails_its_own_cells_and_no_others(snakemake, tmp_path):
+    config = [*CONFIG[:1], "set={epochs: 1, steps_per_epoch: 1, identities: 2}"]
+    data = "resources/synthetic/smoke"
+    snakemake(f"{data}/market1501", f"{data}/dukemtmc", config=config)
+    for image in (tmp_path / data / "dukemtmc" / "query").iterdir():
+        image.write_bytes(image.read_bytes()[:100])
+    runs = [TARGET, TARGET.replace("market1501", "dukemtmc")]
+    failed = snakemake(*runs, options=["--keep-going"], config=config, check=False)
+    assert failed.returncode == 1
+    assert "dukemtmc/query/" in failed.stderr and "is damaged" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert (tmp_path / TARGET).exists() and not (tmp_path / runs[1]).exists()
+    snakemake("reports/table2.md", config=[*config, "missing=show"])
+    report = (tmp_path / "reports" / "table2.md").read_text()
+    assert "77.2 / failed" in report and "**Failed:**" in report and "is damaged" in report
+    assert "51.2 / not run" in report
