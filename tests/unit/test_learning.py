@@ -31,7 +31,7 @@ def quietly(_line):
 
 
 def score(folder, root, model, **settings):
-    """mAP on people whom training has not seen."""
+    """The mAP on people whom training has not seen."""
     run = Settings(
         model, "market1501", get_reading("written"), get_recipe("smoke", **settings), seed=0
     )

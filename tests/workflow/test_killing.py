@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -43,12 +44,8 @@ def wait_for_epoch(snakemake, epoch):
 def trainings(snakemake):
     """Processes that train into this folder."""
     found = subprocess.run(["pgrep", "-f", "apnet train"], capture_output=True, text=True)
-    return [
-        int(word)
-        for word in found.stdout.split()
-        if os.path.exists(f"/proc/{word}/cwd")
-        and os.path.realpath(f"/proc/{word}/cwd") == str(snakemake.folder)
-    ]
+    places = {int(word): Path("/proc", word, "cwd") for word in found.stdout.split()}
+    return [n for n, cwd in places.items() if cwd.exists() and cwd.resolve() == snakemake.folder]
 
 
 @pytest.fixture(scope="module")
