@@ -145,7 +145,7 @@ def test_an_erased_box_lies_in_the_image():
 
 
 def test_a_box_that_never_fits_is_given_up():
-    recipe = get_recipe("smoke", erasing=1.0, erasing_area=[1.5, 2.0])
+    recipe = get_recipe("smoke", erasing=1.0, erasing_area=[1.0, 1.0])
     assert draw(recipe, np.random.default_rng(0)).erased is None
 
 
