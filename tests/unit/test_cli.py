@@ -90,7 +90,7 @@ def drawn(tmp_path_factory):
         ("data sheet market {}/sheet.png", "unknown dataset 'market'"),
         ("data sheet market1501 {}/sheet.xyz", "sheet.xyz is no picture"),
         ("data sheet market1501 {}/sheet.png --seed -1", "a seed is 0 or more, not -1"),
-        ("evaluate --run {} --dataset market1501 --data-root {} --out {}/o.json", "no finished run in"),
+        ("evaluate --run {} --dataset msmt17 --data-root {} --out {}/o.json", "no finished run in"),
         ("weights resnet50 --out {}/w --from {}/absent.pth", "no weights at {}/absent.pth"),
         ("score {}/absent.npz", "absent.npz"),
     ],
