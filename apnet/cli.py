@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from apnet import __version__
@@ -136,6 +137,31 @@ def _weights(arguments: argparse.Namespace) -> None:
     print(f"{arguments.out}: weights of {arguments.backbone} from a file of SHA-256 {found}")
 
 
+def _complexity(arguments: argparse.Namespace) -> None:
+    from apnet.models.complexity import complexity
+
+    reading = get_reading(arguments.reading, **_pairs(arguments.switch, "--switch"))
+    size = _size(arguments.input)
+    found = complexity(arguments.model, reading, size, arguments.rules)
+    if arguments.json:
+        print(json.dumps(asdict(found)))
+        return
+    print(
+        f"{arguments.model}, reading {arguments.reading}, {size[0]}x{size[1]}: "
+        f"{found.gflops:.4f} GFLOPs by the rules of {arguments.rules}, "
+        f"{found.params / 1e6:.2f} M parameters and {found.classifier_params / 1e6:.2f} M in the "
+        f"classifier of 751 identities"
+    )
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Height and width of HEIGHTxWIDTH."""
+    words = text.split("x")
+    if len(words) != 2 or not all(word.isdecimal() and int(word) for word in words):
+        raise InputError(f"--input wants HEIGHTxWIDTH in pixels, such as 224x224, not {text!r}")
+    return int(words[0]), int(words[1])
+
+
 def _pairs(items: Sequence[str], option: str) -> dict[str, object]:
     """KEY=VALUE options as a dictionary; a value is JSON where it can be, else text."""
     found: dict[str, object] = {}
@@ -200,6 +226,18 @@ def _parser() -> argparse.ArgumentParser:
     weights.add_argument("--out", required=True, type=Path, metavar="FILE.safetensors")
     weights.add_argument("--from", dest="source", type=Path, metavar="FILE", help="no download")
     weights.add_argument("--sha256", metavar="HEX", help="refuse a file with another digest")
+
+    complexity = _command(commands, "complexity", _complexity, "what a model costs (Table III)")
+    complexity.add_argument("model", metavar="NAME", help="such as resnet50-apnet-c2")
+    complexity.add_argument("--input", default="224x224", metavar="HxW", help="of the image")
+    complexity.add_argument(
+        "--rules",
+        default="thop-0.0.31",
+        metavar="NAME",
+        help="thop-0.0.31 (the paper's), thop, torch",
+    )
+    complexity.add_argument("--json", action="store_true")
+    _reading_options(complexity)
 
     data = commands.add_parser("data", help="datasets: synthesize, sheet, check")
     datasets = data.add_subparsers(title="commands", metavar="COMMAND", required=True)

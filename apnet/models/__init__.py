@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from torch import Tensor, nn
 
-from apnet.errors import InputError
 from apnet.models.backbones import load_backbone
+from apnet.models.peers.pyramid_reid import PyramidReID
 from apnet.models.pyramid import AttentionPyramid
 from apnet.models.reid import ReID
 from apnet.models.released import load_released
@@ -20,7 +20,7 @@ def build_model(
     reading: str | Reading = "written",
     input_size: tuple[int, int] = (384, 192),
     batchnorm_momentum: float = 0.1,
-) -> ReID:
+) -> ReID | PyramidReID:
     """A network by its name, its parameters drawn from torch's random state.
 
     Args:
@@ -34,18 +34,19 @@ def build_model(
         InputError: unknown name, or a model that cannot be built at this size.
     """
     parsed = parse_model_name(name) if isinstance(name, str) else name
-    if parsed.peer:
-        raise InputError(f"model {parsed.text} is not available in this version")
     chosen = get_reading(reading) if isinstance(reading, str) else reading
     check_buildable(parsed, chosen, input_size)
-    model = ReID(parsed, num_classes, chosen, input_size)
+    if parsed.peer:
+        model = PyramidReID(parsed.backbone, num_classes)
+    else:
+        model = ReID(parsed, num_classes, chosen, input_size)
     for module in model.modules():
         if isinstance(module, nn.modules.batchnorm._BatchNorm):
             module.momentum = batchnorm_momentum
     return model
 
 
-def load_imagenet(model: ReID, state: Mapping[str, Tensor]) -> None:
+def load_imagenet(model: ReID | PyramidReID, state: Mapping[str, Tensor]) -> None:
     """Fill a model's backbone with ImageNet weights under torchvision's names.
 
     Raises:

@@ -12,12 +12,31 @@ from torch import Tensor, nn
 from apnet.errors import InputError
 
 
+class PartLinear(nn.Module):
+    """A linear layer without bias of each part its own, stored and computed together.
+
+    However many parts a level has, it is then a handful of calls. Every part is drawn as
+    a layer of its own would be.
+
+    Args:
+        inputs: width of what comes in, of each part.
+        outputs: width of what goes out, of each part.
+        parts: n.
+    """
+
+    def __init__(self, inputs: int, outputs: int, parts: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(parts, outputs, inputs))
+        for weight in self.weight.data:
+            nn.init.kaiming_uniform_(weight, a=math.sqrt(5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`x`, n x B x inputs, to n x B x outputs."""
+        return torch.bmm(x, self.weight.transpose(1, 2))
+
+
 class SqueezeExcitation(nn.Module):
     """Channel attention of each of `parts` equal groups of channels (Eqs. 2 and 5).
-
-    Every part has two layers of its own, without biases, initialised as modules of their
-    own would be; they are stored together, so that a level is a handful of calls however
-    many parts it has.
 
     Args:
         channels: C, a multiple of `parts`.
@@ -28,20 +47,16 @@ class SqueezeExcitation(nn.Module):
     def __init__(self, channels: int, hidden: int, parts: int = 1) -> None:
         super().__init__()
         self.parts = parts
-        width = channels // parts
         # A module, where a mean would do: counters of operations look for modules.
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self.squeeze = nn.Parameter(torch.empty(parts, hidden, width))
-        self.excite = nn.Parameter(torch.empty(parts, width, hidden))
-        for weights in (self.squeeze, self.excite):
-            for weight in weights.data:
-                nn.init.kaiming_uniform_(weight, a=math.sqrt(5))
+        self.squeeze = PartLinear(channels // parts, hidden, parts)
+        self.excite = PartLinear(hidden, channels // parts, parts)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map of `x` (N x C x H x W) before the normaliser, N x C x 1 x 1."""
-        pooled = self.pool(x).flatten(1).unflatten(1, (self.parts, -1))
-        hidden = torch.relu(torch.einsum("npc,phc->nph", pooled, self.squeeze))
-        return torch.einsum("nph,pch->npc", hidden, self.excite).flatten(1)[:, :, None, None]
+        pooled = self.pool(x).flatten(1).unflatten(1, (self.parts, -1)).transpose(0, 1)
+        merged = self.excite(torch.relu(self.squeeze(pooled))).transpose(0, 1)
+        return merged.flatten(1)[:, :, None, None]
 
 
 class SplitAttention(nn.Module):
@@ -75,7 +90,7 @@ class RelationAwareSpatial(nn.Module):
 
     Each position of a part is described by its affinities with all positions of the part,
     in both directions, and by the mean of its own embedding. Every part has weights and
-    BatchNorm of its own, stored together as in :class:`SqueezeExcitation`.
+    BatchNorm of its own.
 
     Args:
         channels: C.
@@ -145,16 +160,12 @@ class PartEmbedding(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, parts: int, relu: bool = True) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(parts, outputs, inputs))
-        for weight in self.weight.data:
-            nn.init.kaiming_uniform_(weight, a=math.sqrt(5))
+        self.linear = PartLinear(inputs, outputs, parts)
         self.norm = nn.BatchNorm1d(parts * outputs)
         self._relu = relu
 
     def forward(self, x: Tensor) -> Tensor:
         """`x`, n x B x inputs, to n x B x outputs."""
-        parts = len(x)
-        mixed = torch.bmm(x, self.weight.transpose(1, 2)).transpose(0, 1)
-        normed = self.norm(mixed.flatten(1))
+        normed = self.norm(self.linear(x).transpose(0, 1).flatten(1))
         found = torch.relu(normed) if self._relu else normed
-        return found.unflatten(1, (parts, -1)).transpose(0, 1)
+        return found.unflatten(1, (len(x), -1)).transpose(0, 1)

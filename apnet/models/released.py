@@ -21,7 +21,7 @@ _SWITCHES = (
     "places",
     "stem_relu",
 )
-_SE_LAYERS = {"squeeze": "fc.0", "excite": "fc.2"}
+_SE_LAYERS = {"squeeze.weight": "fc.0", "excite.weight": "fc.2"}
 _SECOND_NAMES = re.compile(r"base_[1-5]\.")
 
 

@@ -48,11 +48,11 @@ def relu(x):
 
 def squeeze_excitation(x, w):
     """Eq. 5 for each part apart, merged by concatenation (Eq. 2), before the sigmoid."""
-    parts, _, width = w["squeeze"].shape
+    parts, _, width = w["squeeze.weight"].shape
     maps = []
     for j in range(parts):
         pooled = pool(x[:, j * width : (j + 1) * width])
-        maps.append(relu(pooled @ w["squeeze"][j].T) @ w["excite"][j].T)
+        maps.append(relu(pooled @ w["squeeze.weight"][j].T) @ w["excite.weight"][j].T)
     return torch.cat(maps, dim=1)
 
 
@@ -85,7 +85,7 @@ def of_part(w, part, parts):
 
 def _embed(columns, w, training):
     """1x1 convolution, BatchNorm of N x C x S."""
-    mixed = torch.einsum("oc,ncs->nos", w["weight"], columns)
+    mixed = torch.einsum("oc,ncs->nos", w["linear.weight"], columns)
     return batchnorm(mixed, under(w, "norm"), training)
 
 

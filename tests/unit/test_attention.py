@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from apnet.models.attention import (
-    PartEmbedding,
+    PartLinear,
     RelationAwareSpatial,
     SplitAttention,
     SqueezeExcitation,
@@ -44,7 +44,7 @@ def test_the_parts_do_not_see_each_other():
 def test_each_part_starts_as_two_linear_layers_would():
     torch.manual_seed(0)
     module = SqueezeExcitation(4096, hidden=64, parts=2)
-    for weight, fan_in in ((module.squeeze, 2048), (module.excite, 64)):
+    for weight, fan_in in ((module.squeeze.weight, 2048), (module.excite.weight, 64)):
         bound = 1 / math.sqrt(fan_in)
         for part in weight:
             assert part.abs().max() <= bound
@@ -85,7 +85,7 @@ def test_relation_aware_attention_position_by_position(size, training):
 
 def test_each_part_embeds_as_a_convolution_of_its_own_would_at_first():
     torch.manual_seed(0)
-    weight = PartEmbedding(1024, 64, parts=2).weight
+    weight = PartLinear(1024, 64, parts=2).weight
     bound = 1 / math.sqrt(1024)
     assert weight.abs().max() <= bound
     assert weight.std().item() == pytest.approx(bound / math.sqrt(3), rel=0.02)
@@ -110,7 +110,7 @@ def test_each_part_embeds_as_a_convolution_of_its_own_would_at_first():
 )
 def test_relation_aware_widths(channels, size, relations, hidden, params, widened):
     module = RelationAwareSpatial(channels, *size)
-    assert module.relate.weight.shape == (1, relations, 2 * size[0] * size[1])
-    assert module.weigh[0].weight.shape == (1, hidden, 1 + relations)
+    assert module.relate.linear.weight.shape == (1, relations, 2 * size[0] * size[1])
+    assert module.weigh[0].linear.weight.shape == (1, hidden, 1 + relations)
     assert module.widened is widened
     assert params in (None, sum(p.numel() for p in module.parameters()))

@@ -182,12 +182,12 @@ def test_se_bottleneck_reweights_before_the_addition():
     block = SEBottleneck(64, 16).double().eval()
     for layer in (block.bn1, block.bn2, block.bn3):
         layer.weight.data.uniform_(0.5, 1.5)
-    assert block.se.squeeze.shape == (1, 4, 64)
+    assert block.se.squeeze.weight.shape == (1, 4, 64)
     x = torch.randn(2, 64, 5, 4).double()
     out = torch.relu(block.bn1(block.conv1(x)))
     out = block.bn3(block.conv3(torch.relu(block.bn2(block.conv2(out)))))
-    hidden = torch.relu(out.mean(dim=3).mean(dim=2) @ block.se.squeeze[0].T)
-    scale = 1 / (1 + torch.exp(-hidden @ block.se.excite[0].T))
+    hidden = torch.relu(out.mean(dim=3).mean(dim=2) @ block.se.squeeze.weight[0].T)
+    scale = 1 / (1 + torch.exp(-hidden @ block.se.excite.weight[0].T))
     torch.testing.assert_close(block(x), torch.relu(x + out * scale[:, :, None, None]))
 
 

@@ -39,7 +39,7 @@ def test_written_channel_pyramid(level, radix, training):
     def formula(x, w):
         for i in range(level):
             own = naive.under(w, f"levels.{i}.attention")
-            assert len(own["squeeze"]) == radix**i
+            assert len(own["squeeze.weight"]) == radix**i
             x = written_level(x, own)
         return x
 
@@ -95,7 +95,7 @@ def test_a_stack_is_the_same_attention_three_times_whole(reading):
         levels = range(3) if reading is WRITTEN else reversed(range(3))
         for i in levels:
             own = naive.under(w, f"levels.{i}.attention")
-            assert own["squeeze"].shape == (1, 8, 8)
+            assert own["squeeze.weight"].shape == (1, 8, 8)
             x = written_level(x, own)
         return x
 
@@ -131,7 +131,7 @@ def test_each_switch_acts_by_itself():
     torch.testing.assert_close(normed(x), expected)
 
     wide = AttentionPyramid(16, 2, reading=replace(WRITTEN, se_hidden=5))
-    assert [tuple(level.attention.squeeze.shape) for level in wide.levels] == [
+    assert [tuple(level.attention.squeeze.weight.shape) for level in wide.levels] == [
         (1, 5, 16),
         (2, 5, 8),
     ]

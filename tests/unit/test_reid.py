@@ -27,8 +27,8 @@ def model(name, reading="written", seed=0):
             module.running_var.uniform_(0.5, 1.5)
             module.weight.data.uniform_(0.5, 1.5)
         if isinstance(module, SqueezeExcitation):
-            module.squeeze.data.mul_(5)
-            module.excite.data.mul_(5)
+            module.squeeze.weight.data.mul_(5)
+            module.excite.weight.data.mul_(5)
     return made
 
 

@@ -25,9 +25,9 @@ TENSORS = {
         "heads.0.classifier.weight": "classifier.weight",
     },
     1: {
-        "pyramids.stem.levels.0.attention.squeeze": "att1.fc.0.weight",
-        "pyramids.stage2.levels.0.attention.excite": "att3.fc.2.weight",
-        "pyramids.stage4.levels.0.attention.squeeze": "att5.fc.0.weight",
+        "pyramids.stem.levels.0.attention.squeeze.weight": "att1.fc.0.weight",
+        "pyramids.stage2.levels.0.attention.excite.weight": "att3.fc.2.weight",
+        "pyramids.stage4.levels.0.attention.squeeze.weight": "att5.fc.0.weight",
     },
     2: {
         "pyramids.stem.levels.1.attention.fc2.weight": "att_s1.fc2.weight",

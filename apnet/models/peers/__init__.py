@@ -1,0 +1,1 @@
+"""Other methods, built where the paper compares with what can be built."""
