@@ -9,11 +9,11 @@ from apnet.models import build_model, load_imagenet
 @pytest.fixture(scope="module")
 def model():
     torch.manual_seed(0)
-    return build_model("pyramid-resnet50", 5, input_size=(192, 64)).eval()
+    return build_model("pyramid-resnet50", 5, input_size=(192, 64)).double().eval()
 
 
 def images():
-    return torch.randn(2, 3, 192, 64, generator=torch.Generator().manual_seed(1))
+    return torch.randn(2, 3, 192, 64, generator=torch.Generator().manual_seed(1)).double()
 
 
 def test_every_group_of_adjacent_stripes_has_a_branch(model):
@@ -34,7 +34,7 @@ def test_a_branch_reduces_what_its_stripes_pool(model):
         reduced = (reduced - norm.running_mean) / (norm.running_var + norm.eps).sqrt()
         expected = (reduced * norm.weight + norm.bias).clamp(min=0)
         own = embedding[:, 128 * number : 128 * (number + 1)]
-        torch.testing.assert_close(own, expected, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(own, expected)
 
 
 def test_it_trains_and_classifies_as_the_others_do(model):
@@ -53,4 +53,5 @@ def test_it_trains_and_classifies_as_the_others_do(model):
 def test_it_takes_imagenet_weights(model):
     state = build_model("resnet50", 5).backbone.net.state_dict()
     load_imagenet(model, state)
-    assert torch.equal(model.backbone.net.layer4[2].conv3.weight, state["layer4.2.conv3.weight"])
+    loaded = model.backbone.net.layer4[2].conv3.weight
+    assert torch.equal(loaded, state["layer4.2.conv3.weight"].double())
