@@ -14,7 +14,7 @@ from pathlib import Path
 from apnet import __version__
 from apnet.errors import InputError
 from apnet.names import BACKBONES, parse_model_name
-from apnet.readings import READINGS, get_reading
+from apnet.readings import READINGS, Reading, get_reading
 from apnet.recipes import RECIPES, get_recipe
 from apnet.settings import Settings, paper_recipe
 
@@ -138,16 +138,30 @@ def _weights(arguments: argparse.Namespace) -> None:
 
 
 def _complexity(arguments: argparse.Namespace) -> None:
-    from apnet.models.complexity import complexity
+    from apnet.files import write_json
+    from apnet.models.complexity import record, usual_input
 
     reading = get_reading(arguments.reading, **_pairs(arguments.switch, "--switch"))
-    size = _size(arguments.input)
-    found = complexity(arguments.model, reading, size, arguments.rules)
+    size = _size(arguments.input) if arguments.input else None
+    if arguments.out:
+        for name in arguments.model:
+            write_json(arguments.out / f"{name}.json", record(name, reading, size))
+        return
+    for name in arguments.model:
+        _print_complexity(name, reading, size or usual_input(name, reading), arguments)
+
+
+def _print_complexity(
+    name: str, reading: Reading, size: tuple[int, int], arguments: argparse.Namespace
+) -> None:
+    from apnet.models.complexity import complexity
+
+    found = complexity(name, reading, size, arguments.rules)
     if arguments.json:
         print(json.dumps(asdict(found)))
         return
     print(
-        f"{arguments.model}, reading {arguments.reading}, {size[0]}x{size[1]}: "
+        f"{name}, reading {reading.name}, {size[0]}x{size[1]}: "
         f"{found.gflops:.4f} GFLOPs by the rules of {arguments.rules}, "
         f"{found.params / 1e6:.2f} M parameters and {found.classifier_params / 1e6:.2f} M in the "
         f"classifier of 751 identities"
@@ -228,8 +242,13 @@ def _parser() -> argparse.ArgumentParser:
     weights.add_argument("--sha256", metavar="HEX", help="refuse a file with another digest")
 
     complexity = _command(commands, "complexity", _complexity, "what a model costs (Table III)")
-    complexity.add_argument("model", metavar="NAME", help="such as resnet50-apnet-c2")
-    complexity.add_argument("--input", default="224x224", metavar="HxW", help="of the image")
+    complexity.add_argument("model", nargs="+", metavar="NAME", help="such as resnet50-apnet-c2")
+    complexity.add_argument(
+        "--input", metavar="HxW", help="of the image (224x224; 256x128 where that cannot be)"
+    )
+    complexity.add_argument(
+        "--out", type=Path, metavar="DIR", help="write NAME.json, by all rules, into it"
+    )
     complexity.add_argument(
         "--rules",
         default="thop-0.0.31",

@@ -24,6 +24,7 @@ TRAINING = "apnet.training.run"
 EVALUATION = "apnet.evaluation.run"
 SYNTHESIS = "apnet.data.synthetic"
 DATA = "apnet.data.check"
+COMPLEXITY = "apnet.models.complexity"
 
 
 @cache

@@ -135,3 +135,12 @@ def _check_value(switch: str, value: object) -> None:
             raise InputError(f"the switch {switch} wants {wanted}, not {value!r}")
     elif not isinstance(value, bool):
         raise InputError(f"the switch {switch} wants true or false, not {value!r}")
+
+
+def as_reading(reading: str | Reading) -> Reading:
+    """A reading, given as itself or by its name.
+
+    Raises:
+        InputError: unknown name.
+    """
+    return get_reading(reading) if isinstance(reading, str) else reading

@@ -11,7 +11,7 @@ from apnet.models.reid import ReID
 from apnet.models.released import load_released
 from apnet.names import ModelName, parse_model_name
 from apnet.places import check_buildable
-from apnet.readings import Reading, get_reading
+from apnet.readings import Reading, as_reading
 
 
 def build_model(
@@ -34,7 +34,7 @@ def build_model(
         InputError: unknown name, or a model that cannot be built at this size.
     """
     parsed = parse_model_name(name) if isinstance(name, str) else name
-    chosen = get_reading(reading) if isinstance(reading, str) else reading
+    chosen = as_reading(reading)
     check_buildable(parsed, chosen, input_size)
     if parsed.peer:
         model = PyramidReID(parsed.backbone, num_classes)

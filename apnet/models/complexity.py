@@ -9,18 +9,26 @@ here side by side. Nothing is computed: the network and the image are on torch's
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from apnet.errors import one_of
+from apnet.errors import InputError, one_of
+from apnet.fingerprint import COMPLEXITY, code_fingerprint
 from apnet.models import build_model
 from apnet.models.attention import PartLinear
-from apnet.readings import Reading
+from apnet.names import parse_model_name
+from apnet.places import check_buildable
+from apnet.readings import Reading, as_reading
+from apnet.record import SCHEMA
 
 PAPER_INPUT = (224, 224)
 """Section IV-C-6."""
+
+SPATIAL_INPUT = (256, 128)
+"""Of Section IV-B, for spatial models whose parts do not divide the rows at 224 x 224."""
 
 Count = Callable[[nn.Module, Tensor], float]
 
@@ -41,17 +49,34 @@ class Complexity:
     classifier_params: int
 
 
+def usual_input(name: str, reading: str | Reading = "written") -> tuple[int, int]:
+    """Height and width at which a model is counted: the paper's, unless it cannot be built so.
+
+    Raises:
+        InputError: unknown model or reading, or a model that can be built at neither size.
+    """
+    parsed, chosen = parse_model_name(name), as_reading(reading)
+    try:
+        check_buildable(parsed, chosen, PAPER_INPUT)
+    except InputError:
+        if parsed.attention != "spatial":
+            raise
+        check_buildable(parsed, chosen, SPATIAL_INPUT)
+        return SPATIAL_INPUT
+    return PAPER_INPUT
+
+
 def complexity(
     name: str,
     reading: str | Reading = "written",
-    input_size: tuple[int, int] = PAPER_INPUT,
+    input_size: tuple[int, int] | None = None,
     rules: str = "thop-0.0.31",
     num_classes: int = 751,
 ) -> Complexity:
     """Count the operations and parameters of a model.
 
     Args:
-        input_size: height and width of the image.
+        input_size: height and width of the image; None is :func:`usual_input`.
         rules: one of :data:`RULES`.
         num_classes: training identities; they decide the classifiers' parameters alone.
 
@@ -61,6 +86,7 @@ def complexity(
     """
     if rules not in RULES:
         raise one_of("rules", rules, tuple(RULES))
+    input_size = input_size or usual_input(name, reading)
     with torch.device("meta"):
         model = build_model(name, num_classes, reading, input_size).eval()
         image = torch.empty(1, 3, *input_size)
@@ -74,6 +100,31 @@ def complexity(
     with torch.no_grad():
         operations = RULES[rules](model, image)
     return Complexity(operations / 1e9, params - classifiers, classifiers)
+
+
+def record(
+    name: str, reading: Reading, input_size: tuple[int, int] | None = None
+) -> dict[str, object]:
+    """A model's cost by every set of rules, as a JSON value.
+
+    Raises:
+        InputError: as :func:`complexity`.
+    """
+    size = input_size or usual_input(name, reading)
+    found = {rules: complexity(name, reading, size, rules) for rules in RULES}
+    any_rules = next(iter(found.values()))
+    return {
+        "schema": SCHEMA,
+        "model": name,
+        "reading": reading.name,
+        "switches": reading.switches(),
+        "input": list(size),
+        "gflops": {rules: cost.gflops for rules, cost in found.items()},
+        "params": any_rules.params,
+        "classifier_params": any_rules.classifier_params,
+        "code_fingerprint": code_fingerprint(COMPLEXITY),
+        "versions": {package: version(package) for package in ("thop", "torch")},
+    }
 
 
 def _thop_2020(model: nn.Module, image: Tensor) -> float:

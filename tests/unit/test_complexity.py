@@ -134,7 +134,9 @@ def test_classifiers_are_apart_from_what_is_counted():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"name": "resnet50-apnet-s3"}, "14 rows of stage3 at 224x224"),
+        ({"name": "resnet50-apnet-s3", "input_size": (224, 224)}, "14 rows of stage3 at 224x224"),
+        ({"name": "resnet50-apnet-s2-r32"}, "32 parts"),
+        ({"name": "resnet50-apnet-c2-r3"}, "3 parts"),
         ({"name": "resnet50", "rules": "guess"}, "unknown rules 'guess'"),
         ({"name": "scsn"}, "unknown model 'scsn'"),
     ],
@@ -151,5 +153,24 @@ def test_the_command(capsys):
     assert (found["params"], found["classifier_params"]) == (27_773_152, 1_538_048)
     assert main(["complexity", "resnet50", "--input", "256x128"]) == 0
     assert "4.0701 GFLOPs by the rules of thop-0.0.31" in capsys.readouterr().out
+    assert main(["complexity", "resnet50", "resnet50-apnet-s3"]) == 0
+    assert "reading written, 256x128" in capsys.readouterr().out.splitlines()[1]
     assert main(["complexity", "resnet50", "--input", "256"]) == 2
     assert "--input wants HEIGHTxWIDTH" in capsys.readouterr().err
+
+
+def test_the_record_has_every_count_and_where_it_was_made(tmp_path):
+    names = ["resnet50-apnet-c3", "resnet50-apnet-s3"]
+    assert main(["complexity", *names, "--reading", "released", "--out", str(tmp_path)]) == 0
+    channel, spatial = (json.loads((tmp_path / f"{name}.json").read_text()) for name in names)
+    assert (channel["model"], channel["reading"], channel["input"]) == (
+        "resnet50-apnet-c3",
+        "released",
+        [224, 224],
+    )
+    assert spatial["input"] == [256, 128]
+    assert channel["gflops"] == {
+        rules: complexity("resnet50-apnet-c3", "released", rules=rules).gflops for rules in RULES
+    }
+    assert channel["params"] == 34_764_896 and channel["switches"]["se_hidden"] == 8
+    assert set(channel["versions"]) == {"thop", "torch"}
