@@ -1,0 +1,44 @@
+"""Time drawing: images per second of each dataset, and seconds for 10,000 of them.
+
+    python benchmarks/synthetic.py [--identities N] [--processes N]
+
+The time to beat: 10,000 images in 60 s on two cores.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from apnet.data import DATASETS
+from apnet.data.synthetic import synthesize
+from apnet.data.synthetic.layouts import plan
+from apnet.data.synthetic.sizes import size_of
+
+
+def main() -> None:
+    """Draw and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--identities", type=int, default=120)
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    arguments = parser.parse_args()
+    print(f"{arguments.processes} processes, {arguments.identities} + as many identities")
+    print(f"{'dataset':20} {'images':>8} {'images/s':>9} {'s per 10,000':>13}")
+    for name in DATASETS:
+        images = len(plan(name, size_of(name, arguments.identities), 0))
+        with tempfile.TemporaryDirectory() as folder:
+            begin = time.monotonic()
+            synthesize(
+                name,
+                Path(folder),
+                identities=arguments.identities,
+                processes=arguments.processes,
+                say=lambda _line: None,
+            )
+            seconds = time.monotonic() - begin
+        print(f"{name:20} {images:8} {images / seconds:9.0f} {10_000 * seconds / images:13.1f}")
+
+
+if __name__ == "__main__":
+    main()
