@@ -7,44 +7,8 @@ import pytest
 
 from apnet.errors import InputError
 from tests.workflow import records
-from workflow.scripts.judge import main
+from tests.workflow.judging import Judge
 from workflow.scripts.tolerance import parse_tolerances
-
-
-class Judge:
-    """The script on the small table, in a folder of its own."""
-
-    def __init__(self, folder):
-        self.folder, self.scale = folder, folder / "results" / "paper"
-        self.logs = folder / "logs" / "paper"
-        self.arguments = [
-            *("--table", str(records.table(folder))),
-            *("--experiments", str(records.experiments(folder))),
-            *("--results", str(folder / "results"), "--scale", "paper"),
-            *("--failed-logs", str(self.logs), "--out", str(folder / "cells.json")),
-        ]
-
-    def status(self, *more, seeds=(0,), readings=("written",)):
-        asked = ["--seeds", *(str(seed) for seed in seeds), "--readings", *readings]
-        return main([*self.arguments, *asked, *more])
-
-    def __call__(self, *more, **asked):
-        assert self.status(*more, **asked) == 0
-        return json.loads((self.folder / "cells.json").read_text())
-
-    def cell(self, row="base", dataset="market1501", metric="mAP", more=(), **asked):
-        (found,) = (
-            cell
-            for cell in self(*more, **asked)["cells"]
-            if (cell["row"], cell["dataset"], cell["metric"]) == (row, dataset, metric)
-        )
-        return found
-
-    def note(self, place, message="out of memory"):
-        file = self.logs / f"{place}.failed.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        note = {"status": 1, "message": message, "log": f"{place}.log"}
-        file.write_text(json.dumps(note))
 
 
 @pytest.fixture
