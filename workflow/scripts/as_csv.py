@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from workflow.scripts.comparability import SYNTHETIC
+
 COLUMNS = (
     "table",
     "row",
@@ -33,4 +35,4 @@ def _verdict(cell: Mapping[str, object]) -> str:
     if cell["verdict"] != "not comparable":
         return cell["verdict"]
     # Of synthetic data nothing else needs to be said.
-    return f"not comparable ({cell['why_not'][0] if cell['synthetic'] else cell['verdict_detail']})"
+    return f"not comparable ({SYNTHETIC if cell['synthetic'] else cell['verdict_detail']})"

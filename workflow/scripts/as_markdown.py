@@ -2,23 +2,40 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 
 from tabulate import tabulate
 
+from workflow.scripts.footnotes import join, split
 from workflow.scripts.layout import REPORTED, REPRODUCED, VERDICT
-from workflow.scripts.sheet import Block, Figure, Item, Line, Overview, Part, Reason, Sheet, View
+from workflow.scripts.sheet import (
+    WATERMARK,
+    Block,
+    Figure,
+    Item,
+    Line,
+    Overview,
+    Part,
+    Reason,
+    Sheet,
+    View,
+)
 from workflow.scripts.templates import template
 
-WATERMARK = "ˢ"
-
-_SPECIAL = re.compile(r"[\\`*\[\]<>|#]|(?<![^\W_])_|_(?![^\W_])")
+_SPECIAL = re.compile(r"[\\`*\[\]<>|#~$]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])")
 """An underscore inside a word means nothing to Markdown."""
 
 
 def render(sheet: Sheet) -> str:
     """The report as GitHub-flavoured Markdown."""
     page = template("table.md.j2", text=escape)
-    return page.render(sheet=sheet, grid=grid, overview=overview_grid, reasons=reasons_grid)
+    return page.render(
+        sheet=sheet,
+        grid=partial(grid, heading=escape(sheet.heading)),
+        overview=partial(overview_grid, sheet=sheet),
+        reasons=reasons_grid,
+    )
 
 
 def escape(text: str) -> str:
@@ -26,15 +43,22 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(lambda match: f"\\{match.group()}", text)
 
 
-def overview_grid(overview: Overview, heading: str) -> str:
+def overview_grid(overview: Overview, sheet: Sheet) -> str:
     """The paper's table as a pipe table, reported / reproduced in each cell."""
+    described = [name.capitalize() for name in sheet.descriptions]
     head = [
         f"{escape(group.label)} {escape(metric)}" if metric == group.columns[0] else escape(metric)
         for group in overview.groups
         for metric in group.columns
     ]
-    rows = _rows(overview.parts, lambda line: [_pair(view) for view in line.views], len(head))
-    return _pipes([heading, *head], rows, ["left"] * len(head))
+
+    def texts(line: Line) -> list[str]:
+        about = [escape(getattr(line.row, name) or "") for name in sheet.descriptions]
+        return [*about, *(_pair(view) for view in line.views)]
+
+    columns = [*described, *head]
+    rows = _rows(overview.parts, texts, len(columns))
+    return _pipes([escape(sheet.heading), *columns], rows, ["left"] * len(columns))
 
 
 def reasons_grid(reasons: Iterable[Reason]) -> str:
@@ -84,12 +108,14 @@ def _rows(
 def _label(line: Line) -> str:
     row = line.row
     citation = f" [{row.citation}]" if row.citation is not None else ""
-    return escape("".join(row.marks) + row.label + citation)
+    return escape("".join(row.marks) + row.label + citation) + line.signs
 
 
 def _pair(view: View) -> str:
-    ours = Item(view.reproduced.figures[:1], view.reproduced.word, view.reproduced.signs)
-    return f"{_item(view.reported)} / {_item(ours)} {view.sign}{view.verdict.signs}".rstrip()
+    if view.quoted:
+        return _item(view.reported)
+    ours = replace(view.mean, signs=join([*split(view.mean.signs), *split(view.verdict.signs)]))
+    return f"{_item(view.reported)} / {_item(ours)} {view.sign}".rstrip()
 
 
 def _item(item: Item) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from workflow.scripts import wording
-from workflow.scripts.footnotes import Footnotes
 from workflow.scripts.papertables import Table
 from workflow.scripts.sheet import Reason
 
@@ -33,8 +32,9 @@ class Facts:
         yield "Scale", self._content["scale"]
         yield "Reading", wording.listed(self._readings)
         yield "Seeds", wording.listed([str(seed) for seed in self._content["seeds"]])
-        yield "Data", wording.short_data(list(self._labels.values()), found)
-        yield "Protocol", " — ".join(self._protocols()) or "no run yet"
+        there = dict.fromkeys(self._labels[item["dataset"]] for item in found)
+        yield "Data", wording.short_data([*there], found)
+        yield "Protocol", self._protocols() or "no run yet"
         recipes = sorted({recipe for item in found for recipe in item["recipes"]})
         yield "Training recipe", wording.listed(recipes) or "no run yet"
         for reading in self._readings:
@@ -51,7 +51,7 @@ class Facts:
                     for test in item["test_data"]:
                         sentence = wording.data(training, test)
                         readings.setdefault(sentence, []).append(item["reading"])
-        if len(readings) == 1:
+        if len(readings) == 1 or len(self._readings) == 1:
             return tuple(readings)
         return tuple(f"{wording.listed(names)}: {text}" for text, names in readings.items())
 
@@ -60,14 +60,16 @@ class Facts:
         kinds = {wording.kind(cell) for cell in self.made}
         return ((sign, wording.KEY[kind]) for kind, sign in wording.SIGNS.items() if kind in kinds)
 
-    def legend(self, footnotes: Footnotes) -> Iterator[tuple[str, str]]:
-        """(word or sign, meaning) of what occurs."""
+    def legend(self) -> Iterator[tuple[str, str]]:
+        """(word, meaning) of what occurs."""
         cells = self._content["cells"]
         words = {cell["verdict"] for cell in cells} | {cell["status"] for cell in cells}
         yield from ((word, text) for word, text in wording.MEANINGS.items() if word in words)
         if any(cell["comparable"] for cell in self.made):
             yield "e", self._tolerances()
-        yield from footnotes.legend()
+        asked = len(self._content["seeds"])
+        if any(0 < len(cell["seeds"]) < asked for cell in self.made):
+            yield f"n of {asked}", "n of the seeds asked for are there"
 
     def failures(self) -> Iterator[str]:
         """A sentence for each job that failed, with the cells that wait for it."""
@@ -76,7 +78,8 @@ class Facts:
             if item["status"] == "failed":
                 where = f"{cell['label']} on {self._labels[cell['dataset']]}, seed {item['seed']}"
                 where += f", {cell['reading']}" if len(self._readings) > 1 else ""
-                waiting.setdefault((item["message"], item["log"]), []).append(where)
+                message = " ".join(item["message"].split())
+                waiting.setdefault((message, item["log"]), []).append(where)
         for (message, log), cells in waiting.items():
             more = f" and {len(cells) - 1} more" if len(cells) > 1 else ""
             yield f"{cells[0]}{more}: {message} (log: {log})"
@@ -88,19 +91,17 @@ class Facts:
                 reading = f", {cell['reading']}" if len(self._readings) > 1 else ""
                 yield wording.reason(cell, self._where(cell) + reading)
 
-    def _protocols(self) -> list[str]:
-        """One phrase where all runs share it, else one for each dataset and reading."""
-        phrases = {
-            (item["dataset"], item["reading"]): " or ".join(
-                map(wording.protocol, item["protocols"])
-            )
-            for item in self._content["circumstances"]
-        }
-        if len(set(phrases.values())) <= 1:
-            return list(phrases.values())[:1]
-        return [
-            f"{self._labels[key]}, {reading}: {text}" for (key, reading), text in phrases.items()
-        ]
+    def _protocols(self) -> str:
+        """The phrase that most runs share, then the others with their datasets and readings."""
+        places: dict[str, list[str]] = {}
+        for item in self._content["circumstances"]:
+            phrase = " or ".join(map(wording.protocol, item["protocols"]))
+            place = f"{self._labels[item['dataset']]} ({item['reading']})"
+            places.setdefault(phrase, []).append(place)
+        usual, *others = sorted(places, key=lambda phrase: -len(places[phrase])) or [""]
+        return " — ".join(
+            [usual, *(f"but {wording.listed(places[phrase])}: {phrase}" for phrase in others)]
+        )
 
     def _farthest(self, cells: Sequence[Json]) -> str:
         compared = [cell for cell in cells if cell["comparable"] and cell["difference"] is not None]

@@ -5,6 +5,16 @@ from collections.abc import Iterable, Iterator
 SIGNS = "†‡§¶‖"
 
 
+def split(signs: str) -> list[str]:
+    """The single ones of several signs."""
+    return [sign for sign in signs.split(",") if sign]
+
+
+def join(signs: Iterable[str]) -> str:
+    """Several signs in a row."""
+    return ",".join(signs)
+
+
 class Footnotes:
     """Gives each text a sign, in the order of first use."""
 
@@ -12,8 +22,8 @@ class Footnotes:
         self._signs: dict[str, str] = {}
 
     def signs(self, texts: Iterable[str]) -> str:
-        """The signs of some texts, in a row."""
-        return "".join(self._sign(text) for text in texts)
+        """The signs of some texts, with commas between, since a sign may be another doubled."""
+        return join(self._sign(text) for text in texts)
 
     def legend(self) -> Iterator[tuple[str, str]]:
         """(sign, text) in the order of first use."""

@@ -5,11 +5,13 @@ with its metrics side by side; with several readings one block a dataset and met
 the readings side by side. Rows and columns keep the paper's order.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from apnet.errors import InputError
 from workflow.scripts.facts import Facts
+from workflow.scripts.footnotes import join, split
 from workflow.scripts.papertables import Column, Row, Table
 from workflow.scripts.sheet import Block, Group, Line, Overview, Part, Sheet, View
 from workflow.scripts.views import Views
@@ -18,6 +20,7 @@ SCHEMA = 1
 REPORTED, REPRODUCED, DIFFERENCE, VERDICT = "reported", "reproduced", "Δ", "verdict"
 
 _OURS = (REPRODUCED, DIFFERENCE, VERDICT)
+_DESCRIPTIONS = ("publication", "backbone")
 
 Json = Mapping[str, object]
 
@@ -45,11 +48,15 @@ def lay_out(content: Json, table: Table, command: str) -> Sheet:
         heading=table.heading,
         caption=table.caption,
         synthetic=any(cell["synthetic"] for cell in facts.made),
+        descriptions=tuple(
+            name for name in _DESCRIPTIONS if any(getattr(row, name) for row in table.rows)
+        ),
         facts=tuple(facts.head()),
         overviews=overviews,
         blocks=tuple(_blocks(table, views, facts, content["readings"])),
         key=tuple(facts.key()),
-        legend=tuple(facts.legend(views.footnotes)),
+        legend=tuple(facts.legend()),
+        footnotes=tuple(views.footnotes.legend()),
         lacking=len(facts.missing),
         command=command,
         failures=tuple(facts.failures()),
@@ -65,7 +72,24 @@ def _overview(table: Table, views: Views, reading: str) -> Overview:
                 yield views.view(row, column.key, metric, reading)
 
     groups = tuple(Group(column.label, column.metrics) for column in table.columns)
-    return Overview(reading, groups, _parts(table, of_row))
+    parts = (
+        replace(part, lines=tuple(map(_with_signs, part.lines))) for part in _parts(table, of_row)
+    )
+    return Overview(reading, groups, tuple(parts))
+
+
+def _with_signs(line: Line) -> Line:
+    """Footnotes to every reproduced cell of a line are set once, beside its label."""
+    signs = [split(view.reproduced.signs) for view in line.views if not view.quoted]
+    if not signs:
+        return line
+    shared = [sign for sign in signs[0] if all(sign in others for others in signs)]
+    return Line(line.row, tuple(_without(view, shared) for view in line.views), join(shared))
+
+
+def _without(view: View, shared: Sequence[str]) -> View:
+    left = join(sign for sign in split(view.reproduced.signs) if sign not in shared)
+    return replace(view, reproduced=replace(view.reproduced, signs=left))
 
 
 def _blocks(table: Table, views: Views, facts: Facts, readings: list[str]) -> Iterator[Block]:

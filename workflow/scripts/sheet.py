@@ -4,9 +4,12 @@
 A reproduced number knows that it is synthetic, so no renderer can print it unawares.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflow.scripts.papertables import Row
+
+WATERMARK = "ˢ"
+"""Stands behind each synthetic number."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Item:
     """What stands in one place: figures, joined by ±, or a word.
 
     Attributes:
-        signs: of footnotes.
+        signs: of footnotes, with commas between.
         note: in parentheses behind the figures.
         verdict: of a verdict's item, its bare word, such as `single run`.
     """
@@ -33,6 +36,10 @@ class Item:
     signs: str = ""
     note: str = ""
     verdict: str = ""
+
+
+QUOTED = "quoted"
+"""The word of what the paper quotes from elsewhere, and nothing here reproduces."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,16 @@ class View:
     verdict: Item
     sign: str = ""
 
+    @property
+    def mean(self) -> Item:
+        """What is reproduced, without its deviation."""
+        return replace(self.reproduced, figures=self.reproduced.figures[:1])
+
+    @property
+    def quoted(self) -> bool:
+        """Whether only the paper's number is there."""
+        return self.reproduced.word == QUOTED
+
 
 @dataclass(frozen=True)
 class Group:
@@ -57,13 +74,23 @@ class Group:
     label: str
     columns: tuple[str, ...]
 
+    @property
+    def width(self) -> int:
+        """How many columns."""
+        return len(self.columns)
+
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the paper's table and its cells, in the order of the columns."""
+    """A row of the paper's table and its cells, in the order of the columns.
+
+    Attributes:
+        signs: of footnotes to all of its reproduced cells, which do not repeat them.
+    """
 
     row: Row
     views: tuple[View, ...]
+    signs: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,8 +162,10 @@ class Sheet:
 
     Attributes:
         facts: scale, readings, seeds, data, protocol, recipe, outcome: (name, text).
+        descriptions: fields of the rows, such as `publication`, that the paper's table prints.
         key: (sign, word) of the verdicts that occur.
-        legend: (word or sign, meaning) of what occurs, and of nothing else.
+        legend: (word, meaning) of what occurs, and of nothing else.
+        footnotes: (sign, text) in the order of first use.
         lacking: how many evaluations are not there.
         command: makes them.
         failures: a sentence for each job that failed.
@@ -149,11 +178,13 @@ class Sheet:
     heading: str
     caption: str
     synthetic: bool
+    descriptions: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     overviews: tuple[Overview, ...]
     blocks: tuple[Block, ...]
     key: tuple[tuple[str, str], ...]
     legend: tuple[tuple[str, str], ...]
+    footnotes: tuple[tuple[str, str], ...]
     lacking: int
     command: str
     failures: tuple[str, ...]

@@ -6,7 +6,7 @@ from workflow.scripts import wording
 from workflow.scripts.boldness import best_cells
 from workflow.scripts.footnotes import Footnotes
 from workflow.scripts.papertables import Row, Table
-from workflow.scripts.sheet import Figure, Item, View
+from workflow.scripts.sheet import QUOTED, Figure, Item, View
 
 Json = Mapping[str, object]
 
@@ -35,7 +35,7 @@ class Views:
         place = (row.id, key, metric, reading)
         cell = self._cells.get(place)
         if cell is None:
-            return View(reported, Item(word="quoted"), Item(), Item())
+            return View(reported, Item(word=QUOTED), Item(), Item())
         signs = self.footnotes.signs([*cell["marks"], *cell["caveats"]])
         if cell["status"] != "run":
             return View(reported, Item(word=cell["status"], signs=signs), Item(), Item())

@@ -36,7 +36,8 @@ MEANINGS = {
     "inconclusive": "the interval reaches across an end of the reported value ± e; +k: about k "
     f"more seeds would decide, were mean and spread to stay; without k: more than {MOST_SEEDS}",
     "single run": "within e, or better or worse by more; one run is never called a match",
-    "not comparable": "n/c in the tables: not to be held against the paper",
+    "not comparable": "not to be held against the paper; n/c for short",
+    "not reported": "the paper gives no value here",
     "not run": "no evaluation of any seed asked for",
     "failed": "its job failed; the reason stands with the open cells",
     "quoted": "the paper quotes this row from elsewhere; nothing here makes it",
@@ -84,7 +85,7 @@ def data(training: Json, test: Json) -> str:
 
 
 def short_data(labels: Sequence[str], found: Iterable[Json]) -> str:
-    """The datasets of a table and what they are, as a phrase."""
+    """The datasets that there are runs of and what they are, as a phrase."""
     blocks = [block for item in found for block in (*item["training_data"], *item["test_data"])]
     return f"{listed(labels)}; {_standing(blocks).lower()}" if blocks else "no run yet"
 
@@ -168,4 +169,5 @@ def _standing(blocks: Sequence[Json]) -> str:
         return "Synthetic stand-in"
     if all(block["published"] for block in blocks):
         return "Counts as published"
-    return "Counts not as published"
+    some = any(block["published"] for block in blocks)
+    return f"Counts not {'all ' if some else ''}as published"

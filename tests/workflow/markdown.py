@@ -1,0 +1,22 @@
+"""Reads a report in Markdown back."""
+
+import re
+
+
+def grids(text):
+    """The pipe tables, each as rows of cells; a backslash keeps a bar inside a cell."""
+    lines = [line if line.startswith("|") else "" for line in text.splitlines()]
+    blocks = [block.splitlines() for block in "\n".join(lines).split("\n\n") if block.strip()]
+    return [
+        [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in block]
+        for block in (list(filter(None, lines)) for lines in blocks)
+    ]
+
+
+def row(grid, label):
+    (found,) = (cells for cells in grid if cells[0].startswith(label))
+    return found
+
+
+def fact(text, name):
+    return re.search(rf"^- \*\*{name}:\*\* (.*)$", text, re.M).group(1)
