@@ -1,0 +1,48 @@
+"""The figures of docs/readings.md are those that the code gives."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from apnet.models.complexity import complexity
+from apnet.readings import RELEASED, WRITTEN, Reading, get_reading
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "readings.md").read_text()
+
+
+def rows(heading):
+    """The table that has this heading, without it: lists of cells, backquotes taken off."""
+    (table,) = (block for block in PAGE.split("\n\n") if block.startswith(heading))
+    lines = [line.strip("|").split("|") for line in table.splitlines()[2:]]
+    return {line[0].strip().replace("`", ""): [c.strip() for c in line[1:]] for line in lines}
+
+
+def shown(reading, model="resnet50-apnet-c2"):
+    cost = complexity(model, reading)
+    return f"{cost.gflops:.4f}", f"{cost.params / 1e6:.2f}"
+
+
+def test_every_switch_has_its_line():
+    named = set(re.findall(r"^\| `(\w+)`", PAGE, flags=re.MULTILINE))
+    assert {field.name for field in fields(Reading)} - {"name"} <= named
+
+
+SWITCHES = rows("| switch | outputs")
+
+
+@pytest.mark.parametrize("switch", list(SWITCHES)[1:-1])
+def test_what_a_switch_costs(switch):
+    reading = get_reading("written", **{switch: getattr(RELEASED, switch)})
+    assert tuple(SWITCHES[switch][1:]) == shown(reading)
+
+
+def test_what_the_readings_cost():
+    first, *_, last = SWITCHES.values()
+    assert (tuple(first[1:]), tuple(last[1:])) == (shown(WRITTEN), shown(RELEASED))
+    models = rows("| model | GFLOPs")
+    assert len(models) == 5
+    for model, found in models.items():
+        (cost, params), (other_cost, other_params) = shown(WRITTEN, model), shown(RELEASED, model)
+        assert found == [cost, other_cost, params, other_params]
