@@ -10,7 +10,11 @@ from apnet.readings import get_reading
 from apnet.recipes import get_recipe
 from apnet.settings import departures, paper_recipe
 
-PUBLISHED = {"market1501": (12936, 3368, 15913), "dukemtmc": (16522, 2228, 17661)}
+PUBLISHED = {
+    "market1501": (12936, 3368, 15913),
+    "dukemtmc": (16522, 2228, 17661),
+    "msmt17": (32621, 11659, 82161),
+}
 
 
 def record(training="market1501", model="resnet50", seed=0, mAP=0.9, **changes):

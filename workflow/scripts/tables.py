@@ -12,13 +12,16 @@ from pathlib import Path
 
 from apnet.errors import one_of
 from apnet.files import read_json, write_text
-from workflow.scripts import as_csv, as_markdown
+from workflow.scripts import as_csv, as_latex, as_markdown
 from workflow.scripts.cli import run_main
 from workflow.scripts.layout import lay_out
 from workflow.scripts.papertables import load_table
 from workflow.scripts.sheet import Sheet
 
-SHEETS: Mapping[str, Callable[[Sheet], str]] = {".md": as_markdown.render}
+SHEETS: Mapping[str, Callable[[Sheet], str]] = {
+    ".md": as_markdown.render,
+    ".tex": as_latex.render,
+}
 """Formats that are made from the sheet; CSV is made from the cells."""
 
 

@@ -1,0 +1,46 @@
+"""The script that renders: its formats, and what it refuses."""
+
+import json
+
+import pytest
+
+from tests.workflow.judging import Judge
+from workflow.scripts.tables import SHEETS
+from workflow.scripts.targets import FORMATS
+
+
+@pytest.fixture
+def judge(tmp_path):
+    return Judge(tmp_path)
+
+
+def test_every_format_that_can_be_asked_for_can_be_rendered():
+    assert {f".{suffix}" for suffix in FORMATS} == {*SHEETS, ".csv"}
+
+
+@pytest.mark.parametrize("suffix", [f".{suffix}" for suffix in FORMATS])
+def test_a_table_without_any_run_renders(judge, suffix):
+    text = judge.render(suffix, readings=("written", "released"))
+    assert "87.8" in text and "not run" in text and text.endswith("\n")
+
+
+@pytest.mark.parametrize("suffix", [f".{suffix}" for suffix in FORMATS])
+def test_the_same_cells_make_the_same_bytes(judge, suffix):
+    assert judge.render(suffix) == judge.render(suffix)
+
+
+def test_an_unknown_format_is_named(judge, capsys):
+    judge()
+    assert judge.render_status(judge.folder / "table8.docx") == 2
+    error = capsys.readouterr().err
+    assert "'.docx'" in error and ".md" in error and ".csv" in error
+
+
+@pytest.mark.parametrize("changes", [{"schema": 2}, {"table": "table9"}])
+@pytest.mark.parametrize("suffix", [".md", ".csv"])
+def test_cells_of_another_table_or_version_are_refused(judge, capsys, changes, suffix):
+    (judge.folder / "cells.json").write_text(json.dumps(judge() | changes))
+    out = judge.folder / f"table8{suffix}"
+    assert judge.render_status(out) == 2
+    assert "judge the table again" in capsys.readouterr().err
+    assert not out.exists()
