@@ -125,4 +125,5 @@ def standing_evaluations(wildcards):
 
 def fill_command(wildcards):
     """The command that makes what a table lacks, as this Snakemake was called."""
-    return fill(f"reports/{wildcards.table}.md", config, workflow.overwrite_configfiles)
+    target = f"reports/{wildcards.table}.{wildcards.suffix}"
+    return fill(target, config, workflow.overwrite_configfiles)

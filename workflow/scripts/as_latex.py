@@ -59,22 +59,33 @@ def _columns(groups: Iterable[Group]) -> Iterator[str]:
 
 
 def _head(sheet: Sheet) -> Iterator[str]:
-    """Datasets, and below them their metrics."""
+    """Datasets, and below them their metrics; a metric alone where no dataset stands above it."""
+    groups = sheet.overviews[0].groups
     heads = [sheet.heading, *(name.capitalize() for name in sheet.descriptions)]
-    groups, place = sheet.overviews[0].groups, len(heads) + 1
-    upper, rules, lower = [rf"\multirow{{2}}{{*}}{{{escape(head)}}}" for head in heads], [], []
+    metrics = [_across(escape(metric)) for group in groups for metric in group.columns]
+    if not any(group.label for group in groups):
+        yield _row([*map(escape, heads), *metrics])
+        return
+    tall = [rf"\multirow{{2}}{{*}}{{{escape(head)}}}" for head in heads]
+    yield _row([*tall, *(_over(group, _after(group, groups)) for group in groups)])
+    yield "".join(_rules(groups, len(heads) + 1))
+    yield _row([*[""] * len(heads), *metrics])
+
+
+def _rules(groups: Sequence[Group], place: int) -> Iterator[str]:
     for group in groups:
-        width = 2 * group.width
-        gap = "0pt" if group is groups[-1] else _BETWEEN_GROUPS
-        upper.append(
-            rf"\multicolumn{{{width}}}{{@{{}}c@{{\hspace{{{gap}}}}}}}{{{escape(group.label)}}}"
-        )
-        rules.append(rf"\cmidrule(r{{{gap}}}){{{place}-{place + width - 1}}}")
-        lower += [_across(escape(metric)) for metric in group.columns]
-        place += width
-    yield _row(upper)
-    yield "".join(rules)
-    yield _row([*[""] * len(heads), *lower])
+        end = place + 2 * group.width - 1
+        yield rf"\cmidrule(r{{{_after(group, groups)}}}){{{place}-{end}}}"
+        place = end + 1
+
+
+def _over(group: Group, gap: str) -> str:
+    spec = rf"@{{}}c@{{\hspace{{{gap}}}}}"
+    return rf"\multicolumn{{{2 * group.width}}}{{{spec}}}{{{escape(group.label)}}}"
+
+
+def _after(group: Group, groups: Sequence[Group]) -> str:
+    return "0pt" if group is groups[-1] else _BETWEEN_GROUPS
 
 
 def _parts(sheet: Sheet) -> Iterator[str]:

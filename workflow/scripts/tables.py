@@ -12,7 +12,7 @@ from pathlib import Path
 
 from apnet.errors import one_of
 from apnet.files import read_json, write_text
-from workflow.scripts import as_csv, as_latex, as_markdown
+from workflow.scripts import as_csv, as_html, as_latex, as_markdown
 from workflow.scripts.cli import run_main
 from workflow.scripts.layout import lay_out
 from workflow.scripts.papertables import load_table
@@ -21,6 +21,7 @@ from workflow.scripts.sheet import Sheet
 SHEETS: Mapping[str, Callable[[Sheet], str]] = {
     ".md": as_markdown.render,
     ".tex": as_latex.render,
+    ".html": as_html.render,
 }
 """Formats that are made from the sheet; CSV is made from the cells."""
 

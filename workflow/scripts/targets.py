@@ -7,7 +7,7 @@ from apnet.data import get_source
 from apnet.errors import InputError, one_of
 from workflow.scripts.plan import TABLES, Plan, Run
 
-FORMATS = ("md", "tex", "csv")
+FORMATS = ("md", "tex", "html", "csv")
 """Suffixes of a table's report."""
 
 _RUN_DEPTH = 6

@@ -17,6 +17,7 @@ _SPECIAL = {
     "±": r"$\pm$",
     "−": "$-$",
     "Δ": r"$\Delta$",
+    "≠": r"$\neq$",
     "→": r"$\rightarrow$",
     "†": r"\dag{}",
     "‡": r"\ddag{}",
