@@ -183,6 +183,15 @@ def test_captions_are_small_capitals(printed, shown):
     assert caption(printed, ["APNet-C", "MSMT17"]) == rf"\textsc{{{shown}}}"
 
 
+def has_tex():
+    files = ["IEEEtran.cls", *(f"{name}.sty" for name in ("amssymb", "booktabs", "multirow"))]
+    if shutil.which("pdflatex") is None:
+        return False
+    return subprocess.run(["kpsewhich", *files], capture_output=True).returncode == 0
+
+
+needs_tex = pytest.mark.skipif(not has_tex(), reason="needs pdflatex, IEEEtran and booktabs")
+
 DOCUMENT = r"""\documentclass[journal]{IEEEtran}
 \usepackage{amssymb,booktabs,graphicx,multirow}
 \newcommand{\word}{kept}
@@ -195,7 +204,7 @@ Text.\typeout{WORD \word}
 """
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@needs_tex
 @pytest.mark.parametrize("make", [records.record, records.synthetic])
 @pytest.mark.parametrize(
     "asked",
@@ -214,7 +223,7 @@ def test_it_fits_a_paper(tmp_path, make, asked):
     assert "WORD kept" in log, "commands of the document are its own again"
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@needs_tex
 def test_a_narrow_table_fits_its_column(judge):
     runs = [records.record(model=model, seed=seed) for model in (C2, S2) for seed in (0, 1)]
     judge.write(*runs)
