@@ -7,7 +7,7 @@ reformatted file would cost GPU-days; missing a changed formula would cost trust
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +40,18 @@ def code_fingerprint(entry: str) -> str:
     total = hashlib.sha256()
     for name in sorted(_closure(entry)):
         total.update(f"{name}={_syntax(_file(name))}\n".encode())
+    return total.hexdigest()[:16]
+
+
+def files_fingerprint(files: Iterable[Path]) -> str:
+    """Fingerprint of the names and bytes of files, for code that costs nothing to run again.
+
+    Returns:
+        16 hexadecimal digits.
+    """
+    total = hashlib.sha256()
+    for file in sorted(files):
+        total.update(f"{file.name}={hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()[:16]
 
 

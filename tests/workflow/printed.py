@@ -192,7 +192,8 @@ MODELS = {
         resnet50-stacked-s3 resnet50-apnet-s1 resnet50-apnet-s2 resnet50-apnet-s3
     """,
     "table3": """
-        resnet50 resnet50-apnet-c1 resnet50-apnet-c2 resnet50-apnet-c3 resnet50-se - -
+        resnet50 resnet50-apnet-c1 resnet50-apnet-c2 resnet50-apnet-c3 resnet50-se
+        pyramid-resnet101 -
     """,
     "table4": f"{'- ' * 30} resnet50-apnet-s1 - resnet50-apnet-s2 resnet50-apnet-c2",
     "table5": """

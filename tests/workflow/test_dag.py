@@ -21,6 +21,11 @@ def test_table_ii_is_thirty_trainings(snakemake):
     }
 
 
+def test_table_iii_trains_nothing(snakemake):
+    jobs = snakemake.jobs("reports/table3.md")
+    assert jobs == {"complexity": 2, "costs": 1, "render": 1}
+
+
 def test_a_seed_more_is_as_many_again(snakemake):
     jobs = snakemake.jobs("reports/table2.md", config=["seeds=[0,1]"])
     assert (jobs["train"], jobs["synthesize"]) == (2 * SETS * MODELS, SETS)

@@ -173,14 +173,14 @@ def test_every_quoted_row_has_its_reference():
 
 
 def test_what_the_paper_costs_to_run():
-    """210 cells are ours to make, with 49 trainings a seed, and no experiment is idle."""
+    """210 cells are of models of ours, with 49 trainings a seed, and no experiment is idle."""
     cells, trainings, used = 0, set(), set()
     for table in TABLES.values():
         sets = {column.key: column.training_set for column in table.columns}
         for cell in table.cells():
             experiment = table.experiment_of(cell.row, cell.key)
             if experiment is not None:
-                cells += 1
+                cells += not parse_model_name(EXPERIMENTS[experiment].model).peer
                 used.add(experiment)
                 trainings.add((sets[cell.key], EXPERIMENTS[experiment].model))
     assert cells == 210
@@ -192,4 +192,4 @@ def test_experiments_are_models_of_the_paper():
     for experiment in EXPERIMENTS.values():
         name = parse_model_name(experiment.model)
         assert experiment.recipe == ("spatial" if name.attention == "spatial" else "channel")
-        assert not name.peer
+        assert not name.peer or experiment.name == "pyramid-reid"

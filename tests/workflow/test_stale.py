@@ -172,8 +172,7 @@ def test_data_that_has_moved_costs_nothing_and_other_data_is_refused(finished, t
     shutil.copytree(*roots)
     given = finished.folder / "real.yaml"
     given.write_text(
-        "scale: moved\nreadings: [written]\nseeds: [0]\n"
-        "recipes: {channel: smoke, spatial: smoke}\n"
+        "scale: moved\nreadings: [written]\nseeds: [0]\nrecipes: {channel: smoke, spatial: smoke}\n"
     )
     target = TARGET.replace("smoke", "moved")
     options = ["--configfile", str(given)]

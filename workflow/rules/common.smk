@@ -11,12 +11,20 @@ ROOT = ROOT if (ROOT / "workflow").is_dir() else ROOT.parent
 sys.path.insert(0, str(ROOT))
 
 from apnet.errors import InputError
-from apnet.fingerprint import DATA, EVALUATION, SYNTHESIS, code_fingerprint
-from workflow.scripts import interpreter
+from apnet.fingerprint import (
+    COMPLEXITY,
+    DATA,
+    EVALUATION,
+    SYNTHESIS,
+    code_fingerprint,
+    files_fingerprint,
+)
+from apnet.readings import READINGS
+from workflow.scripts import counted, interpreter
 from workflow.scripts.configuration import check_config
 from workflow.scripts.commands import after_failure, fill
 from workflow.scripts.plan import TABLES, Plan, Run
-from workflow.scripts.targets import FORMATS, check_targets, reports
+from workflow.scripts.targets import FORMATS, REPORTED, check_targets, reports
 
 interpreter.share(ROOT)
 
@@ -32,11 +40,17 @@ except InputError as error:
 SCALE = PLAN.scale
 SYNTHETIC = config["synthetic"] or {}
 RESULTS = f"results/{SCALE}"
+COSTS = "results/complexity"
 LOGS = f"logs/{SCALE}"
 RUN = f"{RESULTS}/{{reading}}/{{dataset}}/{{model}}/seed{{seed}}"
 RUN_LOG = "{reading}/{dataset}/{model}/seed{seed}"
 PAPER = Path(os.path.relpath(ROOT / "paper" / "tables"))
 EXPERIMENTS = os.path.relpath(ROOT / "workflow" / "experiments.yaml")
+
+# Judging and rendering take a second, so any change to their code makes reports anew.
+REPORTING = files_fingerprint(
+    [*ROOT.glob("workflow/scripts/*.py"), *ROOT.glob("workflow/templates/*")]
+)
 
 ATTEMPT = "python -m workflow.scripts.attempt --log {log} --"
 
@@ -52,7 +66,7 @@ wildcard_constraints:
     test_set=r"[a-z0-9-]+",
     model=r"[a-z0-9_-]+",
     seed=r"\d+",
-    table="|".join(TABLES),
+    table="|".join(REPORTED),
 
 
 def run_of(wildcards):
@@ -109,6 +123,14 @@ def trained_folder(wildcards, output):
 
 def run_folder(wildcards, input):
     return Path(input.record).parent
+
+
+def counted_folder(wildcards, output):
+    return Path(output[0]).parent
+
+
+def costs_folder(wildcards, input):
+    return Path(input[0]).parent.parent
 
 
 def paper_table(wildcards):

@@ -8,6 +8,8 @@ rule judge:
         f"{RESULTS}/cells/{{table}}.json",
     log:
         f"{LOGS}/judge/{{table}}.log",
+    wildcard_constraints:
+        table="|".join(TABLES),
     localrule: True
     conda:
         "../../environment.yml"
@@ -17,6 +19,7 @@ rule judge:
         readings=config["readings"],
         seeds=config["seeds"],
         logs=LOGS,
+        code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.scripts.judge --table {{input.table}}"
         " --experiments {input.experiments} --results results --scale {params.scale}"
@@ -40,6 +43,7 @@ rule render:
         "../../environment.yml"
     params:
         command=fill_command,
+        code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.scripts.tables --cells {{input.cells}}"
         " --table {input.table} --command {params.command:q} --out {output}"
@@ -59,6 +63,7 @@ rule collect:
     params:
         standing=PLAN.standing(TABLES),
         scale=SCALE,
+        code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.scripts.collect --results results"
         " --scale {params.scale} --out {output}"

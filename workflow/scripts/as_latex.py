@@ -43,9 +43,9 @@ def render(sheet: Sheet) -> str:
 
 
 def _names(sheet: Sheet) -> Iterator[str]:
-    """Of datasets and models, as the table writes them."""
+    """Of datasets, metrics and models, as the table writes them."""
     for group in sheet.overviews[0].groups:
-        yield from group.label.split()
+        yield from (*group.label.split(), *group.columns)
     for part in sheet.overviews[0].parts:
         for line in part.lines:
             yield from line.row.label.partition("_")[0].split()

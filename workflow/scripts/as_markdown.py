@@ -11,6 +11,7 @@ from workflow.scripts.footnotes import join, split
 from workflow.scripts.layout import REPORTED, REPRODUCED, VERDICT
 from workflow.scripts.sheet import (
     WATERMARK,
+    Annex,
     Block,
     Figure,
     Item,
@@ -35,6 +36,7 @@ def render(sheet: Sheet) -> str:
         grid=partial(grid, heading=escape(sheet.heading)),
         overview=partial(overview_grid, sheet=sheet),
         reasons=reasons_grid,
+        annexed=annex_grid,
     )
 
 
@@ -47,7 +49,9 @@ def overview_grid(overview: Overview, sheet: Sheet) -> str:
     """The paper's table as a pipe table, reported / reproduced in each cell."""
     described = [name.capitalize() for name in sheet.descriptions]
     head = [
-        f"{escape(group.label)} {escape(metric)}" if metric == group.columns[0] else escape(metric)
+        f"{escape(group.label)} {escape(metric)}".strip()
+        if metric == group.columns[0]
+        else escape(metric)
         for group in overview.groups
         for metric in group.columns
     ]
@@ -59,6 +63,12 @@ def overview_grid(overview: Overview, sheet: Sheet) -> str:
     columns = [*described, *head]
     rows = _rows(overview.parts, texts, len(columns))
     return _pipes([escape(sheet.heading), *columns], rows, ["left"] * len(columns))
+
+
+def annex_grid(annex: Annex) -> str:
+    """An annex as a pipe table."""
+    head, *rows = [[escape(text) for text in row] for row in (annex.head, *annex.rows)]
+    return _pipes(head, rows, ["left", *["right"] * (len(head) - 2)])
 
 
 def reasons_grid(reasons: Iterable[Reason]) -> str:

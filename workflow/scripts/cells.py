@@ -34,6 +34,32 @@ def quoted_cell(cell: Cell, table: Table) -> dict[str, object]:
     }
 
 
+def exact_cell(
+    cell: Cell, table: Table, reading: str | None, value: float, caveats: Sequence[str] = ()
+) -> dict[str, object]:
+    """A cell whose value is counted: it comes out as printed, or it does not."""
+    decimals = table.metrics[cell.metric].decimals
+    word = "equal" if round(value, decimals) == cell.reported else "unequal"
+    return {
+        **_place(cell, table),
+        "reading": reading,
+        "status": "run",
+        **_NO_NUMBERS,
+        "values": [value],
+        "mean": value,
+        "difference": None if cell.reported is None else value - cell.reported,
+        "tolerance": None,
+        "verdict": "not reported" if cell.reported is None else word,
+        "comparable": True,
+        "why_not": [],
+        "synthetic": False,
+        "marks": [],
+        "caveats": list(caveats),
+        "files": [],
+        "missing": [],
+    }
+
+
 def judged_cell(
     entry: Entry,
     table: Table,

@@ -28,6 +28,13 @@ class Facts:
 
     def head(self) -> Iterator[tuple[str, str]]:
         """(name, text) of what every number of the table shares."""
+        yield from map(tuple, self._content["head"] if self.exact else self._circumstances())
+        for reading in self._readings:
+            cells = [cell for cell in self.made if cell["reading"] == reading]
+            name = "Outcome" if len(self._readings) == 1 else f"Outcome, {reading}"
+            yield name, wording.outcome(cells) + self._farthest(cells)
+
+    def _circumstances(self) -> Iterator[tuple[str, str]]:
         found = self._content["circumstances"]
         yield "Scale", self._content["scale"]
         yield "Reading", wording.listed(self._readings)
@@ -37,10 +44,24 @@ class Facts:
         yield "Protocol", self._protocols() or "no run yet"
         recipes = sorted({recipe for item in found for recipe in item["recipes"]})
         yield "Training recipe", wording.listed(recipes) or "no run yet"
-        for reading in self._readings:
-            cells = [cell for cell in self.made if cell["reading"] == reading]
-            name = "Outcome" if len(self._readings) == 1 else f"Outcome, {reading}"
-            yield name, wording.outcome(cells) + self._farthest(cells)
+
+    def explanations(self) -> Iterator[str]:
+        """What the columns hold, a sentence each."""
+        yield "Reported: as printed in the paper"
+        if self.exact:
+            yield "Reproduced: counted here, and rounded as the paper rounds"
+            return
+        yield "Reproduced: mean ± standard deviation over the seeds, in percent"
+        yield "Δ: reproduced minus reported, in percent points"
+        if any(cell["group"] for cell in self._content["cells"]):
+            yield (
+                "Bold: the best of each group of rows, as the paper sets it and as it came out here"
+            )
+
+    @property
+    def exact(self) -> bool:
+        """Whether the table's numbers are counted, not trained."""
+        return "head" in self._content
 
     def about(self, key: str) -> tuple[str, ...]:
         """A sentence on a column's data; one for each variant where readings differ."""
@@ -65,7 +86,7 @@ class Facts:
         cells = self._content["cells"]
         words = {cell["verdict"] for cell in cells} | {cell["status"] for cell in cells}
         yield from ((word, text) for word, text in wording.MEANINGS.items() if word in words)
-        if any(cell["comparable"] for cell in self.made):
+        if any(cell["comparable"] for cell in self.made) and not self.exact:
             yield "e", self._tolerances()
         asked = len(self._content["seeds"])
         if any(0 < len(cell["seeds"]) < asked for cell in self.made):
@@ -85,9 +106,9 @@ class Facts:
             yield f"{cells[0]}{more}: {message} (log: {log})"
 
     def reasons(self) -> Iterator[Reason]:
-        """Why, of every verdict that was reached."""
+        """Why, of every verdict that was reached over runs."""
         for cell in self.made:
-            if wording.kind(cell):
+            if wording.kind(cell) and not self.exact:
                 reading = f", {cell['reading']}" if len(self._readings) > 1 else ""
                 yield wording.reason(cell, self._where(cell) + reading)
 
@@ -105,7 +126,7 @@ class Facts:
 
     def _farthest(self, cells: Sequence[Json]) -> str:
         compared = [cell for cell in cells if cell["comparable"] and cell["difference"] is not None]
-        if not compared:
+        if all(cell["verdict"] == "equal" for cell in compared):
             return ""
         cell = max(compared, key=lambda cell: abs(cell["difference"]))
         decimals = self._table.metrics[cell["metric"]].decimals
@@ -120,4 +141,6 @@ class Facts:
         return f"the tolerance, in percent points: {'; '.join(shown)}"
 
     def _where(self, cell: Json) -> str:
-        return f"{cell['label']}, {self._labels[cell['dataset']]} {cell['metric']}"
+        column = self._labels[cell["dataset"]]
+        metric = "" if column == cell["metric"] else f" {cell['metric']}"
+        return f"{cell['label']}, {column}{metric}"

@@ -13,7 +13,7 @@ from apnet.errors import InputError
 from workflow.scripts.facts import Facts
 from workflow.scripts.footnotes import join, split
 from workflow.scripts.papertables import Column, Row, Table
-from workflow.scripts.sheet import Block, Group, Line, Overview, Part, Sheet, View
+from workflow.scripts.sheet import Annex, Block, Group, Line, Overview, Part, Sheet, View
 from workflow.scripts.views import Views
 
 SCHEMA = 1
@@ -53,16 +53,24 @@ def lay_out(content: Json, table: Table, command: str) -> Sheet:
         ),
         facts=tuple(facts.head()),
         overviews=overviews,
-        blocks=tuple(_blocks(table, views, facts, content["readings"])),
+        # What is counted has no more to say than the paper's table shows.
+        blocks=() if facts.exact else tuple(_blocks(table, views, facts, content["readings"])),
         key=tuple(facts.key()),
         legend=tuple(facts.legend()),
         footnotes=tuple(views.footnotes.legend()),
         lacking=len(facts.missing),
         command=command,
         failures=tuple(facts.failures()),
+        explanations=tuple(facts.explanations()),
         reasons=tuple(facts.reasons()),
+        annexes=tuple(_annex(item) for item in content.get("annexes", ())),
         notes=table.notes,
     )
+
+
+def _annex(content: Json) -> Annex:
+    rows = tuple(tuple(row) for row in content["rows"])
+    return Annex(content["title"], tuple(content["text"]), tuple(content["head"]), rows)
 
 
 def _overview(table: Table, views: Views, reading: str) -> Overview:
@@ -71,7 +79,7 @@ def _overview(table: Table, views: Views, reading: str) -> Overview:
             for metric in column.metrics:
                 yield views.view(row, column.key, metric, reading)
 
-    groups = tuple(Group(column.label, column.metrics) for column in table.columns)
+    groups = tuple(Group(_over(column), column.metrics) for column in table.columns)
     parts = (
         replace(part, lines=tuple(map(_with_signs, part.lines))) for part in _parts(table, of_row)
     )
@@ -90,6 +98,11 @@ def _with_signs(line: Line) -> Line:
 def _without(view: View, shared: Sequence[str]) -> View:
     left = join(sign for sign in split(view.reproduced.signs) if sign not in shared)
     return replace(view, reproduced=replace(view.reproduced, signs=left))
+
+
+def _over(column: Column) -> str:
+    """What stands above a column's metrics; nothing where it would say the same."""
+    return "" if column.metrics == (column.label,) else column.label
 
 
 def _blocks(table: Table, views: Views, facts: Facts, readings: list[str]) -> Iterator[Block]:

@@ -21,10 +21,11 @@ from apnet.places import check_buildable
 from apnet.readings import Reading, get_reading
 from apnet.recipes import get_recipe
 from apnet.settings import Settings
+from workflow.scripts import counted
 from workflow.scripts.papertables import Experiment, Table, load_experiments, load_table
 
 TABLES = ("table2",)
-"""The tables that can be regenerated; the others stand in paper/ as data."""
+"""The tables of accuracies that can be regenerated; the others stand in paper/ as data."""
 
 
 @dataclass(frozen=True, order=True)
@@ -88,6 +89,12 @@ class Plan:
     def tables(self) -> dict[str, Table]:
         """The tables that can be regenerated, by name."""
         return {name: load_table(self.paper / f"{name}.yaml", self.experiments) for name in TABLES}
+
+    @cached_property
+    def counted(self) -> list[str]:
+        """The models whose costs Table III needs."""
+        table = load_table(self.paper / f"{counted.TABLE}.yaml", self.experiments)
+        return counted.counted_models(table, self.experiments)
 
     def settings(self, run: Run) -> Settings:
         """Everything that changes the weights of a run."""

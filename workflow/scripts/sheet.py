@@ -157,6 +157,21 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Annex:
+    """A grid of texts below the table, of what the paper does not print.
+
+    Attributes:
+        text: sentences above the grid.
+        head: of the columns; the first two hold words, the others numbers.
+    """
+
+    title: str
+    text: tuple[str, ...]
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """All that a report on a table says.
 
@@ -169,6 +184,7 @@ class Sheet:
         lacking: how many evaluations are not there.
         command: makes them.
         failures: a sentence for each job that failed.
+        explanations: what the columns hold, a sentence each, without full stops.
         reasons: of every verdict reached.
         notes: on the paper's own table.
     """
@@ -188,5 +204,7 @@ class Sheet:
     lacking: int
     command: str
     failures: tuple[str, ...]
+    explanations: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    annexes: tuple[Annex, ...]
     notes: tuple[str, ...]

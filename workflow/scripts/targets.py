@@ -5,10 +5,14 @@ from pathlib import PurePosixPath
 
 from apnet.data import get_source
 from apnet.errors import InputError, one_of
+from workflow.scripts import counted
 from workflow.scripts.plan import TABLES, Plan, Run
 
 FORMATS = ("md", "tex", "html", "csv")
 """Suffixes of a table's report."""
+
+REPORTED = sorted([*TABLES, counted.TABLE])
+"""The tables that have a report."""
 
 _RUN_DEPTH = 6
 """Parts of a run's folder with results/ and the scale before it."""
@@ -33,7 +37,7 @@ def check_targets(targets: Iterable[str], plan: Plan) -> None:
 
 def reports() -> list[str]:
     """Every report there is."""
-    return [f"reports/{table}.{suffix}" for table in TABLES for suffix in FORMATS]
+    return [f"reports/{table}.{suffix}" for table in REPORTED for suffix in FORMATS]
 
 
 def _check_report(target: str) -> None:

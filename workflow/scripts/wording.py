@@ -16,8 +16,11 @@ SIGNS = {
     "within": "○",
     "single better": "△",
     "single worse": "▽",
+    "equal": "=",
+    "unequal": "≠",
 }
-"""Full signs are verdicts of several runs, hollow ones the leaning of a single run."""
+"""Full signs are verdicts of several runs, hollow ones the leaning of a single run; the last
+two are of what is counted, not trained."""
 
 KEY = {
     "match": "match",
@@ -27,6 +30,8 @@ KEY = {
     "within": "one run, within e",
     "single better": "one run, better by more than e",
     "single worse": "one run, worse by more than e",
+    "equal": "comes out as printed",
+    "unequal": "comes out otherwise",
 }
 
 MEANINGS = {
@@ -36,6 +41,8 @@ MEANINGS = {
     "inconclusive": "the interval reaches across an end of the reported value ± e; +k: about k "
     f"more seeds would decide, were mean and spread to stay; without k: more than {MOST_SEEDS}",
     "single run": "within e, or better or worse by more; one run is never called a match",
+    "equal": "counted, and the same to the decimals that the paper prints",
+    "unequal": "counted, and not the same to the decimals that the paper prints",
     "not comparable": "not to be held against the paper; n/c for short",
     "not reported": "the paper gives no value here",
     "not run": "no evaluation of any seed asked for",
@@ -50,6 +57,8 @@ _ORDER = (
     "worse",
     "inconclusive",
     "single run",
+    "equal",
+    "unequal",
     "not comparable",
     "not reported",
     "failed",

@@ -1,0 +1,129 @@
+"""Counted costs beside those of Table III."""
+
+import json
+
+import pytest
+
+from tests.workflow.conftest import ROOT
+from workflow.scripts.costs import main
+from workflow.scripts.counted import counted_models
+from workflow.scripts.papertables import load_experiments, load_table
+from workflow.scripts.tables import main as render
+
+EXPERIMENTS = ROOT / "workflow" / "experiments.yaml"
+TABLE = ROOT / "paper" / "tables" / "table3.yaml"
+PRINTED = {
+    "resnet50": 6.23,
+    "resnet50-apnet-c1": 6.23,
+    "resnet50-apnet-c2": 6.24,
+    "resnet50-apnet-c3": 6.25,
+    "resnet50-se": 6.24,
+    "pyramid-resnet101": 9.96,
+}
+
+
+def record(model, reading, gflops, **changes):
+    return {
+        "schema": 1,
+        "model": model,
+        "reading": reading,
+        "input": [224, 224],
+        "gflops": {"thop-0.0.31": gflops, "thop": gflops + 0.03, "torch": gflops - 0.02},
+        "params": 23_512_128,
+        "classifier_params": 1_538_048,
+        "versions": {"thop": "0.1.1", "torch": "2.13.0"},
+    } | changes
+
+
+@pytest.fixture
+def costs(tmp_path):
+    """As printed, with fractions that rounding takes away; other models at 14.67."""
+    experiments = load_experiments(EXPERIMENTS)
+    for reading in ("written", "released"):
+        for model in counted_models(load_table(TABLE, experiments), experiments):
+            value = PRINTED.get(model, 14.67) + 0.0049
+            write(tmp_path, record(model, reading, value))
+    return tmp_path
+
+
+def write(folder, content):
+    file = folder / content["reading"] / f"{content['model']}.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(content))
+
+
+def judge(folder):
+    arguments = ["--table", str(TABLE), "--experiments", str(EXPERIMENTS)]
+    out = folder / "cells.json"
+    status = main([*arguments, "--costs", str(folder), "--scale", "smoke", "--out", str(out)])
+    return status, json.loads(out.read_text()) if out.exists() else None
+
+
+def verdicts(content, reading):
+    return {cell["row"]: cell["verdict"] for cell in content["cells"] if cell["reading"] == reading}
+
+
+def test_a_cost_is_equal_to_the_printed_decimals_or_it_is_not(costs):
+    write(costs, record("resnet50-apnet-c3", "written", 6.2449))
+    write(costs, record("resnet50-apnet-c2", "written", 6.2350001))
+    status, content = judge(costs)
+    assert status == 0
+    found = verdicts(content, "written")
+    assert found.pop("apnet-c3") == "unequal"
+    assert set(found.values()) == {"equal"} and len(found) == 5
+    assert set(verdicts(content, "released").values()) == {"equal"}
+    assert verdicts(content, None) == {"scsn": "quoted"}
+
+
+def test_the_report_says_how_it_was_counted_and_what_else_comes_out(costs, tmp_path):
+    write(costs, record("resnet50-apnet-c3", "written", 6.238))
+    write(costs, record("resnet50-apnet-s3", "written", 8.0186, input=[256, 128]))
+    judge(costs)
+    out = tmp_path / "table3.md"
+    cells = ["--cells", str(tmp_path / "cells.json"), "--table", str(TABLE)]
+    assert render([*cells, "--command", "snakemake", "--out", str(out)]) == 0
+    report = out.read_text()
+    assert "Outcome, written:** of 6 cells 5 equal and 1 unequal; the largest" in report
+    assert "Outcome, released:** all 6 cells equal\n" in report
+    assert "| 6.25 / 6.24 ≠ |" in report and "| 6.25 / 6.25 = |" in report
+    assert "thop 0.0.31" in report and "classifier not run" in report
+    grid = [line for line in report.splitlines() if line.startswith("|") and "256 × 128" in line]
+    lines = {line.split("|")[1].strip(): line for line in grid}
+    assert "8.0186" in lines["APNet-S_3"] and "8.0486" in lines["APNet-S_3"]
+    annex = report.partition("By other rules")[2]
+    grid = [line for line in annex.splitlines() if line.startswith("| ")]
+    cells = [[text.strip() for text in line.split("|")[1:3]] for line in grid]
+    assert [reading for name, reading in cells if name == "APNet-C_3"] == ["written", "released"]
+    assert [reading for name, reading in cells if name == "SE-ResNet"] == ["both"]
+
+
+@pytest.mark.parametrize("suffix", ["html", "tex"])
+def test_every_format_says_what_else_comes_out(costs, tmp_path, suffix):
+    write(costs, record("resnet50-apnet-s3", "released", 8.0186, input=[256, 128]))
+    judge(costs)
+    out = tmp_path / f"table3.{suffix}"
+    cells = ["--cells", str(tmp_path / "cells.json"), "--table", str(TABLE)]
+    assert render([*cells, "--command", "snakemake", "--out", str(out)]) == 0
+    report = out.read_text()
+    beside = report.partition("By other rules")[2]
+    assert "Pyramid ReID on ResNet-50" in beside and "8.0186" in beside
+    assert "thop 0.0.31" in report.partition("By other rules")[0]
+    assert "standard deviation over" not in report.replace(
+        "% standard deviation over the seeds", ""
+    )
+
+
+@pytest.mark.parametrize(
+    "changes", [{"model": "resnet50"}, {"reading": "released"}, {"schema": 2}], ids=str
+)
+def test_a_cost_of_something_else_is_refused(costs, capsys, changes):
+    wrong = record("resnet50-se", "written", 6.24) | changes
+    (costs / "written" / "resnet50-se.json").write_text(json.dumps(wrong))
+    assert judge(costs) == (2, None)
+    assert "is no cost of resnet50-se, written" in capsys.readouterr().err
+
+
+def test_an_absent_cost_is_named(costs, capsys):
+    (costs / "written" / "resnet50-se.json").unlink()
+    assert judge(costs)[0] == 2
+    assert "resnet50-se.json" in capsys.readouterr().err

@@ -1,0 +1,41 @@
+rule complexity:
+    """Count what every model of Table III costs; nothing is trained or computed."""
+    output:
+        collect(f"{COSTS}/{{{{reading}}}}/{{model}}.json", model=PLAN.counted),
+    log:
+        f"{LOGS}/complexity/{{reading}}.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        models=PLAN.counted,
+        folder=counted_folder,
+        code=code_fingerprint(COMPLEXITY),
+    shell:
+        f"{ATTEMPT} python -m apnet complexity {{params.models}} --reading {{wildcards.reading}}"
+        " --out {params.folder}"
+
+
+rule costs:
+    """Set counted costs beside the reported ones, under both readings."""
+    input:
+        collect(
+            f"{COSTS}/{{reading}}/{{model}}.json", reading=READINGS, model=PLAN.counted
+        ),
+        table=PAPER / f"{counted.TABLE}.yaml",
+        experiments=EXPERIMENTS,
+    output:
+        f"{RESULTS}/cells/{counted.TABLE}.json",
+    log:
+        f"{LOGS}/costs/{counted.TABLE}.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        folder=costs_folder,
+        scale=SCALE,
+        code=REPORTING,
+    shell:
+        f"{ATTEMPT} python -m workflow.scripts.costs --table {{input.table}}"
+        " --experiments {input.experiments} --costs {params.folder} --scale {params.scale}"
+        " --out {output}"
