@@ -17,7 +17,16 @@ PACKAGE = Path(__file__).resolve().parent
 # change a number (messages, records, file handling, the command line).
 WITHOUT_EFFECT = frozenset(
     f"apnet.{name}"
-    for name in ("cli", "errors", "files", "fingerprint", "readings", "recipes", "record")
+    for name in (
+        "cli",
+        "commands",
+        "errors",
+        "files",
+        "fingerprint",
+        "readings",
+        "recipes",
+        "record",
+    )
 )
 
 TRAINING = "apnet.training.run"

@@ -41,7 +41,9 @@ def importers(inside, of):
 
 def test_the_reader_of_imports_sees_them():
     assert "apnet.evaluation.run imports apnet.models" in importers("apnet.evaluation", "apnet")
-    assert "apnet.cli imports apnet.training.run" in importers("apnet.cli", "apnet.training")
+    assert "apnet.commands imports apnet.training.run" in importers(
+        "apnet.commands", "apnet.training"
+    )
     assert importers("apnet.models", "torch") and importers("apnet", "argparse")
 
 
@@ -67,7 +69,7 @@ def test_no_room_knows_another_that_it_must_not(inside, of):
 
 def test_the_floor_stands_on_no_room():
     rooms = ("apnet.models", "apnet.data", "apnet.training", "apnet.evaluation")
-    floor = [file for file in FILES if file.parent == PACKAGE and file.stem != "cli"]
+    floor = [file for file in FILES if file.parent == PACKAGE and file.stem != "commands"]
     assert len(floor) > 8
     for file in floor:
         assert [name for name in imports(file) if name.startswith(rooms)] == [], module(file)
