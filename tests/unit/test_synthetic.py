@@ -169,7 +169,7 @@ def test_every_image_and_folder_says_that_it_is_drawn(root):
     assert marker["synthetic"] and marker["seed"] == 0 and marker["identities"] == 4
     with Image.open(next((root / "market1501" / "query").iterdir())) as image:
         assert b"not a photograph" in image.info["comment"]
-    with Image.open(next((root / "cuhk03-np" / "detected" / "query").iterdir())) as image:
+    with Image.open(next((root / "cuhk03-detected" / "query").iterdir())) as image:
         assert "not a photograph" in image.text["Comment"]
 
 

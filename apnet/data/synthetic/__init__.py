@@ -24,7 +24,6 @@ from apnet.files import write_json, write_text
 GENERATOR = 1
 """Version of the drawings; the marker of each dataset names it."""
 _DEFAULT_IDENTITIES = 32
-_FOLDERS = {name: name.replace("cuhk03-", "cuhk03-np/") for name in REAL}
 _CHUNK = 250
 
 
@@ -64,7 +63,7 @@ def synthesize(
         raise InputError(
             f"{name} is drawn with 2 to {REAL[name].trained} identities, not {identities}"
         )
-    folder = Path(root) / _FOLDERS[name]
+    folder = Path(root) / name
     _refuse_others(folder)
     shots = plan(name, size_of(name, identities), seed)
     making = folder.with_name(f".{folder.name}.{os.getpid()}")
