@@ -136,7 +136,7 @@ def test_open_cells_and_partial_ones(judge):
     assert all(line.startswith("%") for line in head), "what a job said cannot leave its comment"
     assert f"%   {COMMAND}" in head
     assert any("Failed: Ours|C_2 on Market-1501, seed 0: it broke" in line for line in head)
-    assert "Open: 11 evaluations are not there yet" in notes(text)
+    assert "Open: 11 results are not there yet" in notes(text)
 
 
 def test_narrow_tables_keep_to_a_column_and_crowded_ones_set_deviations_below(tmp_path):

@@ -105,7 +105,7 @@ def test_open_cells_name_the_command_and_what_failed(judge):
     assert row(overview, "Base")[3] == "77.2 / not run"
     assert row(market, "Ours")[2:5] == ["failed", "", ""]
     assert row(duke, "Base")[2:5] == ["not run", "", ""]
-    assert f"5 evaluations are not there yet. One command makes them:\n\n    {COMMAND}\n" in text
+    assert f"5 results are not there yet. One command makes them:\n\n    {COMMAND}\n" in text
     assert (
         r"**Failed:** Ours\|C_2 on Market-1501, seed 0: it \*broke\* \| \# twice \<b\> "
         "(log: train/written/market1501/resnet50-apnet-c2/seed0.log)"
@@ -123,7 +123,7 @@ def test_jobs_that_failed_for_one_reason_are_one_sentence(judge):
 def test_one_open_evaluation_is_one(judge):
     runs = [run for run in all_runs() if run["seed"] == 0]
     judge.write(*runs[1:])
-    assert "1 evaluation is not there yet. One command makes it:" in judge.render(".md")
+    assert "1 result is not there yet. One command makes it:" in judge.render(".md")
 
 
 def test_a_full_table_has_nothing_open(judge):

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from tests.unit import tiny
 from tests.workflow import records
 from tests.workflow.conftest import ROOT
 
@@ -19,6 +20,21 @@ def test_table_ii_is_thirty_trainings(snakemake):
         "judge": 1,
         "render": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("table", "trainings", "evaluations"),
+    [("table4", 3 * 2, 3 * 2), ("table5", 6, 6), ("table6", 2, 2), ("table7", 0, 8)],
+)
+def test_what_a_table_adds_to_table_ii(snakemake, table, trainings, evaluations):
+    jobs = snakemake.jobs("reports/table2.md", f"reports/{table}.md")
+    assert jobs["train"] == SETS * MODELS + trainings
+    assert jobs["evaluate"] == SETS * MODELS + evaluations
+
+
+def test_table_i_counts_and_trains_nothing(snakemake):
+    jobs = snakemake.jobs("reports/table1.md")
+    assert jobs == {"synthesize": 5, "check": 5, "count": 1, "render": 1}
 
 
 def test_table_iii_trains_nothing(snakemake):
@@ -48,7 +64,7 @@ def test_show_takes_what_there_is_though_it_be_out_of_date(snakemake, tmp_path):
     assert jobs == {"judge": 1, "render": 1}
     snakemake("reports/table2.md", config=["missing=show"])
     report = (tmp_path / "reports" / "table2.md").read_text()
-    assert "25.0ˢ" in report and "29 evaluations are not there" in report
+    assert "25.0ˢ" in report and "29 results are not there" in report
     again = snakemake("reports/table2.md", config=["missing=show"])
     assert "Nothing to be done" in again.stdout + again.stderr
     records.write(tmp_path / "results" / "smoke", records.synthetic(mAP=0.3))
@@ -66,6 +82,20 @@ def test_an_absent_dataset_is_open_cells(snakemake, tmp_path):
     )
     assert "dukemtmc" not in done.stdout
     assert done.stdout.count("rule train:") == MODELS
+
+
+def test_a_call_ends_with_what_is_open_and_why(snakemake, tmp_path):
+    tiny.write(tmp_path / "data" / "market1501", tiny.MARKET)
+    options = ["--configfile", str(ROOT / "config" / "paper.yaml")]
+    config = [f"data_root={tmp_path / 'data'}", "seeds=[0]", "missing=show"]
+    said = snakemake("reports/table7.md", options=options, config=config).stderr
+    assert "table7: 32 cells wait for 8 results" in said
+    assert f"dukemtmc not found under {tmp_path / 'data'}" in said
+    assert "-- reports/table7.md" in said
+    report = (tmp_path / "reports" / "table7.md").read_text()
+    assert f"dukemtmc not found under {tmp_path / 'data'}" in report
+    row, *_ = (line for line in report.splitlines() if line.startswith("| Baseline"))
+    assert row.count("not run") == 8
 
 
 @pytest.mark.parametrize(

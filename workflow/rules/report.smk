@@ -24,7 +24,29 @@ rule judge:
         f"{ATTEMPT} python -m workflow.scripts.judge --table {{input.table}}"
         " --experiments {input.experiments} --results results --scale {params.scale}"
         " --readings {params.readings} --seeds {params.seeds}"
-        " --failed-logs {params.logs} --out {output}"
+        f" --failed-logs {{params.logs}} --data-root {DATA_ROOT} --out {{output}}"
+
+
+rule count:
+    """Set the counts of the datasets on disk beside those of Table I."""
+    input:
+        PLAN.counts(counts.datasets()),
+        table=PAPER / f"{counts.TABLE}.yaml",
+    output:
+        f"{RESULTS}/cells/{counts.TABLE}.json",
+    log:
+        f"{LOGS}/count/{counts.TABLE}.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        scale=SCALE,
+        readings=config["readings"],
+        code=REPORTING,
+    shell:
+        f"{ATTEMPT} python -m workflow.scripts.counts --table {{input.table}}"
+        " --results results --scale {params.scale} --readings {params.readings}"
+        f" --data-root {DATA_ROOT} --out {{output}}"
 
 
 rule render:

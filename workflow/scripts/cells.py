@@ -8,6 +8,7 @@ from workflow.scripts.entries import Entry
 from workflow.scripts.papertables import Cell, Table
 from workflow.scripts.verdict import Pool, Verdict, decide, statistics
 
+NOT_RUN = "not run"
 _NO_NUMBERS: Mapping[str, object] = {
     "seeds": [],
     "values": [],
@@ -57,6 +58,25 @@ def exact_cell(
         "caveats": list(caveats),
         "files": [],
         "missing": [],
+    }
+
+
+def open_cell(
+    cell: Cell, table: Table, reading: str, file: str, why: str | None
+) -> dict[str, object]:
+    """A cell whose value is to be counted, and is not there.
+
+    Args:
+        file: what would hold it.
+        why: it is not there, if that is known.
+    """
+    lacking = {"seed": None, "file": file, "status": NOT_RUN, "message": why, "log": None}
+    return exact_cell(cell, table, reading, 0) | {
+        "status": NOT_RUN,
+        **_NO_NUMBERS,
+        "verdict": NOT_RUN,
+        "comparable": False,
+        "missing": [lacking],
     }
 
 

@@ -1,7 +1,7 @@
 """The commands that the workflow tells a person to type."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from apnet.files import read_json
@@ -40,6 +40,36 @@ def after_failure(logs: Path, config: dict, configfiles: Sequence[str]) -> str:
             f"what there is, with open cells marked:  {shown}",
         ]
     )
+
+
+def after_success(cells: Path, asked: Sequence[str], refill: Callable[[str], str]) -> str:
+    """What to tell a person after all jobs went well: what is open all the same.
+
+    Args:
+        cells: results/<scale>/cells.
+        asked: names of the tables that were asked for.
+        refill: the command that makes a report.
+
+    Returns:
+        Nothing where nothing is open.
+    """
+    files = (cells / f"{table}.json" for table in asked)
+    lines = [line for file in files if file.exists() for line in _open(file, refill)]
+    return "\n".join(["Open:", *lines]) if lines else ""
+
+
+def _open(file: Path, refill: Callable[[str], str]) -> Iterator[str]:
+    found = [cell for cell in read_json(file)["cells"] if cell.get("missing")]
+    if not found:
+        return
+    lacking = {item["file"]: item["message"] for cell in found for item in cell["missing"]}
+    reasons = sorted({" ".join(why.split()) for why in lacking.values() if why})
+    for_want = f": {'; '.join(reasons)}" if reasons else ""
+    several = len(lacking) != 1
+    yield (
+        f"  {file.stem}: {len(found)} cells wait for {len(lacking)} result{'s' * several}{for_want}"
+    )
+    yield f"    then:  {refill(f'reports/{file.stem}.md')}"
 
 
 def _message(note: Path) -> str:

@@ -63,6 +63,7 @@ def _judge(arguments: argparse.Namespace) -> None:
         "code": {"complexity": code_fingerprint(COMPLEXITY)},
         "circumstances": [],
         "head": list(_head(costs)),
+        "how": "counted here, and rounded as the paper rounds",
         "cells": list(_cells(table, by_row, costs)),
         "annexes": [_other_rules(table, by_row, costs)],
     }

@@ -49,7 +49,7 @@ class Facts:
         """What the columns hold, a sentence each."""
         yield "Reported: as printed in the paper"
         if self.exact:
-            yield "Reproduced: counted here, and rounded as the paper rounds"
+            yield f"Reproduced: {self._content['how']}"
             return
         yield "Reproduced: mean ± standard deviation over the seeds, in percent"
         yield "Δ: reproduced minus reported, in percent points"

@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--readings", required=True, nargs="+")
     parser.add_argument("--seeds", required=True, nargs="+", type=int)
     parser.add_argument("--failed-logs", type=Path, help="the scale's folder of logs")
+    parser.add_argument("--data-root", type=Path, help="looked into for the datasets of open cells")
     parser.add_argument(
         "--tolerance",
         nargs="+",
@@ -85,7 +86,7 @@ def _cells(
             yield quoted_cell(cell, table)
         for entry in made:
             tolerance = tolerances.of(entry.asked[0].test_set)
-            lacking = missing(entry, scale, arguments.failed_logs)
+            lacking = missing(entry, scale, arguments.failed_logs, arguments.data_root)
             yield judged_cell(entry, table, tolerance, pools[entry.peers], lacking)
 
 

@@ -5,7 +5,7 @@ with its metrics side by side; with several readings one block a dataset and met
 the readings side by side. Rows and columns keep the paper's order.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -122,7 +122,7 @@ def _by_metric(
         return (views.view(row, column.key, metric, reading) for metric in column.metrics)
 
     groups = tuple(Group(metric, (REPORTED, *_OURS)) for metric in column.metrics)
-    return Block(column.label, "", about, groups, _parts(table, of_row))
+    return Block(column.label, "", about, groups, _own(_parts(table, of_row)))
 
 
 def _by_reading(
@@ -137,7 +137,20 @@ def _by_reading(
         return (views.view(row, column.key, metric, reading) for reading in readings)
 
     groups = (Group("", (REPORTED,)), *(Group(reading, _OURS) for reading in readings))
-    return Block(column.label, metric, about, groups, _parts(table, of_row))
+    return Block(column.label, metric, about, groups, _own(_parts(table, of_row)))
+
+
+def _own(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The rows that are made here; of quoted ones there is no more than the overview shows."""
+    kept = (
+        replace(part, lines=tuple(line for line in part.lines if not _quoted(line)))
+        for part in parts
+    )
+    return tuple(part for part in kept if part.lines)
+
+
+def _quoted(line: Line) -> bool:
+    return all(view.quoted for view in line.views)
 
 
 def _parts(table: Table, of_row: Callable[[Row], Iterator[View]]) -> tuple[Part, ...]:

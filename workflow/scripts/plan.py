@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from apnet.data import find_dataset
-from apnet.errors import InputError
 from apnet.files import digest
 from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.names import parse_model_name
@@ -22,6 +20,7 @@ from apnet.readings import Reading, get_reading
 from apnet.recipes import get_recipe
 from apnet.settings import Settings
 from workflow.scripts import counted
+from workflow.scripts.absent import absence
 from workflow.scripts.papertables import Experiment, Table, load_experiments, load_table
 
 TABLES = ("table2", "table4", "table5", "table6", "table7")
@@ -95,6 +94,11 @@ class Plan:
         """The models whose costs Table III needs."""
         table = load_table(self.paper / f"{counted.TABLE}.yaml", self.experiments)
         return counted.counted_models(table, self.experiments)
+
+    def counts(self, datasets: Iterable[str]) -> list[str]:
+        """The checks of those datasets that are there, under every reading."""
+        there = [name for name in datasets if self._has(name)]
+        return [f"{self.results}/{r}/{name}/dataset.json" for r in self.readings for name in there]
 
     def settings(self, run: Run) -> Settings:
         """Everything that changes the weights of a run."""
@@ -174,13 +178,7 @@ class Plan:
                     yield self.experiments[name], column.training_set, column.test_set
 
     def _has(self, dataset: str) -> bool:
-        if self.config["data_root"] is None:
-            return True
-        try:
-            find_dataset(dataset, Path(self.data_root))
-        except InputError:
-            return False
-        return True
+        return self.config["data_root"] is None or not absence(dataset, Path(self.data_root))
 
     def check(self, run: Run) -> None:
         """Refuse a run whose model is unknown or cannot be built at its recipe's image size.

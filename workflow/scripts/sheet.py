@@ -181,7 +181,7 @@ class Sheet:
         key: (sign, word) of the verdicts that occur.
         legend: (word, meaning) of what occurs, and of nothing else.
         footnotes: (sign, text) in the order of first use.
-        lacking: how many evaluations are not there.
+        lacking: how many results are not there.
         command: makes them.
         failures: a sentence for each job that failed.
         explanations: what the columns hold, a sentence each, without full stops.

@@ -5,13 +5,13 @@ from pathlib import PurePosixPath
 
 from apnet.data import get_source
 from apnet.errors import InputError, one_of
-from workflow.scripts import counted
+from workflow.scripts import counted, counts
 from workflow.scripts.plan import TABLES, Plan, Run
 
 FORMATS = ("md", "tex", "html", "csv")
 """Suffixes of a table's report."""
 
-REPORTED = sorted([*TABLES, counted.TABLE])
+REPORTED = sorted([*TABLES, counted.TABLE, counts.TABLE])
 """The tables that have a report."""
 
 _RUN_DEPTH = 6

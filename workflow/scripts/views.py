@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from workflow.scripts import wording
 from workflow.scripts.boldness import best_cells
+from workflow.scripts.cells import NOT_RUN
 from workflow.scripts.footnotes import Footnotes
 from workflow.scripts.papertables import Row, Table
 from workflow.scripts.sheet import QUOTED, Figure, Item, View
@@ -36,7 +37,7 @@ class Views:
         cell = self._cells.get(place)
         if cell is None:
             return View(reported, Item(word=QUOTED), Item(), Item())
-        signs = self.footnotes.signs([*cell["marks"], *cell["caveats"]])
+        signs = self.footnotes.signs([*cell["marks"], *cell["caveats"], *_absent(cell)])
         if cell["status"] != "run":
             return View(reported, Item(word=cell["status"], signs=signs), Item(), Item())
         return View(
@@ -77,3 +78,9 @@ class Views:
 
     def _fixed(self, value: float, metric: str) -> str:
         return f"{value:.{self._table.metrics[metric].decimals}f}"
+
+
+def _absent(cell: Json) -> list[str]:
+    """Why nothing was run; a failed job's reason stands with the open cells."""
+    lacking = cell["missing"] if cell["status"] == NOT_RUN else []
+    return [item["message"] for item in lacking[:1] if item["message"]]

@@ -1,0 +1,97 @@
+"""Counts of the datasets on disk beside those of Table I."""
+
+import json
+
+import pytest
+
+from tests.workflow.conftest import ROOT
+from workflow.scripts.counts import main
+from workflow.scripts.tables import main as render
+
+TABLE = ROOT / "paper" / "tables" / "table1.yaml"
+
+# As the distributors count: (images, identities) of training, queries and gallery; cameras, junk.
+REAL = {
+    "market1501": ((12936, 751), (3368, 750), (15913, 751), 6, 3819),
+    "dukemtmc": ((16522, 702), (2228, 702), (17661, 1110), 8, 0),
+    "cuhk03-detected": ((7365, 767), (1400, 700), (5332, 700), 2, 0),
+    "msmt17": ((32621, 1041), (11659, 3060), (82161, 3060), 15, 0),
+    "occluded-dukemtmc": ((15618, 702), (2210, 519), (17661, 1110), 8, 0),
+}
+
+
+def write(folder, name, *, reading="written", synthetic=False, train=None):
+    *splits, cameras, junk = REAL[name]
+    counts = {
+        split: {"images": images, "identities": identities, "cameras": cameras}
+        for split, (images, identities) in zip(("train", "query", "gallery"), splits, strict=True)
+    }
+    if train:
+        counts["train"]["images"] = train
+    file = folder / "results" / "paper" / reading / name / "dataset.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    found = {"counts": counts | {"junk": junk, "distractors": 0}, "synthetic": synthetic}
+    file.write_text(json.dumps(found))
+
+
+def judge(folder, readings=("written",)):
+    out = folder / "cells.json"
+    status = main(
+        ["--table", str(TABLE), "--results", str(folder / "results"), "--scale", "paper"]
+        + ["--readings", *readings, "--data-root", str(folder), "--out", str(out)]
+    )
+    assert status == 0
+    cells = json.loads(out.read_text())["cells"]
+    return {(c["row"], c["dataset"], c["metric"], c["reading"]): c for c in cells}
+
+
+def report(folder):
+    out = folder / "table1.md"
+    arguments = ["--cells", str(folder / "cells.json"), "--table", str(TABLE)]
+    assert render([*arguments, "--command", "snakemake", "--out", str(out)]) == 0
+    return out.read_text()
+
+
+@pytest.fixture
+def real(tmp_path):
+    for name in REAL:
+        write(tmp_path, name)
+    return tmp_path
+
+
+def test_the_real_datasets_are_the_papers_but_for_two_cells(real):
+    cells = judge(real)
+    assert len(cells) == 25
+    odd = {place[:3]: cell["mean"] for place, cell in cells.items() if cell["verdict"] != "equal"}
+    assert odd == {("msmt17", "train", "IDs"): 1041, ("cuhk03", "all", "Cam"): 2}
+    text = report(real)
+    assert "4101 / 1041 ≠" in text and "19732 / 19732 =" in text
+    assert "two cameras for each scene" in text and "ˢ" not in text
+
+
+def test_each_reading_counts_what_it_trains_on(real):
+    for name in REAL:
+        write(real, name, reading="released", train=30248 if name == "msmt17" else None)
+    cells = judge(real, ("written", "released"))
+    assert cells["msmt17", "train", "images", "written"]["verdict"] == "equal"
+    assert cells["msmt17", "train", "images", "released"]["verdict"] == "unequal"
+    assert "trained on list_train.txt alone" in report(real)
+
+
+def test_drawn_datasets_are_not_held_against_the_paper(real):
+    for name in REAL:
+        write(real, name, synthetic=True)
+    assert {cell["verdict"] for cell in judge(real).values()} == {"not comparable"}
+    text = report(real)
+    assert "Synthetic data." in text and "12936 / 12936ˢ" in text
+
+
+def test_an_absent_dataset_is_named_in_its_cells(real):
+    (real / "results" / "paper" / "written" / "msmt17" / "dataset.json").unlink()
+    cells = judge(real)
+    assert {place[0] for place, cell in cells.items() if cell["status"] != "run"} == {"msmt17"}
+    text = report(real)
+    assert f"msmt17 not found under {real}" in text
+    (row,) = (line for line in text.splitlines() if line.startswith("| MSMT"))
+    assert row.count("not run") == 5
+    assert "**Open:** 1 result is not there yet" in text
