@@ -34,6 +34,9 @@ class Reading:
     """Where pyramids stand: after the four stages (Section IV-B), or the stem as well (release)."""
     stem_relu: bool
     """The ReLU of ResNet's stem (He et al.); commented out in the release."""
+    local_branch: str
+    """What a `-multipart` model splits in two for CUHK03; Section IV-B leaves it open. `own`: the
+    map of a last stage of its own, as in MGN; `shared`: the map that all of the model shares."""
     smoothing_classes: int | None
     """K of label smoothing (Eq. 8): None is the number of identities; always 751 in the release."""
     msmt17_training: str
@@ -65,6 +68,7 @@ WRITTEN = Reading(
     level_batchnorm=False,
     places=STAGES,
     stem_relu=True,
+    local_branch="own",
     smoothing_classes=None,
     msmt17_training="train+val",
     msmt17_feature="bn",
@@ -81,6 +85,7 @@ RELEASED = Reading(
     level_batchnorm=True,
     places=("stem", *STAGES),
     stem_relu=False,
+    local_branch="own",
     smoothing_classes=751,
     msmt17_training="train",
     msmt17_feature="logits",
@@ -95,6 +100,7 @@ _CHOICES = {
     "level_order": ("coarse-to-fine", "fine-to-coarse"),
     "sub_attention": ("se-per-part", "split-attention"),
     "normaliser": ("sigmoid", "softmax"),
+    "local_branch": ("own", "shared"),
     "msmt17_training": ("train+val", "train"),
     "msmt17_feature": ("bn", "logits"),
     "market_distractors": ("keep", "drop"),

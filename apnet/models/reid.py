@@ -40,9 +40,9 @@ class Head(nn.Module):
 class ReID(nn.Module):
     """A backbone with pyramids after its stages, and a head for the whole map.
 
-    A `-multipart` model has a second branch for local features. The paper leaves it open;
-    as in MGN it is a copy of what follows the third stage, its map split in two along the
-    height, each part with a head of its own.
+    A `-multipart` model has local features too: a map split in two along the height, each
+    part with a head of its own. The paper leaves open which map; the reading's `local_branch`
+    decides. `own` is a second branch, as in MGN, a copy of what follows the third stage.
 
     Args:
         name: parsed, buildable.
@@ -68,11 +68,9 @@ class ReID(nn.Module):
         self.local: nn.Module | None = None
         heads = 1
         if name.multipart:
-            last = PLACES[-1]
-            tail = dict(self.backbone.stages())[last]
-            own = [self.pyramids[last]] if last in self.pyramids else []
-            self.local = copy.deepcopy(nn.Sequential(*tail, *own))
             heads += LOCAL_PARTS
+            if reading.local_branch == "own":
+                self.local = self._last_stage()
         width = self.backbone.width
         self.heads = nn.ModuleList(Head(width, num_classes) for _ in range(heads))
         self.widened = tuple(
@@ -107,9 +105,16 @@ class ReID(nn.Module):
 
     def _maps(self, images: Tensor) -> list[Tensor]:
         before, whole = self.backbone(images, self.pyramids)
-        if self.local is None:
+        if not self.name.multipart:
             return [whole]
-        return [whole, *self.local(before).chunk(LOCAL_PARTS, dim=2)]
+        split = whole if self.local is None else self.local(before)
+        return [whole, *split.chunk(LOCAL_PARTS, dim=2)]
+
+    def _last_stage(self) -> nn.Module:
+        """A copy of the last stage and its pyramid, as they were made."""
+        last = PLACES[-1]
+        own = [self.pyramids[last]] if last in self.pyramids else []
+        return copy.deepcopy(nn.Sequential(*dict(self.backbone.stages())[last], *own))
 
 
 def _pyramids(

@@ -6,7 +6,7 @@ from torch import nn
 from apnet.errors import InputError
 from apnet.models import build_model, load_imagenet
 from apnet.models.attention import SplitAttention, SqueezeExcitation
-from apnet.readings import READINGS
+from apnet.readings import READINGS, get_reading
 from apnet.vision import torchvision
 
 STAGES = (1, 2, 3, 4)
@@ -102,6 +102,21 @@ def test_multipart_adds_two_heads_on_the_halves_of_a_branch_of_its_own(name, lev
         embedding, torch.cat([each[1] for each in wanted], dim=1), rtol=1e-9, atol=1e-11
     )
     torch.testing.assert_close(logits, sum(each[2] for each in wanted) / 3, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize(("name", "level"), [("resnet50", 0), ("resnet50-apnet-c1", 1)])
+def test_multipart_may_split_the_map_that_all_share(name, level):
+    made = model(f"{name}-multipart", get_reading("written", local_branch="shared")).eval()
+    w = made.state_dict()
+    assert not [key for key in w if key.startswith("local")]
+    with torch.no_grad():
+        _, whole = written(made, images(), level)
+        maps = (whole, whole[:, :, :2], whole[:, :, 2:])
+        wanted = [head(x, naive.under(w, f"heads.{i}"), False) for i, x in enumerate(maps)]
+        embedding = made(images())
+    torch.testing.assert_close(
+        embedding, torch.cat([each[1] for each in wanted], dim=1), rtol=1e-9, atol=1e-11
+    )
 
 
 def test_multipart_trains_three_heads():

@@ -5,14 +5,23 @@ from apnet.names import parse_model_name
 NO_SPATIAL_CODE = "the spatial code was never released: RGA-S of the paper's reference [5]"
 NO_LEVEL_3 = "the released radix 3 at level 3 cannot run: repaired to the paper's radix 2"
 
+OPEN_MULTIPART = (
+    "multi-part: the paper leaves open which map is split; a last stage of its own, as in MGN, "
+    "unless the switch local_branch is set"
+)
+NO_MULTIPART = "the multi-part code was never released"
+
 
 def caveats(model: str, reading: str) -> list[str]:
-    """Where the released code gives no such model; empty under `written`."""
+    """Where the paper leaves the model open, and where the released code gives no such model."""
     name = parse_model_name(model)
+    found = [OPEN_MULTIPART] if name.multipart else []
     if reading != "released" or name.peer:
-        return []
+        return found
+    if name.multipart:
+        found.append(NO_MULTIPART)
     if name.attention == "spatial":
-        return [NO_SPATIAL_CODE]
+        found.append(NO_SPATIAL_CODE)
     if name.attention == "channel" and name.level == 3 and not name.stacked:
-        return [NO_LEVEL_3]
-    return []
+        found.append(NO_LEVEL_3)
+    return found

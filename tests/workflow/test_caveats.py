@@ -1,0 +1,29 @@
+"""What is said beside a model's numbers: where the paper is open, where the release has none."""
+
+import pytest
+
+from workflow.scripts.caveats import caveats
+
+
+@pytest.mark.parametrize(
+    ("model", "written", "released"),
+    [
+        ("resnet50", [], []),
+        ("resnet50-apnet-c2", [], []),
+        ("resnet50-stacked-c3", [], []),
+        ("resnet50-apnet-c3", [], ["radix 3"]),
+        ("resnet50-apnet-s2", [], ["spatial code"]),
+        ("resnet50-apnet-c2-multipart", ["leaves open"], ["leaves open", "multi-part code"]),
+        (
+            "resnet50-apnet-s1-multipart",
+            ["leaves open"],
+            ["leaves open", "multi-part code", "spatial code"],
+        ),
+        ("pyramid-resnet101", [], []),
+    ],
+)
+def test_caveats(model, written, released):
+    for reading, wanted in (("written", written), ("released", released)):
+        found = caveats(model, reading)
+        assert len(found) == len(wanted)
+        assert all(word in text for word, text in zip(wanted, found, strict=True))
