@@ -1,4 +1,4 @@
-"""The figures of docs/readings.md are those that the code gives."""
+"""The figures of docs/readings.md and docs/backbones.md are those that the code gives."""
 
 import re
 from dataclasses import fields
@@ -9,12 +9,14 @@ import pytest
 from apnet.models.complexity import complexity
 from apnet.readings import RELEASED, WRITTEN, Reading, get_reading
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "readings.md").read_text()
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = (DOCS / "readings.md").read_text()
+BACKBONES = (DOCS / "backbones.md").read_text()
 
 
-def rows(heading):
+def rows(heading, page=PAGE):
     """The table that has this heading, without it: lists of cells, backquotes taken off."""
-    (table,) = (block for block in PAGE.split("\n\n") if block.startswith(heading))
+    (table,) = (block for block in page.split("\n\n") if block.startswith(heading))
     lines = [line.strip("|").split("|") for line in table.splitlines()[2:]]
     return {line[0].strip().replace("`", ""): [c.strip() for c in line[1:]] for line in lines}
 
@@ -41,8 +43,12 @@ def test_what_a_switch_costs(switch):
 def test_what_the_readings_cost():
     first, *_, last = SWITCHES.values()
     assert (tuple(first[1:]), tuple(last[1:])) == (shown(WRITTEN), shown(RELEASED))
-    models = rows("| model | GFLOPs")
-    assert len(models) == 5
+
+
+@pytest.mark.parametrize(("page", "count"), [(PAGE, 5), (BACKBONES, 8)])
+def test_what_models_cost(page, count):
+    models = rows("| model | GFLOPs", page)
+    assert len(models) == count
     for model, found in models.items():
         (cost, params), (other_cost, other_params) = shown(WRITTEN, model), shown(RELEASED, model)
         assert found == [cost, other_cost, params, other_params]

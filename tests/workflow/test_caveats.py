@@ -19,6 +19,9 @@ from workflow.scripts.caveats import caveats
             ["leaves open"],
             ["leaves open", "multi-part code", "spatial code"],
         ),
+        ("densenet169-apnet-c2", ["where its pyramids"], ["where its pyramids"]),
+        ("inception_v3", ["which last stride"], ["which last stride"]),
+        ("resnet101-apnet-c2", [], []),
         ("pyramid-resnet101", [], []),
     ],
 )

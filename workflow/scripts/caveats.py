@@ -9,6 +9,10 @@ OPEN_MULTIPART = (
     "multi-part: the paper leaves open which map is split; a last stage of its own, as in MGN, "
     "unless the switch local_branch is set"
 )
+OPEN_BACKBONE = (
+    "the paper does not say where its pyramids stand on this backbone, nor which last stride "
+    "is 1: docs/backbones.md"
+)
 NO_MULTIPART = "the multi-part code was never released"
 
 
@@ -16,6 +20,7 @@ def caveats(model: str, reading: str) -> list[str]:
     """Where the paper leaves the model open, and where the released code gives no such model."""
     name = parse_model_name(model)
     found = [OPEN_MULTIPART] if name.multipart else []
+    found += [OPEN_BACKBONE] if name.backbone in ("densenet169", "inception_v3") else []
     if reading != "released" or name.peer:
         return found
     if name.multipart:
