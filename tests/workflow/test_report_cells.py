@@ -162,3 +162,21 @@ def test_reasons_give_the_numbers_that_decided(judge):
         *("? inconclusive", "2", "87.21 to 88.49", "87.3 to 88.3", "about 1", "86.7 to 89.0"),
     ]
     assert "<details><summary>The numbers behind 2 verdicts</summary>\n\n|" in text
+
+
+@pytest.mark.parametrize(
+    ("suffix", "made", "quoted"),
+    [
+        (".md", "| Base_0†", r"| \*Other \[33\]‡"),
+        (".html", '<abbr title="mixes two rows">†</abbr>', '<abbr title="no code">‡</abbr>'),
+        (".tex", r"\word{not run}", r"[33]\textsuperscript{\ddag{}}"),
+    ],
+)
+def test_a_remark_is_a_footnote_to_its_row(judge, suffix, made, quoted):
+    content = records.yaml.safe_load(judge.table.read_text())
+    content["rows"][0]["remark"] = "mixes two rows"
+    content["rows"][3]["remark"] = "no code"
+    judge.table.write_text(records.yaml.safe_dump(content, sort_keys=False))
+    text = judge.render(suffix)
+    assert made in text and quoted in text
+    assert "mixes two rows" in text and "no code" in text

@@ -109,7 +109,9 @@ def _lines(sheet: Sheet, readings: Sequence[Line]) -> Iterator[str]:
     """A row of the paper, reported, and below it under each reading; alone if it is quoted."""
     first = readings[0]
     about = [escape(getattr(first.row, name) or "") for name in sheet.descriptions]
-    yield _row([_label(first), *about, *(_reported(view.reported) for view in first.views)])
+    quoted = all(view.quoted for view in first.views)
+    signs = _raised(split(first.signs)) if quoted else ""
+    yield _row([_label(first) + signs, *about, *(_reported(view.reported) for view in first.views)])
     for overview, line in zip(sheet.overviews, readings, strict=True):
         if not all(view.quoted for view in line.views):
             name = overview.reading if len(readings) > 1 else "reproduced"

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from apnet.errors import InputError
 from workflow.scripts.facts import Facts
-from workflow.scripts.footnotes import join, split
+from workflow.scripts.footnotes import Footnotes, join, split
 from workflow.scripts.papertables import Column, Row, Table
 from workflow.scripts.sheet import Annex, Block, Group, Line, Overview, Part, Sheet, View
 from workflow.scripts.views import Views
@@ -81,18 +81,20 @@ def _overview(table: Table, views: Views, reading: str) -> Overview:
 
     groups = tuple(Group(_over(column), column.metrics) for column in table.columns)
     parts = (
-        replace(part, lines=tuple(map(_with_signs, part.lines))) for part in _parts(table, of_row)
+        replace(part, lines=tuple(_with_signs(line, views.footnotes) for line in part.lines))
+        for part in _parts(table, of_row)
     )
     return Overview(reading, groups, tuple(parts))
 
 
-def _with_signs(line: Line) -> Line:
-    """Footnotes to every reproduced cell of a line are set once, beside its label."""
+def _with_signs(line: Line, footnotes: Footnotes) -> Line:
+    """A row's remark and the footnotes to every reproduced cell stand once, beside its label."""
+    remark = split(footnotes.signs([line.row.remark] if line.row.remark else []))
     signs = [split(view.reproduced.signs) for view in line.views if not view.quoted]
-    if not signs:
-        return line
-    shared = [sign for sign in signs[0] if all(sign in others for others in signs)]
-    return Line(line.row, tuple(_without(view, shared) for view in line.views), join(shared))
+    first = signs[0] if signs else []
+    shared = [sign for sign in first if all(sign in others for others in signs)]
+    views = tuple(_without(view, shared) for view in line.views)
+    return Line(line.row, views, join([*remark, *shared]))
 
 
 def _without(view: View, shared: Sequence[str]) -> View:

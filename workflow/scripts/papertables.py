@@ -76,6 +76,7 @@ class Row:
         cells: reported value by column and metric; None where the paper has none.
         bold: `<column>/<metric>` of the cells that the paper prints in bold.
         marks: printed before the label, such as `*`.
+        remark: of ours, a footnote to the row.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Row:
     cells: Mapping[str, Mapping[str, float | None]]
     bold: frozenset[str]
     marks: tuple[str, ...] = ()
+    remark: str | None = None
     publication: str | None = None
     backbone: str | None = None
 
