@@ -5,6 +5,7 @@ points meet; deviation, watermark, footnotes and verdict follow it in the second
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from workflow.scripts.footnotes import split
 from workflow.scripts.sheet import Figure, Group, Item, Line, Sheet, View
@@ -16,9 +17,20 @@ _NARROW = 4
 """Metrics that fit one column of the page."""
 
 _EASY = 9
-"""Metrics that fit its width in the size of tables."""
+"""Metrics that fit its width with room between them."""
 
-_BETWEEN_METRICS, _BETWEEN_GROUPS = "6pt", "12pt"
+
+@dataclass(frozen=True)
+class _Gaps:
+    """Room between the columns of a table."""
+
+    labels: str
+    metrics: str
+    groups: str
+
+
+_ROOMY = _Gaps(labels="3.5pt", metrics="6pt", groups="12pt")
+_CROWDED = _Gaps(labels="3pt", metrics="4pt", groups="9pt")
 
 _VERDICTS = {sign: kind.replace(" ", "") for kind, sign in SIGNS.items()}
 """Names of the commands that print the signs."""
@@ -29,15 +41,17 @@ def render(sheet: Sheet) -> str:
     page = template("table.tex.j2", text=escape, comment=comment)
     groups = sheet.overviews[0].groups
     metrics = sum(group.width for group in groups)
+    gaps = _ROOMY if metrics <= _EASY else _CROWDED
     return page.render(
         sheet=sheet,
-        columns="".join(_columns(groups)),
-        gap=_BETWEEN_METRICS,
+        columns="".join(_columns(groups, gaps)),
+        gaps=gaps,
         caption=caption(sheet.caption, _names(sheet)),
         frame="table" if metrics <= _NARROW else "table*",
-        size="footnotesize" if metrics <= _EASY else "scriptsize",
+        # Another reading adds lines, and in the size of tables those of Table IV fill its page.
+        size="footnotesize" if metrics <= _EASY or len(sheet.overviews) == 1 else "scriptsize",
         verdicts={name: escape(sign) for sign, name in _VERDICTS.items()},
-        head="\n".join(_head(sheet)),
+        head="\n".join(_head(sheet, gaps)),
         body="\n\\midrule\n".join(_parts(sheet)),
     )
 
@@ -51,14 +65,14 @@ def _names(sheet: Sheet) -> Iterator[str]:
             yield from line.row.label.partition("_")[0].split()
 
 
-def _columns(groups: Iterable[Group]) -> Iterator[str]:
+def _columns(groups: Iterable[Group], gaps: _Gaps) -> Iterator[str]:
     """The gaps belong to the metrics, so that a cell may span its two columns."""
     for group in groups:
-        yield rf"@{{\hspace{{{_BETWEEN_GROUPS}}}}}r@{{}}l"
-        yield rf"@{{\hspace{{{_BETWEEN_METRICS}}}}}r@{{}}l" * (group.width - 1)
+        yield rf"@{{\hspace{{{gaps.groups}}}}}r@{{}}l"
+        yield rf"@{{\hspace{{{gaps.metrics}}}}}r@{{}}l" * (group.width - 1)
 
 
-def _head(sheet: Sheet) -> Iterator[str]:
+def _head(sheet: Sheet, gaps: _Gaps) -> Iterator[str]:
     """Datasets, and below them their metrics; a metric alone where no dataset stands above it."""
     groups = sheet.overviews[0].groups
     heads = [sheet.heading, *(name.capitalize() for name in sheet.descriptions)]
@@ -67,15 +81,15 @@ def _head(sheet: Sheet) -> Iterator[str]:
         yield _row([*map(escape, heads), *metrics])
         return
     tall = [rf"\multirow{{2}}{{*}}{{{escape(head)}}}" for head in heads]
-    yield _row([*tall, *(_over(group, _after(group, groups)) for group in groups)])
-    yield "".join(_rules(groups, len(heads) + 1))
+    yield _row([*tall, *(_over(group, _after(group, groups, gaps)) for group in groups)])
+    yield "".join(_rules(groups, gaps, len(heads) + 1))
     yield _row([*[""] * len(heads), *metrics])
 
 
-def _rules(groups: Sequence[Group], place: int) -> Iterator[str]:
+def _rules(groups: Sequence[Group], gaps: _Gaps, place: int) -> Iterator[str]:
     for group in groups:
         end = place + 2 * group.width - 1
-        yield rf"\cmidrule(r{{{_after(group, groups)}}}){{{place}-{end}}}"
+        yield rf"\cmidrule(r{{{_after(group, groups, gaps)}}}){{{place}-{end}}}"
         place = end + 1
 
 
@@ -84,8 +98,8 @@ def _over(group: Group, gap: str) -> str:
     return rf"\multicolumn{{{2 * group.width}}}{{{spec}}}{{{escape(group.label)}}}"
 
 
-def _after(group: Group, groups: Sequence[Group]) -> str:
-    return "0pt" if group is groups[-1] else _BETWEEN_GROUPS
+def _after(group: Group, groups: Sequence[Group], gaps: _Gaps) -> str:
+    return "0pt" if group is groups[-1] else gaps.groups
 
 
 def _parts(sheet: Sheet) -> Iterator[str]:
