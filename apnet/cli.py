@@ -66,6 +66,16 @@ def _parser() -> argparse.ArgumentParser:
     _data_options(evaluate)
     _machine_options(evaluate)
 
+    cam = _command(top, commands.cam, "where a run looks after each pyramid level (Fig. 6)")
+    cam.add_argument("--run", required=True, type=Path, dest="run_folder", metavar="DIR")
+    cam.add_argument("--dataset", required=True, metavar="NAME", help="whose queries")
+    cam.add_argument("--out", required=True, type=Path, metavar="FILE.npz")
+    cam.add_argument(
+        "--queries", nargs="+", default=[], metavar="FILE", help="names of query images"
+    )
+    _data_options(cam)
+    _device_options(cam)
+
     score = _command(top, commands.score, "mAP and CMC of features made by any code")
     score.add_argument("features", type=Path, help=".npz, .safetensors or .mat")
     score.add_argument("--distance", choices=("cosine", "euclidean"), default="cosine")
@@ -148,6 +158,10 @@ def _data_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _machine_options(parser: argparse.ArgumentParser) -> None:
+    _device_options(parser)
+    parser.add_argument("--workers", type=int, default=0, metavar="N", help="image loaders")
+
+
+def _device_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 …")
     parser.add_argument("--threads", type=int, metavar="N", help="CPU threads")
-    parser.add_argument("--workers", type=int, default=0, metavar="N", help="image loaders")

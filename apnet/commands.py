@@ -63,6 +63,23 @@ def evaluate(arguments: argparse.Namespace) -> None:
     )
 
 
+def cam(arguments: argparse.Namespace) -> None:
+    """Write where a run looks after each level of its last pyramid."""
+    from apnet.evaluation.attention_maps import attention_maps
+
+    attention_maps(
+        arguments.run_folder,
+        arguments.dataset,
+        arguments.data_root,
+        arguments.out,
+        queries=arguments.queries,
+        data_record=arguments.data_record,
+        device=arguments.device,
+        threads=arguments.threads,
+        say=_teller(f"{arguments.run_folder} on {arguments.dataset}"),
+    )
+
+
 def score(arguments: argparse.Namespace) -> None:
     """Print mAP and CMC of features made by any code."""
     from apnet.evaluation.score import score_file

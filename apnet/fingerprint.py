@@ -31,6 +31,7 @@ WITHOUT_EFFECT = frozenset(
 
 TRAINING = "apnet.training.run"
 EVALUATION = "apnet.evaluation.run"
+ATTENTION_MAPS = "apnet.evaluation.attention_maps"
 SYNTHESIS = "apnet.data.synthetic"
 DATA = "apnet.data.check"
 COMPLEXITY = "apnet.models.complexity"

@@ -1,0 +1,211 @@
+"""Where a run looks after each level of its pyramid: Grad-CAM of query images (Fig. 6).
+
+Grad-CAM (Selvaraju et al., ICCV 2017, Eqs. 1 and 2, by the grad-cam library) asks which
+positions of a map raise a score. The paper does not say which score: identities in test
+are in no classifier. Here it is what a query is found by, the mean over its true matches
+of the dot product with the match's embedding, at unit length and held fixed. Its gradient
+does not vanish where query and match agree, as that of their cosine does.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from apnet.data import ReIDDataset, Sample, load_dataset
+from apnet.data.describe import describe
+from apnet.data.loading import test_batches
+from apnet.data.transforms import prepare
+from apnet.devices import choose_device
+from apnet.errors import InputError
+from apnet.evaluation.embed import embed
+from apnet.evaluation.run import load_model, read_run
+from apnet.files import replaced
+from apnet.fingerprint import ATTENTION_MAPS, code_fingerprint
+from apnet.names import parse_model_name
+from apnet.places import level_parts
+from apnet.recipes import Recipe
+from apnet.record import SCHEMA
+
+PEOPLE = 4
+"""Identities shown when no queries are named."""
+
+Maps = NDArray[np.float32]
+
+
+def attention_maps(
+    run: Path,
+    dataset: str,
+    data_root: Path,
+    out: Path,
+    *,
+    queries: Sequence[str] = (),
+    data_record: Path | None = None,
+    device: str = "auto",
+    threads: int | None = None,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Write the maps of query images as an .npz.
+
+    It holds `images` (N x H x W x 3, uint8, as the network takes them in, before they are
+    normalised), `maps` (N x L x H x W, float32, 0 to 1, a map for each level of the last
+    pyramid in the paper's order), `queries` (file names), and `about` (JSON).
+
+    Args:
+        data_root: the folder that holds dataset folders.
+        queries: file names; none is the first query of each of :data:`PEOPLE` identities.
+        data_record: what `apnet data check` wrote of the dataset; None checks it now.
+
+    Raises:
+        InputError: no finished run, a model without a pyramid, an unknown query or one
+            without a match, bad data, or grad-cam is not installed.
+    """
+    if out.suffix != ".npz" or out.is_dir():
+        raise InputError(f"cannot write {out}: name an .npz file")
+    place = choose_device(device, threads)
+    record, settings = read_run(run)
+    _check_pyramid(settings.model)
+    found = load_dataset(dataset, data_root, settings.reading)
+    data = describe(found, data_root, settings.reading, data_record)
+    model = load_model(run, record, settings).to(place)
+    stage, pyramid = list(model.pyramids.items())[-1]
+    levels = list(pyramid.levels)
+    chosen = choose_queries(found, queries)
+
+    images, maps = [], []
+    for query in chosen:
+        say(f"Grad-CAM of {query.path.name}")
+        matches = true_matches(query, found)
+        batches = test_batches(matches, found.root, settings.recipe, 64)
+        others = embed(model, batches, settings.recipe, "bn", place)
+        (image,) = test_batches([query], found.root, settings.recipe, 1)
+        images.append(_pixels(image[0], settings.recipe))
+        maps.append(grad_cam(model, levels, image.to(place), score(others)))
+
+    parts = level_parts(model.name.level, model.name.radix, model.name.stacked)
+    about = {
+        "schema": SCHEMA,
+        "run": str(run),
+        "model": settings.model,
+        "training_set": settings.dataset,
+        "dataset": dataset,
+        "reading": settings.reading.name,
+        "seed": settings.seed,
+        "stage": stage,
+        "parts": list(parts),
+        "order": settings.reading.level_order,
+        "training_data": record["data"],
+        "data": data,
+        "checkpoint_sha256": record["checkpoint_sha256"],
+        "code_fingerprint": code_fingerprint(ATTENTION_MAPS),
+    }
+    with replaced(out) as temporary, temporary.open("wb") as stream:
+        np.savez(
+            stream,
+            images=np.stack(images),
+            maps=np.stack(maps),
+            queries=np.array([query.path.name for query in chosen]),
+            about=np.array(json.dumps(about)),
+        )
+    say(f"{len(chosen)} queries, {len(levels)} levels  ({out})")
+
+
+def grad_cam(
+    model: nn.Module,
+    layers: Sequence[nn.Module],
+    image: Tensor,
+    target: Callable[[Tensor], Tensor],
+) -> Maps:
+    """Grad-CAM of one image at the outputs of some modules.
+
+    Args:
+        layers: L modules whose outputs are 1 x C x h x w.
+        image: 1 x 3 x H x W, normalised.
+        target: the score of the model's output, d.
+
+    Returns:
+        L x H x W, each from 0, its lowest, to 1, its highest; 0 where nothing raises the score.
+
+    Raises:
+        InputError: grad-cam is not installed.
+    """
+    try:
+        # Here, after the models: it imports torchvision, which apnet.vision has to do first.
+        from pytorch_grad_cam import GradCAM
+    except ImportError as error:
+        raise InputError(
+            f"Grad-CAM needs the library grad-cam ({error}): pip install grad-cam"
+        ) from error
+
+    found = []
+    for layer in layers:
+        # One at a time: with several it takes them in the order in which they were called,
+        # and averages them.
+        with GradCAM(model=model, target_layers=[layer]) as cam:
+            found.append(cam(input_tensor=image, targets=[target])[0])
+    return np.stack(found).astype(np.float32)
+
+
+def score(matches: Tensor) -> Callable[[Tensor], Tensor]:
+    """The mean dot product of an embedding, d, with matches, M x d, taken at unit length."""
+    fixed = nn.functional.normalize(matches.clone(), dim=1).mean(dim=0)
+    return lambda embedding: embedding @ fixed
+
+
+def choose_queries(dataset: ReIDDataset, names: Sequence[str]) -> list[Sample]:
+    """The queries of these file names; without any, the first of each of some identities.
+
+    Raises:
+        InputError: no query of that name, or one without a true match.
+    """
+    if not names:
+        firsts: dict[int, Sample] = {}
+        for sample in dataset.query:
+            if true_matches(sample, dataset):
+                firsts.setdefault(sample.identity, sample)
+        return [firsts[identity] for identity in sorted(firsts)][:PEOPLE]
+    by_name = {sample.path.name: sample for sample in dataset.query}
+    for name in names:
+        if name not in by_name:
+            raise InputError(
+                f"{name!r} is no query of {dataset.name}: name a file such as {min(by_name)}"
+            )
+        if not true_matches(by_name[name], dataset):
+            raise InputError(
+                f"the query {name} of {dataset.name} has no image of another camera in the "
+                f"gallery to be found by: choose another"
+            )
+    return [by_name[name] for name in names]
+
+
+def true_matches(query: Sample, dataset: ReIDDataset) -> list[Sample]:
+    """The gallery's images of the query's identity by other cameras, as they count for mAP."""
+    return [
+        sample
+        for sample in dataset.gallery
+        if sample.identity == query.identity and sample.camera != query.camera
+    ]
+
+
+def _check_pyramid(name: str) -> None:
+    if not parse_model_name(name).level:
+        raise InputError(
+            f"model {name} has no attention pyramid after whose levels to look: take one "
+            f"such as resnet50-apnet-c2"
+        )
+
+
+def _pixels(image: Tensor, recipe: Recipe) -> NDArray[np.uint8]:
+    """A test input, 3 x H x W, as it was before it was normalised, H x W x 3."""
+    ends = []
+    for value in (0, 255):
+        uniform = np.full((recipe.height, recipe.width, 3), value, np.uint8)
+        prepare(uniform, recipe, out := torch.empty_like(image))
+        ends.append(out)
+    black, white = ends
+    share = (image - black) / (white - black)
+    return (share * 255).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy()
