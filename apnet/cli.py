@@ -42,19 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     top = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     train = _command(top, commands.train, "train one run; continues one that was stopped")
-    train.add_argument("--model", required=True, metavar="NAME", help="such as resnet50-apnet-c2")
-    train.add_argument("--dataset", required=True, metavar="NAME", help="training set")
-    train.add_argument("--out", required=True, type=Path, metavar="DIR", help="the run's folder")
-    train.add_argument("--recipe", metavar="NAME", help=f"{', '.join(RECIPES)} (the paper's)")
-    train.add_argument("--seed", type=int, default=0)
     train.add_argument("--weights", type=Path, metavar="FILE", help="made by apnet weights")
-    train.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="a recipe setting"
-    )
     train.add_argument(
         "--checkpoint-seconds", type=float, default=120, metavar="S", help="at most this is lost"
     )
-    _reading_options(train)
+    _run_options(train)
     _data_options(train)
     _machine_options(train)
 
@@ -75,6 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     _data_options(cam)
     _device_options(cam)
+
+    imported = _command(top, commands.import_checkpoint, "a run that somebody else trained")
+    imported.add_argument("checkpoint", type=Path, metavar="FILE", help=".safetensors or .pth")
+    _run_options(imported)
+    _data_options(imported, required=False)
 
     score = _command(top, commands.score, "mAP and CMC of features made by any code")
     score.add_argument("features", type=Path, help=".npz, .safetensors or .mat")
@@ -136,9 +133,23 @@ def _command(
 ) -> argparse.ArgumentParser:
     """A command with the name of the function that runs it."""
     description = summary[0].upper() + summary[1:]
-    parser = siblings.add_parser(run.__name__, help=summary, description=description)
+    name = run.__name__.replace("_", "-")
+    parser = siblings.add_parser(name, help=summary, description=description)
     parser.set_defaults(run=run)
     return parser
+
+
+def _run_options(parser: argparse.ArgumentParser) -> None:
+    """What decides what a run is, and where it lies."""
+    parser.add_argument("--model", required=True, metavar="NAME", help="such as resnet50-apnet-c2")
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="training set")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the run's folder")
+    parser.add_argument("--recipe", metavar="NAME", help=f"{', '.join(RECIPES)} (the paper's)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a recipe setting"
+    )
+    _reading_options(parser)
 
 
 def _reading_options(parser: argparse.ArgumentParser) -> None:
@@ -148,9 +159,13 @@ def _reading_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _data_options(parser: argparse.ArgumentParser) -> None:
+def _data_options(parser: argparse.ArgumentParser, required: bool = True) -> None:
     parser.add_argument(
-        "--data-root", required=True, type=Path, metavar="DIR", help="folder that holds datasets"
+        "--data-root",
+        required=required,
+        type=Path,
+        metavar="DIR",
+        help="folder that holds datasets" if required else "of the training set (as published)",
     )
     parser.add_argument(
         "--data-record", type=Path, metavar="FILE", help="from apnet data check --out"

@@ -15,15 +15,7 @@ from apnet.settings import Settings, paper_recipe
 
 def train(arguments: argparse.Namespace) -> None:
     """Train one run, or go on with it."""
-    name = parse_model_name(arguments.model)
-    recipe = arguments.recipe or paper_recipe(arguments.model)
-    settings = Settings(
-        model=arguments.model,
-        dataset=arguments.dataset,
-        reading=get_reading(arguments.reading, **_pairs(arguments.switch, "--switch")),
-        recipe=get_recipe(recipe, name.backbone, **_pairs(arguments.set, "--set")),
-        seed=arguments.seed,
-    )
+    settings = _settings(arguments)
     from apnet.training import run
     from apnet.training.loop import Interrupted
 
@@ -77,6 +69,24 @@ def cam(arguments: argparse.Namespace) -> None:
         device=arguments.device,
         threads=arguments.threads,
         say=_teller(f"{arguments.run_folder} on {arguments.dataset}"),
+    )
+
+
+def import_checkpoint(arguments: argparse.Namespace) -> None:
+    """Make a run's folder of weights that somebody else trained."""
+    settings = _settings(arguments)
+    from apnet.training import imported
+
+    record = imported.import_checkpoint(
+        arguments.checkpoint,
+        settings,
+        arguments.out,
+        data_root=arguments.data_root,
+        data_record=arguments.data_record,
+    )
+    print(
+        f"{arguments.out}: {arguments.model}, reading {arguments.reading}, imported from a file "
+        f"with {record['imported']['names']} names and SHA-256 {record['imported']['sha256']}"
     )
 
 
@@ -166,6 +176,19 @@ def _print_complexity(
         f"{found.gflops:.4f} GFLOPs by the rules of {arguments.rules}, "
         f"{found.params / 1e6:.2f} M parameters and {found.classifier_params / 1e6:.2f} M in the "
         f"classifier of 751 identities"
+    )
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    """What one training is, from the options of :func:`train`."""
+    name = parse_model_name(arguments.model)
+    recipe = arguments.recipe or paper_recipe(arguments.model)
+    return Settings(
+        model=arguments.model,
+        dataset=arguments.dataset,
+        reading=get_reading(arguments.reading, **_pairs(arguments.switch, "--switch")),
+        recipe=get_recipe(recipe, name.backbone, **_pairs(arguments.set, "--set")),
+        seed=arguments.seed,
     )
 
 

@@ -14,8 +14,11 @@ from apnet.files import replaced
 _SHOWN = 5
 
 
-def read_weights(file: Path) -> dict[str, Tensor]:
+def read_weights(file: Path, within: Sequence[str] = ()) -> dict[str, Tensor]:
     """The state dict in a .safetensors file, or in one that torch.save wrote.
+
+    Args:
+        within: keys under which a checkpoint may hold its state dict beside other things.
 
     Raises:
         InputError: unreadable, damaged, or something else than a state dict.
@@ -30,7 +33,15 @@ def read_weights(file: Path) -> dict[str, Tensor]:
     # IndexError, UnicodeDecodeError, struct.error, AssertionError and more.
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if reason.startswith("Weights only load failed"):
+            # torch goes on to tell how to load it all the same, which would run its code.
+            reason = (
+                "it is damaged, or holds more than tensors and could run code when loaded: save "
+                "model.state_dict() alone"
+            )
         raise InputError(f"cannot read weights from {file}: {reason}") from error
+    if isinstance(state, dict):
+        state = next((state[key] for key in within if isinstance(state.get(key), dict)), state)
     if not isinstance(state, dict) or not all(
         isinstance(name, str) and isinstance(value, Tensor) for name, value in state.items()
     ):

@@ -69,7 +69,7 @@ def train(
     data = describe(dataset, data_root, settings.reading, data_record)
     initial = _initial_weights(settings, weights)
     identity = digest([settings.record(), data, initial, code_fingerprint(TRAINING)])
-    with _alone(out):
+    with alone(out):
         if _finished(out, settings, data, initial, say):
             return
         torch.manual_seed(settings.seed)
@@ -124,7 +124,7 @@ def _initial_weights(settings: Settings, weights: Path | None) -> dict[str, str]
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[None]:
+def alone(out: Path) -> Iterator[None]:
     """Hold the run's folder; the lock goes with the process, however that ends."""
     try:
         out.mkdir(parents=True, exist_ok=True)

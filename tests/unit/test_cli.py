@@ -9,6 +9,7 @@ from apnet.cli import main
 COMMANDS = (
     "train",
     "evaluate",
+    "import-checkpoint",
     "score",
     "weights",
     "data",

@@ -96,8 +96,16 @@ def imagenet_options(wildcards):
     return f"--from {shlex.quote(file)}" if file else ""
 
 
+def training_data(wildcards):
+    """A run that was trained elsewhere waits for nothing, so that nothing undoes the import."""
+    if PLAN.imported(run_of(wildcards)):
+        return []
+    return f"{RESULTS}/{wildcards.reading}/{wildcards.dataset}/dataset.json"
+
+
 def initial_weights(wildcards):
-    backbone = PLAN.pretrained_backbone(run_of(wildcards))
+    run = run_of(wildcards)
+    backbone = None if PLAN.imported(run) else PLAN.pretrained_backbone(run)
     return f"resources/weights/{backbone}.safetensors" if backbone else []
 
 

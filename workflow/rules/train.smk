@@ -1,7 +1,7 @@
 rule train:
     """Train one run. Its checkpoints are not declared, since Snakemake deletes what is."""
     input:
-        data=f"{RESULTS}/{{reading}}/{{dataset}}/dataset.json",
+        data=training_data,
         weights=initial_weights,
     output:
         weights=f"{RUN}/model.safetensors",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from apnet.files import digest
+from apnet.files import digest, read_json
 from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.names import parse_model_name
 from apnet.places import check_buildable
@@ -135,6 +135,11 @@ class Plan:
             if record.exists():
                 return json.loads(record.read_text(encoding="utf-8"))["code_fingerprint"]
         return code_fingerprint(TRAINING)
+
+    def imported(self, run: Run) -> bool:
+        """Whether a run was trained elsewhere, so that it cannot be trained again here."""
+        record = Path(self.results, run.folder, "run.json")
+        return record.exists() and read_json(record).get("provenance") == "imported"
 
     def evaluations(self, table: str) -> list[Evaluation]:
         """What table `table` is made from, without those whose data is not there."""
