@@ -20,11 +20,19 @@ from apnet.fingerprint import (
     files_fingerprint,
 )
 from apnet.readings import READINGS
-from workflow.scripts import counted, counts, interpreter
+from workflow.scripts import contents, counted, counts, interpreter, typeset
 from workflow.scripts.configuration import check_config
 from workflow.scripts.commands import after_failure, after_success, fill
 from workflow.scripts.plan import TABLES, Plan, Run
-from workflow.scripts.targets import FORMATS, REPORTED, check_targets, reports
+from workflow.scripts.targets import (
+    DOCUMENT,
+    FORMATS,
+    PDF,
+    REPORTED,
+    check_targets,
+    figures,
+    reports,
+)
 
 interpreter.share(ROOT)
 
@@ -163,7 +171,21 @@ def left_open():
     )
 
 
-def fill_command(wildcards):
-    """The command that makes what a table lacks, as this Snakemake was called."""
-    target = f"reports/{wildcards.table}.{wildcards.suffix}"
-    return fill(target, config, workflow.overwrite_configfiles)
+def fill_command(wildcards, output):
+    """The command that makes what a report lacks, as this Snakemake was called."""
+    return fill(output[0], config, workflow.overwrite_configfiles)
+
+
+def documents():
+    """All reports in one; as a PDF only where there is TeX, so that all else works without."""
+    return [DOCUMENT] if typeset.lacking() else [DOCUMENT, PDF]
+
+
+def caption_of(wildcards):
+    """What stands above a table in Snakemake's report."""
+    return contents.caption(wildcards.table, config)
+
+
+def labels_of(wildcards):
+    """What Snakemake's report sorts tables by."""
+    return contents.labels(wildcards.table, "HTML", config)

@@ -50,7 +50,7 @@ rule count:
 
 
 rule render:
-    """A table in one of its formats."""
+    """A table in one of its formats but HTML."""
     input:
         cells=f"{RESULTS}/cells/{{table}}.json",
         table=paper_table,
@@ -59,7 +59,7 @@ rule render:
     log:
         f"{LOGS}/render/{{table}}.{{suffix}}.log",
     wildcard_constraints:
-        suffix="|".join(FORMATS),
+        suffix="|".join(suffix for suffix in FORMATS if suffix != "html"),
     localrule: True
     conda:
         "../../environment.yml"
@@ -69,6 +69,22 @@ rule render:
     shell:
         f"{ATTEMPT} python -m workflow.scripts.tables --cells {{input.cells}}"
         " --table {input.table} --command {params.command:q} --out {output}"
+
+
+use rule render as page with:
+    output:
+        report(
+            "reports/{table}.html",
+            caption="../report/result.rst",
+            category="Tables",
+            labels=labels_of,
+        ),
+    log:
+        f"{LOGS}/render/{{table}}.html.log",
+    params:
+        command=fill_command,
+        caption=caption_of,
+        code=REPORTING,
 
 
 rule collect:

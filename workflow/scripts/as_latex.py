@@ -13,7 +13,7 @@ from workflow.scripts.templates import template
 from workflow.scripts.tex import caption, comment, escape
 from workflow.scripts.wording import SIGNS
 
-_NARROW = 4
+_NARROW = 5
 """Metrics that fit one column of the page."""
 
 _EASY = 9

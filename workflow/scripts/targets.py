@@ -1,6 +1,6 @@
 """What a person asks Snakemake for, checked before it plans: a slip is one sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from apnet.data import get_source
@@ -13,6 +13,9 @@ FORMATS = ("md", "tex", "html", "csv")
 
 REPORTED = sorted([*TABLES, counted.TABLE, counts.TABLE])
 """The tables that have a report."""
+
+DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
+"""All tables and figures as one document, and that as a PDF, where there is TeX."""
 
 _RUN_DEPTH = 6
 """Parts of a run's folder with results/ and the scale before it."""
@@ -27,7 +30,7 @@ def check_targets(targets: Iterable[str], plan: Plan) -> None:
     Raises:
         InputError: an unknown report, scale, reading, dataset or model.
     """
-    for target in targets:
+    for target in _without_reports_of_snakemake(targets):
         parts = PurePosixPath(target).parts
         if parts[:1] == ("reports",):
             _check_report(target)
@@ -40,9 +43,26 @@ def reports() -> list[str]:
     return [f"reports/{table}.{suffix}" for table in REPORTED for suffix in FORMATS]
 
 
+def figures(suffix: str) -> list[str]:
+    """The reports that are figures, in one format."""
+    return [
+        name for name in reports() if name.startswith("reports/figure") and name.endswith(suffix)
+    ]
+
+
+def _without_reports_of_snakemake(targets: Iterable[str]) -> Iterator[str]:
+    """Without the file that follows `--report`, which is any name and no target."""
+    before = ""
+    for target in targets:
+        if before != "--report":
+            yield target
+        before = target
+
+
 def _check_report(target: str) -> None:
-    if target not in reports():
-        raise one_of("report", target, tuple(reports()))
+    known = (*reports(), DOCUMENT, PDF)
+    if target not in known:
+        raise one_of("report", target, known)
 
 
 def _check_run(target: str, parts: tuple[str, ...], plan: Plan) -> None:

@@ -26,6 +26,7 @@ _SPECIAL = {
     "§": r"\S{}",
     "¶": r"\P{}",
     "‖": r"$\|$",
+    "ˢ": r"\textsuperscript{s}",
     "●": r"$\bullet$",
     "▲": r"$\blacktriangle$",
     "▼": r"$\blacktriangledown$",

@@ -1,0 +1,41 @@
+rule document:
+    """One document of all tables and figures, for any TeX."""
+    input:
+        cells=collect(f"{RESULTS}/cells/{{table}}.json", table=REPORTED),
+        tables=collect(f"{PAPER}/{{table}}.yaml", table=REPORTED),
+    output:
+        DOCUMENT,
+    log:
+        f"{LOGS}/document.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        tables=PAPER,
+        figures=figures(".pdf"),
+        command=fill_command,
+        code=REPORTING,
+    shell:
+        f"{ATTEMPT} python -m workflow.scripts.paper --cells {{input.cells}}"
+        " --tables {params.tables} --figures {params.figures} --command {params.command:q}"
+        " --out {output}"
+
+
+rule typeset:
+    """That document as a PDF, by pdfTeX; what TeX says stands in paper.log."""
+    input:
+        document=DOCUMENT,
+        beside=[*collect("reports/{table}.tex", table=REPORTED), *figures(".pdf")],
+    output:
+        PDF,
+    log:
+        f"{LOGS}/typeset.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        tex_log=f"{LOGS}/paper.log",
+        code=REPORTING,
+    shell:
+        f"{ATTEMPT} python -m workflow.scripts.typeset --document {{input.document}}"
+        " --beside {input.beside} --tex-log {params.tex_log} --out {output}"
