@@ -101,6 +101,12 @@ def _parser() -> argparse.ArgumentParser:
     complexity.add_argument("--json", action="store_true")
     _reading_options(complexity)
 
+    results = top.add_parser("results", help="runs and evaluations: check")
+    kept = results.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    trust = _command(kept, commands.results_check, "whether results hold together", "check")
+    trust.add_argument("folder", type=Path, metavar="DIR", help="such as results/paper")
+    trust.add_argument("--json", action="store_true")
+
     data = top.add_parser("data", help="datasets: synthesize, sheet, check")
     datasets = data.add_subparsers(title="commands", metavar="COMMAND", required=True)
     synthesize = _command(datasets, commands.synthesize, "draw a synthetic dataset")
@@ -130,10 +136,11 @@ def _command(
     siblings: argparse._SubParsersAction,
     run: Callable[[argparse.Namespace], None],
     summary: str,
+    name: str | None = None,
 ) -> argparse.ArgumentParser:
-    """A command with the name of the function that runs it."""
+    """A command, with the name of the function that runs it unless it is given another."""
     description = summary[0].upper() + summary[1:]
-    name = run.__name__.replace("_", "-")
+    name = name or run.__name__.replace("_", "-")
     parser = siblings.add_parser(name, help=summary, description=description)
     parser.set_defaults(run=run)
     return parser

@@ -147,6 +147,24 @@ def weights(arguments: argparse.Namespace) -> None:
     print(f"{arguments.out}: weights of {arguments.backbone} from a file of SHA-256 {found}")
 
 
+def results_check(arguments: argparse.Namespace) -> None:
+    """Check results, anybody's."""
+    from apnet.results.check import check_results, errors
+
+    found = check_results(arguments.folder)
+    findings = found["findings"]
+    bad = errors(findings)
+    counts = f"{found['runs']} runs, {found['evaluations']} evaluations"
+    summary = f"{counts}: {bad} errors, {len(findings) - bad} notes"
+    if arguments.json:
+        listed = [{**asdict(finding), "file": str(finding.file)} for finding in findings]
+        print(json.dumps({**found, "findings": listed}, indent=2))
+    else:
+        print("\n".join([*(str(finding) for finding in findings), *([] if bad else [summary])]))
+    if bad:
+        raise InputError(f"{arguments.folder}: {summary}")
+
+
 def complexity(arguments: argparse.Namespace) -> None:
     """Print or write what models cost."""
     from apnet.files import write_json

@@ -12,6 +12,8 @@ COMMANDS = (
     "import-checkpoint",
     "score",
     "weights",
+    "results",
+    "results check",
     "data",
     "data synthesize",
     "data sheet",

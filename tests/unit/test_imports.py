@@ -61,6 +61,11 @@ def test_the_reader_of_imports_sees_them():
         ("apnet.data", "apnet.evaluation"),
         ("apnet.training", "apnet.evaluation"),
         ("apnet.evaluation", "apnet.training"),
+        ("apnet.results", "apnet.models"),
+        ("apnet.results", "apnet.data"),
+        ("apnet.results", "apnet.training"),
+        ("apnet.results", "apnet.evaluation"),
+        ("apnet.results", "torch"),
     ],
 )
 def test_no_room_knows_another_that_it_must_not(inside, of):

@@ -1,0 +1,1 @@
+"""Results on disk, anybody's: whether they hold together."""
