@@ -14,12 +14,18 @@ from apnet.errors import InputError
 from apnet.names import BACKBONES
 from apnet.readings import READINGS
 from apnet.recipes import RECIPES
+from apnet.roots import root_of
+
+
+_DATA_ROOT = "folder that holds datasets; one of your own: NAME=FOLDER or NAME=FILE.csv"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     arguments = _parser().parse_args(argv)
     try:
+        if getattr(arguments, "data_root", None):
+            arguments.data_root = root_of(arguments.dataset, arguments.data_root)
         arguments.run(arguments)
     except InputError as error:
         print(f"apnet: {error}", file=sys.stderr)
@@ -125,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = _command(datasets, commands.check, "count a dataset against what was published")
     check.add_argument("dataset", metavar="NAME")
-    check.add_argument("root", type=Path, metavar="ROOT", help="folder that holds datasets")
+    check.add_argument("data_root", nargs="+", metavar="ROOT", help=_DATA_ROOT)
     check.add_argument("--json", action="store_true")
     check.add_argument("--out", type=Path, metavar="FILE.json", help="for --data-record")
     _reading_options(check)
@@ -170,9 +176,9 @@ def _data_options(parser: argparse.ArgumentParser, required: bool = True) -> Non
     parser.add_argument(
         "--data-root",
         required=required,
-        type=Path,
-        metavar="DIR",
-        help="folder that holds datasets" if required else "of the training set (as published)",
+        nargs="+",
+        metavar="ROOT",
+        help=_DATA_ROOT if required else f"of the training set (as published); {_DATA_ROOT}",
     )
     parser.add_argument(
         "--data-record", type=Path, metavar="FILE", help="from apnet data check --out"

@@ -132,7 +132,7 @@ def check(arguments: argparse.Namespace) -> None:
     from apnet.files import write_json
 
     reading = get_reading(arguments.reading, **_pairs(arguments.switch, "--switch"))
-    found = check_dataset(arguments.dataset, arguments.root, reading)
+    found = check_dataset(arguments.dataset, arguments.data_root, reading)
     if arguments.out:
         # Without the place: data that has only moved is the same data.
         write_json(arguments.out, {key: value for key, value in found.items() if key != "root"})

@@ -26,20 +26,21 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
 
     Returns:
         A JSON value: `name`, `root`, `reading`; `counts` and `published_counts`, in the
-        form of :meth:`ReIDDataset.counts`; `published`, whether these are equal;
-        `synthetic`; `fingerprint`, a SHA-256 over the names and contents of the images
-        (what `sha256sum FILES | sha256sum` prints for their sorted names); `listing`, one
-        over their names and sizes, by which jobs know these images again; `problem_count`
-        and the first `problems`, each a `file` under the root and a `problem`.
+        form of :meth:`ReIDDataset.counts`, the latter None of a user's own dataset;
+        `published`, whether these are equal; `synthetic`; `fingerprint`, a SHA-256 over the
+        names and contents of the images (what `sha256sum FILES | sha256sum` prints for their
+        sorted names) and, where a list gives them, over their labels; `listing`, one over
+        names, sizes and labels, by which jobs know these images again; `problem_count` and
+        the first `problems`, each a `file` under the root and a `problem`.
 
     Raises:
         InputError: unknown or absent dataset, or a folder or list that cannot be read.
     """
-    source = get_source(name)
+    source = get_source(name, data_root)
     dataset, problems = source.scan(find_dataset(name, data_root), reading)
     fingerprint, damaged = _read_all(dataset)
     problems = (*problems, *damaged)
-    published = source.published(reading)
+    published = source.published(reading) if source.published else None
     return {
         "name": name,
         "root": str(dataset.root),
@@ -57,7 +58,7 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
 
 def describe_check(found: dict[str, object]) -> str:
     """What :func:`check_dataset` returned, as lines for people."""
-    own, published = found["counts"], found["published_counts"]
+    own, published = found["counts"], found["published_counts"] or found["counts"]
     lines = [f"{found['name']} in {found['root']}, reading {found['reading']}"]
     for split in ("train", "query", "gallery"):
         shown = (_beside(what, own[split][what], published[split][what]) for what in own[split])
@@ -79,6 +80,8 @@ def _verdict(found: dict[str, object]) -> str:
     problems = f"{count} problem{'s' * (count != 1)}:" if count else "no problems"
     if found["synthetic"]:
         return f"synthetic, so no published counts apply; {problems}"
+    if found["published_counts"] is None:
+        return f"a dataset of your own, so there are no published counts; {problems}"
     return f"the counts are {'' if found['published'] else 'NOT '}the published ones; {problems}"
 
 
@@ -94,6 +97,9 @@ def _read_all(dataset: ReIDDataset) -> tuple[str, list[Problem]]:
             total.update(f"{content}  {file}\n".encode())
             if problem is not None:
                 problems.append(Problem(file, problem))
+    if dataset.listed:
+        for label, _ in dataset.labels():
+            total.update(f"{label}\n".encode())
     return total.hexdigest(), problems
 
 

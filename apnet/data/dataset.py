@@ -1,7 +1,7 @@
 """What a loader yields: three lists of images, each with an identity and a camera."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,7 @@ class ReIDDataset:
         distractors: gallery images that belong to no query's identity by the
             dataset's own mark (Market-1501's identity 0), kept or dropped.
         synthetic: drawn, not photographed.
+        listed: identities and cameras stand in a list and not in file names.
     """
 
     name: str
@@ -42,20 +43,28 @@ class ReIDDataset:
     junk: int = 0
     distractors: int = 0
     synthetic: bool = False
+    listed: bool = False
 
     def test(self) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
         """Query and gallery."""
         return self.query, self.gallery
 
     def listing(self) -> str:
-        """SHA-256 over the names and sizes of all images, quicker than over their contents.
+        """SHA-256 over names, sizes and labels of all images, quicker than over their contents.
 
         Tells whether a record is of these images or of others of the same number.
         """
         total = hashlib.sha256()
-        for sample in (*self.train, *self.query, *self.gallery):
-            total.update(f"{_size(self.root / sample.path)}  {sample.path.as_posix()}\n".encode())
+        for label, sample in self.labels():
+            total.update(f"{_size(self.root / sample.path)} {label}\n".encode())
         return total.hexdigest()
+
+    def labels(self) -> Iterator[tuple[str, Sample]]:
+        """Split, identity, camera and path of each image as a text, and the image."""
+        parts = {"train": self.train, "query": self.query, "gallery": self.gallery}
+        for split, samples in parts.items():
+            for sample in samples:
+                yield f"{split} {sample.identity} {sample.camera}  {sample.path.as_posix()}", sample
 
     def counts(self) -> dict[str, object]:
         """Images, identities and cameras of each split, junk and distractors."""

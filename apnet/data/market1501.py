@@ -6,6 +6,7 @@ the gallery; distractors stay, unless the reading drops them.
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from apnet.data.folders import FOLDERS, GALLERY, QUERY, TRAIN, read_folder
@@ -16,7 +17,6 @@ from apnet.errors import one_of
 from apnet.readings import Reading
 
 _JUNK, _DISTRACTOR, _LAST = -1, 0, 1501
-_PEOPLE = range(1, _LAST + 1)
 
 NAMING = Naming(
     re.compile(r"(?P<identity>-1|[0-9]{4})_c(?P<camera>[0-9])s[1-6]_[0-9]{6}_[0-9]{2}\.jpg"),
@@ -25,17 +25,27 @@ NAMING = Naming(
 )
 
 
-def _read(root: Path, reading: Reading) -> Splits:
-    found = read_folder(root, GALLERY, NAMING, range(_JUNK, _LAST + 1))
-    left_out = {_JUNK, _DISTRACTOR} if _drops_distractors(reading) else {_JUNK}
-    kept = [sample for sample in found.samples if sample.identity not in left_out]
-    return Splits(
-        train=read_folder(root, TRAIN, NAMING, _PEOPLE),
-        query=read_folder(root, QUERY, NAMING, _PEOPLE),
-        gallery=Part(found.place, kept, found.problems),
-        junk=sum(sample.identity == _JUNK for sample in found.samples),
-        distractors=sum(sample.identity == _DISTRACTOR for sample in found.samples),
-    )
+def marked_folders(naming: Naming, last: int) -> Callable[[Path, Reading], Splits]:
+    """A reader of three folders whose gallery marks junk and distractors.
+
+    Args:
+        last: people are numbered from 1 to this.
+    """
+    people = range(1, last + 1)
+
+    def read(root: Path, reading: Reading) -> Splits:
+        found = read_folder(root, GALLERY, naming, range(_JUNK, last + 1))
+        left_out = {_JUNK, _DISTRACTOR} if _drops_distractors(reading) else {_JUNK}
+        kept = [sample for sample in found.samples if sample.identity not in left_out]
+        return Splits(
+            train=read_folder(root, TRAIN, naming, people),
+            query=read_folder(root, QUERY, naming, people),
+            gallery=Part(found.place, kept, found.problems),
+            junk=sum(sample.identity == _JUNK for sample in found.samples),
+            distractors=sum(sample.identity == _DISTRACTOR for sample in found.samples),
+        )
+
+    return read
 
 
 def _published(reading: Reading) -> Counts:
@@ -67,6 +77,6 @@ SOURCE = Source(
     ),
     holds=FOLDERS,
     naming=NAMING,
-    read=_read,
+    read=marked_folders(NAMING, _LAST),
     published=_published,
 )

@@ -24,8 +24,10 @@ class Source:
         naming: of its images.
         read: reads its own folder under a reading's protocol.
         published: its distributor's counts under a reading's protocol, in the form of
-            :meth:`ReIDDataset.counts`.
+            :meth:`ReIDDataset.counts`; None of a user's own dataset.
         disjoint: whether equal identities in training and testing would be one person.
+        partial: whether it may have training images alone, or query and gallery alone.
+        listed: whether identities and cameras stand in a list and not in file names.
     """
 
     name: str
@@ -33,8 +35,10 @@ class Source:
     holds: tuple[str, ...]
     naming: Naming
     read: Callable[[Path, Reading], Splits]
-    published: Callable[[Reading], Counts]
+    published: Callable[[Reading], Counts] | None = None
     disjoint: bool = True
+    partial: bool = False
+    listed: bool = False
 
     def scan(self, root: Path, reading: Reading) -> tuple[ReIDDataset, tuple[Problem, ...]]:
         """The dataset in its own folder `root`, and what is wrong with it.
@@ -51,9 +55,12 @@ class Source:
             gallery=_by_path(splits.gallery),
             junk=splits.junk,
             distractors=splits.distractors,
-            synthetic=(root / MARKER).is_file(),
+            synthetic=_is_drawn(root, splits),
+            listed=self.listed,
         )
-        return dataset, (*_in_splits(splits), *(_overlaps(dataset) if self.disjoint else ()))
+        empty = _empty(splits, self.partial)
+        overlaps = _overlaps(dataset) if self.disjoint else ()
+        return dataset, (*_in_splits(splits), *empty, *overlaps)
 
 
 def published_counts(
@@ -78,13 +85,29 @@ def _by_path(part: Part) -> tuple[Sample, ...]:
     return tuple(sorted(part.samples, key=lambda sample: sample.path.as_posix()))
 
 
-def _in_splits(splits: Splits) -> Iterator[Problem]:
+def _is_drawn(root: Path, splits: Splits) -> bool:
+    """Whether the dataset, or any other that its images lie in, was drawn."""
+    parts = (splits.train, splits.query, splits.gallery)
+    folders = {(root / sample.path).parent for part in parts for sample in part.samples}
+    above = {place for folder in folders for place in (folder, *folder.parents)}
+    return any((place / MARKER).is_file() for place in {root, *above})
+
+
+def _empty(splits: Splits, partial: bool) -> Iterator[Problem]:
     parts = {"training": splits.train, "query": splits.query, "gallery": splits.gallery}
-    for part in parts.values():
-        yield from part.problems
+    empty = {split for split, part in parts.items() if not part.samples}
+    if partial and empty in ({"training"}, {"query", "gallery"}):
+        return
     for split, part in parts.items():
-        if not part.samples:
+        if split in empty:
             yield Problem(part.place, f"has no {split} images")
+
+
+def _in_splits(splits: Splits) -> Iterator[Problem]:
+    parts = (splits.train, splits.query, splits.gallery)
+    for part in parts:
+        yield from part.problems
+    for part in parts:
         seen: set[Path] = set()
         for sample in part.samples:
             if sample.path in seen:

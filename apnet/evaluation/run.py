@@ -63,6 +63,8 @@ def evaluate(
     place = choose_device(device, threads)
     record, settings = read_run(run)
     dataset = load_dataset(test_set, data_root, settings.reading)
+    if not dataset.query:
+        raise InputError(f"{test_set} has no query images, so no run can be evaluated on it")
     data = describe(dataset, data_root, settings.reading, data_record)
     model = load_model(run, record, settings).to(place)
     feature = feature_of(settings.reading, test_set)

@@ -63,7 +63,8 @@ REPORTING = files_fingerprint(
 ATTEMPT = "python -m workflow.scripts.attempt --log {log} --"
 
 # What changes no number is no param: moved data or another machine trains nothing again.
-DATA_ROOT = shlex.quote(str(PLAN.data_root))
+DATA_ROOT = PLAN.data_roots
+PAPER_ROOT = shlex.quote(str(PLAN.data_root))
 MACHINE = f"--threads {{threads}} --workers {config['workers']}"
 CHECKPOINTS = f"--checkpoint-seconds {config['checkpoint_seconds']}"
 
@@ -85,7 +86,7 @@ def run_of(wildcards):
 
 def dataset_folder(wildcards):
     """A synthetic dataset is a node of the DAG; a real one lies outside it."""
-    if config["synthetic"]:
+    if config["synthetic"] and wildcards.dataset not in PLAN.own:
         return f"resources/synthetic/{SCALE}/{wildcards.dataset}"
     return []
 

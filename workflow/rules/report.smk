@@ -24,7 +24,7 @@ rule judge:
         f"{ATTEMPT} python -m workflow.scripts.judge --table {{input.table}}"
         " --experiments {input.experiments} --results results --scale {params.scale}"
         " --readings {params.readings} --seeds {params.seeds}"
-        f" --failed-logs {{params.logs}} --data-root {DATA_ROOT} --out {{output}}"
+        f" --failed-logs {{params.logs}} --data-root {PAPER_ROOT} --out {{output}}"
 
 
 rule count:
@@ -46,7 +46,7 @@ rule count:
     shell:
         f"{ATTEMPT} python -m workflow.scripts.counts --table {{input.table}}"
         " --results results --scale {params.scale} --readings {params.readings}"
-        f" --data-root {DATA_ROOT} --out {{output}}"
+        f" --data-root {PAPER_ROOT} --out {{output}}"
 
 
 rule render:

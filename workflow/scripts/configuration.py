@@ -6,6 +6,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
+from apnet.data import DATASETS
 from apnet.errors import InputError
 
 SCHEMA = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yaml"
@@ -28,6 +29,7 @@ def check_config(config: dict) -> None:
     error = best_match(Draft202012Validator(schema).iter_errors(config))
     if error is not None:
         raise InputError(_sentence(error, schema))
+    _check_own(config["datasets"])
     _check_data_root(config)
 
 
@@ -45,9 +47,25 @@ def _read(value: object) -> object:
     return value
 
 
+def _check_own(datasets: dict) -> None:
+    for name, item in datasets.items():
+        if name in DATASETS:
+            raise InputError(
+                f"config: datasets: {name} is a dataset of the paper, which lies under data_root: "
+                f"call your own otherwise"
+            )
+        ((kind, place),) = item.items()
+        if not (Path(place).is_dir() if kind == "folder" else Path(place).is_file()):
+            raise InputError(
+                f"config: datasets: {name}: no {kind} at {place}: give its folder in "
+                f"Market-1501's layout as folder, or its list as csv"
+            )
+
+
 def _check_data_root(config: dict) -> None:
     root = config["data_root"]
-    if (root is None) == (config["synthetic"] is None):
+    given = (root is not None) + (config["synthetic"] is not None)
+    if given == 2 or not (given or config["datasets"]):
         raise InputError(
             "config: give either data_root (the folder that holds the datasets) or synthetic; "
             "for real data add --config data_root=FOLDER to a config without synthetic"

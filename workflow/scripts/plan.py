@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from apnet.data import DATASETS
+from apnet.errors import one_of
 from apnet.files import digest, read_json
 from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.names import parse_model_name
@@ -76,6 +78,7 @@ class Plan:
         self.readings: dict[str, Reading] = {
             name: get_reading(name, **config["switches"]) for name in config["readings"]
         }
+        self.own = {name: next(iter(item.values())) for name, item in config["datasets"].items()}
         self._by_model = {item.model: item for item in self.experiments.values()}
         self._check_models()
 
@@ -83,6 +86,16 @@ class Plan:
     def data_root(self) -> str:
         """The folder that holds dataset folders."""
         return self.config["data_root"] or f"resources/synthetic/{self.scale}"
+
+    @property
+    def data_roots(self) -> str:
+        """Where all datasets lie, as `apnet` takes it."""
+        shared = [] if self._own_alone else [self.data_root]
+        return shlex.join([*shared, *(f"{name}={place}" for name, place in self.own.items())])
+
+    @property
+    def _own_alone(self) -> bool:
+        return self.config["data_root"] is None and self.config["synthetic"] is None
 
     @cached_property
     def tables(self) -> dict[str, Table]:
@@ -183,7 +196,18 @@ class Plan:
                     yield self.experiments[name], column.training_set, column.test_set
 
     def _has(self, dataset: str) -> bool:
-        return self.config["data_root"] is None or not absence(dataset, Path(self.data_root))
+        if self.config["synthetic"]:
+            return True
+        return not self._own_alone and not absence(dataset, Path(self.data_root))
+
+    def check_dataset(self, name: str) -> None:
+        """Refuse a dataset that is neither the paper's nor the config's.
+
+        Raises:
+            InputError: the known ones.
+        """
+        if name not in {*DATASETS, *self.own}:
+            raise one_of("dataset", name, (*DATASETS, *self.own))
 
     def check(self, run: Run) -> None:
         """Refuse a run whose model is unknown or cannot be built at its recipe's image size.

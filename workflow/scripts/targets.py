@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from apnet.data import get_source
 from apnet.errors import InputError, one_of
 from workflow.scripts import counted, counts
 from workflow.scripts.plan import TABLES, Plan, Run
@@ -74,7 +73,14 @@ def _check_run(target: str, parts: tuple[str, ...], plan: Plan) -> None:
         )
     if reading not in plan.readings:
         raise one_of("reading in this config", reading, tuple(plan.readings))
-    get_source(dataset)
+    for name in (dataset, *_test_sets(parts)):
+        plan.check_dataset(name)
     if not seed.removeprefix("seed").isdecimal():
         raise InputError(f"{target}: {seed!r} is no seed's folder: write it as seed0")
     plan.check(Run(reading, dataset, model, int(seed.removeprefix("seed"))))
+
+
+def _test_sets(parts: tuple[str, ...]) -> list[str]:
+    """The test set of an evaluation; none of a run's other files."""
+    _, _, _, _, _, _, folder, *files = parts
+    return [PurePosixPath(file).stem for file in files] if folder == "test" else []

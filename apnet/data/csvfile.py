@@ -1,0 +1,107 @@
+"""Splits that a CSV lists: path, identity, camera and split of each image.
+
+Identities and cameras are texts, numbered in their sorted order; two that differ in a
+zero in front differ. Other columns are passed over.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from apnet.data.dataset import Sample
+from apnet.data.lists import Presence
+from apnet.data.parts import Part, Problem, Splits
+from apnet.errors import InputError
+
+COLUMNS = ("path", "identity", "camera", "split")
+SPLITS = ("train", "query", "gallery")
+
+
+class _Row(NamedTuple):
+    line: int
+    path: Path
+    identity: str
+    camera: str
+    split: str
+
+
+def read_csv(root: Path, file: str) -> Splits:
+    """The images that the CSV root/file lists; their paths start from `root`.
+
+    Raises:
+        InputError: it cannot be read, or lacks a column.
+    """
+    found = list(_rows(root, file))
+    rows = [row for row in found if isinstance(row, _Row)]
+    people = _numbered(row.identity for row in rows)
+    cameras = _numbered(row.camera for row in rows)
+    parts = {split: Part(file) for split in SPLITS}
+    for row in rows:
+        sample = Sample(row.path, people[row.identity], cameras[row.camera])
+        parts[row.split].add(sample)
+    problems = [row for row in found if isinstance(row, Problem)]
+    parts["train"].problems += [*problems, *_overlaps(file, rows)]
+    return Splits(*parts.values())
+
+
+def _rows(root: Path, file: str) -> Iterator[_Row | Problem]:
+    is_there = Presence(root)
+    for line, cells in _cells(root / file):
+        fault = _fault(cells)
+        if fault is None:
+            path, identity, camera, split = (cells[column].strip() for column in COLUMNS)
+            if is_there(Path(path).as_posix()):
+                yield _Row(line, Path(path), identity, camera, split)
+                continue
+            fault = f"names {path}, which is not there"
+        yield Problem(file, f"line {line} {fault}")
+
+
+def _cells(file: Path) -> Iterator[tuple[int, dict[str | None, str | None]]]:
+    """The number of each line, and its cells by column."""
+    try:
+        # Spreadsheets put a byte order mark in front.
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            lacking = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+            if lacking:
+                raise InputError(
+                    f"{file} has no column {lacking[0]}: its first line has to name the columns "
+                    f"{', '.join(COLUMNS)}, with commas between"
+                )
+            for cells in reader:
+                yield reader.line_num, cells
+    except OSError as error:
+        raise InputError(f"cannot read {file} ({error.strerror}): let it be read") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        reason = error if isinstance(error, csv.Error) else "it is not UTF-8 text"
+        raise InputError(f"cannot read {file} ({reason}): save it as CSV in UTF-8") from error
+
+
+def _fault(cells: dict[str | None, str | None]) -> str | None:
+    """What is wrong with a line, as the rest of a sentence that begins with its number."""
+    if None in cells:
+        return "has more cells than the first line names columns"
+    empty = [column for column in COLUMNS if not (cells[column] or "").strip()]
+    if empty:
+        return f"has no {empty[0]}"
+    split = cells["split"].strip()
+    return None if split in SPLITS else f"has split {split!r}, which is not {' or '.join(SPLITS)}"
+
+
+def _numbered(texts: Iterable[str]) -> dict[str, int]:
+    return {text: number for number, text in enumerate(sorted(set(texts)), 1)}
+
+
+def _overlaps(file: str, rows: list[_Row]) -> Iterator[Problem]:
+    """The first line of each training identity that query or gallery have too."""
+    tested = {row.identity for row in rows if row.split != "train"}
+    for row in rows:
+        if row.split == "train" and row.identity in tested:
+            tested.remove(row.identity)
+            yield Problem(
+                file,
+                f"line {row.line} trains on identity {row.identity!r}, "
+                f"which query or gallery have too",
+            )

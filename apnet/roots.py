@@ -1,0 +1,37 @@
+"""Data roots as the command line names them: DIR for every dataset, NAME=PLACE for one."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from apnet.errors import InputError
+
+NAME = re.compile(r"[a-z][a-z0-9-]*")
+"""How a dataset of a user's own may be called: its name is a folder of results."""
+
+
+def root_of(dataset: str, words: Sequence[str]) -> Path:
+    """The data root of a dataset.
+
+    Args:
+        words: DIR, at most once, and NAME=PLACE; a DIR like `a=b` is written `./a=b`.
+
+    Raises:
+        InputError: none for that dataset, or two.
+    """
+    own, shared = [], []
+    for word in words:
+        name, equals, place = word.partition("=")
+        if equals and NAME.fullmatch(name):
+            own += [place] if name == dataset else []
+        else:
+            shared.append(word)
+    found = own or shared
+    if not found:
+        raise InputError(
+            f"no data root for {dataset}: give the folder that holds the dataset folders, "
+            f"or {dataset}=PLACE"
+        )
+    if len(found) > 1:
+        raise InputError(f"two data roots for {dataset}, {found[0]} and {found[1]}: give one")
+    return Path(found[0])

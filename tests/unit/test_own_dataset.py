@@ -1,0 +1,232 @@
+"""A dataset that a user brings: a folder in Market-1501's layout, or a CSV."""
+
+import json
+
+import pytest
+import tiny
+
+from apnet.cli import main
+from apnet.data import get_source, load_dataset
+from apnet.data.check import check_dataset, describe_check
+from apnet.errors import InputError
+from apnet.readings import WRITTEN, get_reading
+from apnet.roots import root_of
+
+DROP = get_reading("written", market_distractors="drop")
+ROWS = (
+    "a/1.png,anna,door,train",
+    "a/2.png,anna,yard,train",
+    "a/10.png,Ömer,door,train",
+    "b/ü.png,7,door,query",
+    "b/4.png,07,yard,query",
+    "b/5.png,7,yard,gallery",
+    "b/6.png,07,door,gallery",
+)
+
+
+def write(folder, rows=ROWS, head="path,identity,camera,split"):
+    for row in ROWS:
+        tiny.draw(folder / row.split(",")[0])
+    file = folder / "mine.csv"
+    file.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+def load(place, reading=WRITTEN):
+    return load_dataset("mine", place, reading)
+
+
+def refusal(place, name="mine"):
+    with pytest.raises(InputError) as error:
+        load_dataset(name, place, WRITTEN)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def by_name(samples):
+    return {sample.path.as_posix(): (sample.identity, sample.camera) for sample in samples}
+
+
+def test_a_csv(tmp_path):
+    dataset = load(write(tmp_path))
+    assert (dataset.name, dataset.root, dataset.synthetic) == ("mine", tmp_path, False)
+    train, query, gallery = (
+        by_name(part) for part in (dataset.train, dataset.query, dataset.gallery)
+    )
+    assert list(train) == ["a/1.png", "a/10.png", "a/2.png"]
+    # Whoever and whichever is the same in the CSV is the same number, and only then.
+    assert train["a/1.png"][0] == train["a/2.png"][0] != train["a/10.png"][0]
+    assert query["b/ü.png"][0] == gallery["b/5.png"][0] != query["b/4.png"][0]
+    assert query["b/4.png"][0] == gallery["b/6.png"][0]
+    assert query["b/ü.png"][1] == gallery["b/6.png"][1] == train["a/1.png"][1]
+    assert query["b/4.png"][1] != query["b/ü.png"][1]
+    assert dataset.counts()["query"] == {"images": 2, "identities": 2, "cameras": 2}
+    assert (dataset.junk, dataset.distractors) == (0, 0)
+
+
+def test_a_csv_of_a_spreadsheet(tmp_path):
+    before = load(write(tmp_path))
+    rows = [",".join([row.split(",")[3], "a remark", *row.split(",")[:3]]) for row in ROWS]
+    file = write(tmp_path, rows, "split,remark,path,identity,camera")
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert load(file) == before
+
+
+def test_a_csv_may_name_images_anywhere(tmp_path):
+    write(tmp_path / "images")
+    file = write(tmp_path / "lists", [f"../images/{row}" for row in ROWS])
+    (tmp_path / "lists" / "a" / "1.png").unlink()
+    assert len(load(file).train) == 3
+    file = write(tmp_path / "lists", [f"{tmp_path}/images/{row}" for row in ROWS])
+    assert check_dataset("mine", file, WRITTEN)["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("splits", "counts"), [(("train",), (3, 0, 0)), (("query", "gallery"), (0, 2, 2))]
+)
+def test_training_or_testing_alone(tmp_path, splits, counts):
+    dataset = load(write(tmp_path, [row for row in ROWS if row.endswith(splits)]))
+    assert (len(dataset.train), len(dataset.query), len(dataset.gallery)) == counts
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        ((), "mine.csv has no training images"),
+        (ROWS[:5], "mine.csv has no gallery images"),
+        ((*ROWS, "a/3.png,anna,door,train"), "line 9 names a/3.png, which is not there"),
+        ((*ROWS, "a/1.png,anna,door,test"), "line 9 has split 'test', which is not train or"),
+        ((*ROWS, "a/1.png, ,door,train"), "line 9 has no identity"),
+        ((*ROWS, "a/1.png,anna"), "line 9 has no camera"),
+        ((*ROWS, "a/1.png,anna,door,train,x"), "line 9 has more cells than the first line"),
+        ((*ROWS, "a/1.png,anna,yard,train"), "mine.csv names a/1.png twice"),
+        (("a/1.png,7,door,train", *ROWS), "line 2 trains on identity '7', which query or"),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path, rows, fault):
+    message = refusal(write(tmp_path, rows))
+    assert f"{tmp_path / 'mine.csv'} " in message and fault in message
+    assert "mend it (apnet data check mine" in message
+
+
+def test_a_csv_that_is_none(tmp_path):
+    file = write(tmp_path, head="path;identity;camera;split")
+    assert f"{file} has no column path: its first line" in refusal(file)
+    file.write_bytes(b"path,identity,camera,split\n\xff\xfe,1,1,train\n")
+    assert "it is not UTF-8 text" in refusal(file)
+    file.write_text(f'path,identity,camera,split\n"{"x" * 200_000}",1,1,train\n')
+    assert "field larger than field limit" in refusal(file)
+    assert "for one of your own: " in refusal(tmp_path / "absent.csv")
+    assert "absent.csv is not there" in refusal(tmp_path / "absent.csv")
+
+
+def test_labels_are_part_of_a_csvs_fingerprint_and_its_form_is_not(tmp_path):
+    found = [check_dataset("mine", write(tmp_path), WRITTEN)]
+    moved = write(tmp_path / "moved", [*reversed(ROWS)])
+    assert check_dataset("mine", moved, WRITTEN)["fingerprint"] == found[0]["fingerprint"]
+    assert check_dataset("mine", moved, WRITTEN)["listing"] == found[0]["listing"]
+    for old, new in (("Ömer", "anna"), ("anna,yard", "anna,door"), ("door,query", "door,gallery")):
+        rows = [row.replace(old, new) for row in ROWS]
+        found.append(check_dataset("mine", write(tmp_path, rows), WRITTEN))
+    assert len({item["fingerprint"] for item in found}) == 4
+    assert len({item["listing"] for item in found}) == 4
+
+
+def test_nothing_was_published_of_it(tmp_path):
+    found = check_dataset("mine", write(tmp_path), WRITTEN)
+    assert (found["published"], found["published_counts"]) == (False, None)
+    text = describe_check(found)
+    assert "a dataset of your own, so there are no published counts; no problems" in text
+    assert "(published:" not in text
+
+
+def test_drawn_images_stay_drawn_in_a_csv(tmp_path):
+    file = write(tmp_path / "lists", [f"../images/{row}" for row in ROWS])
+    write(tmp_path / "images")
+    assert not load(file).synthetic
+    (tmp_path / "images" / "SYNTHETIC.json").write_text("{}")
+    assert load(file).synthetic
+
+
+def test_a_folder_in_markets_layout(tmp_path):
+    splits = {
+        "bounding_box_train": ["12_c1.png", "012_c30_b.JPG", "100000_c2s9_x.jpeg"],
+        "query": ["3_c1_a.png"],
+        "bounding_box_test": ["3_c2_a.png", "0000_c1_b.png", "-1_c1_c.png"],
+    }
+    root = tiny.write(tmp_path / "own", splits)
+    dataset = load(root)
+    assert sorted(by_name(dataset.train).values()) == [(12, 1), (12, 30), (100000, 2)]
+    assert sorted(by_name(dataset.gallery).values()) == [(0, 1), (3, 2)]
+    assert (dataset.junk, dataset.distractors) == (1, 1)
+    assert len(load(root, DROP).gallery) == 1
+    tiny.draw(root / "query" / "anna_c1.png")
+    assert "anna_c1.png is not named like 0001_c1_anything.jpg" in refusal(root)
+    for file in (root / "query").iterdir():
+        file.unlink()
+    assert f"{root / 'query'} has no query images" in refusal(root)
+    (root / "query").rmdir()
+    assert f"{root} lacks query" in refusal(root)
+
+
+def test_an_unknown_name_is_one_of_ones_own_only_where_it_lies(tmp_path):
+    tiny.write(tmp_path / "market1501", tiny.MARKET)
+    message = refusal(tmp_path, "market")
+    assert "unknown dataset 'market': choose one of market1501, " in message
+    assert f"{tmp_path} lacks bounding_box_train, query, bounding_box_test" in message
+    with pytest.raises(InputError, match="unknown dataset 'market'"):
+        get_source("market")
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (["/data"], "/data"),
+        (["/data", "mine=/own/mine.csv"], "/own/mine.csv"),
+        (["mine=/own/a=b", "other=/data"], "/own/a=b"),
+        (["/da=ta", "other=/own"], "/da=ta"),
+        (["./mine=x"], "mine=x"),
+    ],
+)
+def test_data_roots(words, place):
+    assert str(root_of("mine", words)) == place
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["other=/data"], "no data root for mine: give"),
+        (["/a", "/b"], "two data roots for mine, /a and /b"),
+        (["mine=/a", "mine=/b"], "two data roots for mine"),
+    ],
+)
+def test_data_roots_that_are_none(words, fault):
+    with pytest.raises(InputError, match=fault):
+        root_of("mine", words)
+
+
+def test_it_is_checked_trained_on_and_evaluated_on_by_hand(tmp_path, capsys):
+    roots = [f"mine={write(tmp_path / 'own')}", str(tmp_path / "data")]
+    tiny.write(tmp_path / "data" / "market1501", tiny.MARKET)
+    assert main(["data", "check", "mine", *roots, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["counts"]["train"]["images"] == 3
+    run = tmp_path / "run"
+    quick = ["epochs=1", "steps_per_epoch=1", "identities=2", "instances=2"]
+    options = [word for setting in quick for word in ("--set", setting)]
+    train = ["train", "--model", "resnet50", "--recipe", "smoke", "--device", "cpu", *options]
+    assert main([*train, "--dataset", "mine", "--data-root", *roots, "--out", str(run)]) == 0
+    for test_set in ("mine", "market1501"):
+        out = run / "test" / f"{test_set}.json"
+        evaluate = ["evaluate", "--run", str(run), "--dataset", test_set, "--out", str(out)]
+        assert main([*evaluate, "--device", "cpu", "--data-root", *roots]) == 0
+        record = json.loads(out.read_text())
+        assert (record["training_set"], record["dataset"]) == ("mine", test_set)
+        assert record["training"]["data"]["published"] is False
+
+
+def test_what_it_lacks_is_said_when_it_is_wanted(tmp_path, capsys):
+    tests = write(tmp_path, [row for row in ROWS if not row.endswith("train")])
+    train = ["train", "--model", "resnet50", "--recipe", "smoke", "--device", "cpu"]
+    train += ["--dataset", "mine", "--data-root", str(tests), "--out", str(tmp_path / "run")]
+    assert main(train) == 2
+    assert "has no training images" in capsys.readouterr().err

@@ -1,0 +1,85 @@
+"""A dataset that only the config names."""
+
+import json
+
+import pytest
+
+from tests.unit import tiny
+from tests.workflow.conftest import ROOT
+
+RUN = "results/own/written/{}/resnet50/seed0/test/mine.json"
+CONFIG = """
+scale: own
+readings: [written]
+seeds: [0]
+recipes: {channel: smoke, spatial: smoke}
+set: {epochs: 1, steps_per_epoch: 1, identities: 2}
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A CSV of two people for training and two for testing."""
+    places = [("train", "train")] * 2 + [("query", "gallery")] * 2
+    lines = ["path,identity,camera,split"]
+    for person, splits in enumerate(places):
+        for camera, split in zip("ab", splits, strict=True):
+            path = f"images/{person}{camera}.png"
+            tiny.draw(tmp_path / "own" / path)
+            lines.append(f"{path},person {person},{camera},{split}")
+    file = tmp_path / "own" / "mine.csv"
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def ask(snakemake, tmp_path, target, *config, options=("--dry-run",), check=True):
+    (tmp_path / "own.yaml").write_text(CONFIG)
+    options = [*options, "--configfile", str(tmp_path / "own.yaml")]
+    return snakemake(target, options=options, config=config, check=check)
+
+
+def test_it_needs_no_other_data(snakemake, tmp_path, own):
+    done = ask(snakemake, tmp_path, RUN.format("mine"), f"datasets={{mine: {{csv: {own}}}}}")
+    assert all(f"rule {rule}:" in done.stdout for rule in ("check", "train", "evaluate"))
+    assert "synthesize" not in done.stdout
+
+
+def test_it_stands_beside_drawn_data(snakemake, own):
+    config = [f"datasets={{mine: {{csv: {own}}}}}"]
+    jobs = snakemake.jobs(RUN.format("market1501").replace("own", "smoke"), config=config)
+    assert jobs == {"synthesize": 1, "check": 2, "train": 1, "evaluate": 1}
+
+
+@pytest.mark.parametrize(
+    ("datasets", "said"),
+    [
+        ("{mine: {csv: /absent.csv}}", "datasets: mine: no csv at /absent.csv"),
+        (f"{{mine: {{folder: {ROOT}/README.md}}}}", "datasets: mine: no folder at"),
+        (f"{{market1501: {{folder: {ROOT}}}}}", "market1501 is a dataset of the paper"),
+        (f"{{Mine: {{folder: {ROOT}}}}}", "'Mine' does not match"),
+        ("{mine: {}}", "datasets.mine"),
+        (f"{{ours: {{folder: {ROOT}}}}}", "unknown dataset 'mine': choose one of market1501, "),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(snakemake, tmp_path, datasets, said):
+    done = ask(snakemake, tmp_path, RUN.format("mine"), f"datasets={datasets}", check=False)
+    assert done.returncode == 2
+    lines = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
+    assert len(lines) == 1 and said in lines[0]
+
+
+@pytest.mark.slow
+def test_trained_and_tested_on_and_no_reproduction(snakemake, tmp_path, own):
+    config = f"datasets={{mine: {{csv: {own}}}}}"
+    ask(snakemake, tmp_path, RUN.format("mine"), config, options=())
+    record = json.loads((tmp_path / RUN.format("mine")).read_text())
+    assert record["data"]["published"] is record["data"]["synthetic"] is False
+    assert record["counts"]["query"] == 2
+    moved = own.parent.rename(tmp_path / "moved") / own.name
+    config = f"datasets={{mine: {{csv: {moved}}}}}"
+    again = ask(snakemake, tmp_path, RUN.format("mine"), config)
+    assert "Nothing to be done" in again.stdout + again.stderr
+    moved.write_text(moved.read_text().replace("person 0", "person 5"))
+    other = RUN.format("mine").replace("seed0", "seed1")
+    failed = ask(snakemake, tmp_path, other, config, options=(), check=False)
+    assert "does not describe mine" in failed.stderr
