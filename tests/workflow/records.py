@@ -14,6 +14,9 @@ PUBLISHED = {
     "market1501": (12936, 3368, 15913),
     "dukemtmc": (16522, 2228, 17661),
     "msmt17": (32621, 11659, 82161),
+    "cuhk03-detected": (7365, 1400, 5332),
+    "cuhk03-labeled": (7368, 1400, 5328),
+    "occluded-dukemtmc": (15618, 2210, 17661),
 }
 
 
@@ -107,7 +110,8 @@ def place(content):
 
 
 def write(scale, *contents):
-    """Put records where `apnet evaluate` would; returns the last one's file."""
+    """Put records where `apnet evaluate` would; returns the last one's file, if any."""
+    file = None
     for content in contents:
         file = scale / place(content)
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -182,6 +182,11 @@ def documents():
     return [DOCUMENT] if typeset.lacking() else [DOCUMENT, PDF]
 
 
+def category_of(wildcards):
+    """Where Snakemake's report shows a table; the values of a figure stand with it."""
+    return contents.category(wildcards.table)
+
+
 def caption_of(wildcards):
     """What stands above a table in Snakemake's report."""
     return contents.caption(wildcards.table, config)

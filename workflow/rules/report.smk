@@ -76,7 +76,7 @@ use rule render as page with:
         report(
             "reports/{table}.html",
             caption="../report/result.rst",
-            category="Tables",
+            category=category_of,
             labels=labels_of,
         ),
     log:

@@ -7,7 +7,7 @@ from workflow.scripts.wording import listed
 
 HOLDS = {
     "table1": "how many images, identities and cameras each dataset has",
-    "table2": "what each level of the pyramid adds, of channels and of space, on three datasets",
+    "table2": "what each level of the pyramid adds, over channels and over space, on three sets",
     "table3": "what one image costs each model",
     "table4": "APNet among the methods that the paper quotes, on five test sets",
     "table5": "four backbones with and without the pyramid, on Market-1501",
@@ -39,6 +39,11 @@ def title(name: str) -> str:
     return f"{'Fig.' if name.startswith('figure') else 'Table'} {number(name)}"
 
 
+def category(name: str) -> str:
+    """Under which heading Snakemake's report shows it."""
+    return "Figures" if name.startswith("figure") else "Tables"
+
+
 def labels(name: str, form: str, config: Mapping[str, object]) -> dict[str, str]:
     """What Snakemake's report tells results apart by.
 
@@ -54,9 +59,11 @@ def caption(name: str, config: Mapping[str, object]) -> str:
     """One sentence: what it holds, and under which circumstances its numbers came about."""
     several = "s" * (len(config["seeds"]) > 1)
     seeds = f", seed{several} {listed([str(seed) for seed in config['seeds']])}"
+    # The paper's pictures are not shown beside ours.
+    what = "reproduced" if name == "figure6" else "reported beside reproduced"
     drawn = "; synthetic data, which say nothing about the paper"
     return (
-        f"{title(name)}, {HOLDS[name]}: reported beside reproduced, scale {config['scale']}, "
+        f"{title(name)}, {HOLDS[name]}: {what}, scale {config['scale']}, "
         f"reading {_readings(name, config)}{'' if name == COUNTED else seeds}"
         f"{drawn if config['synthetic'] and name != COUNTED else ''}."
     )

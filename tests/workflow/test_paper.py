@@ -1,0 +1,118 @@
+"""What the one document of all tables and figures says."""
+
+import re
+
+import pytest
+
+from apnet import readings
+from tests.workflow import alltables, records
+from workflow.scripts import paper
+from workflow.scripts.contents import HOLDS, READINGS, caption, category, labels, number
+from workflow.scripts.papertables import load_table
+
+COMMAND = "snakemake --cores 2 --config data_root=/data/re_id -- reports/paper.pdf"
+TABLES = [f"table{place}" for place in range(1, 8)]
+
+
+def write(folder, cells, figures=()):
+    """The text of the document."""
+    out = folder / "reports" / "paper.tex"
+    arguments = ["--cells", *map(str, cells), "--tables", str(alltables.PAPER)]
+    shown = ["--figures", *map(str, figures), "--command", COMMAND, "--out", str(out)]
+    assert paper.main([*arguments, *shown]) == 0
+    return out.read_text()
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("real")
+    cells, _ = alltables.render(folder, seeds=(0, 1), without=("occluded-dukemtmc",))
+    return write(folder, cells[::-1])
+
+
+@pytest.fixture(scope="module")
+def synthetic(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("synthetic")
+    cells, _ = alltables.render(folder, records.synthetic)
+    return write(folder, cells, [folder / "figure6.pdf", folder / "figure5.pdf"])
+
+
+def section(text, title):
+    found = text.partition(f"section{{{title}}}")[2] or text.partition(f"section*{{{title}}}")[2]
+    return " ".join(re.split(r"\\(?:sub)?section", found)[0].split())
+
+
+def test_tables_stand_in_the_papers_order_under_its_numbers(real):
+    counters = re.findall(r"\\setcounter{table}{(\d)}", real)
+    assert counters == [str(place) for place in range(7)]
+    assert re.findall(r"\\input{(\w+)}", real) == TABLES
+
+
+def test_figures_keep_their_numbers(synthetic, real):
+    assert re.findall(r"\\setcounter{figure}{(\d)}", synthetic) == ["4", "5"]
+    assert re.findall(r"\\includegraphics\[.*]{(.+)}", synthetic) == ["figure5.pdf", "figure6.pdf"]
+    assert r"\includegraphics" not in real
+
+
+def test_the_first_page_says_what_it_is_and_of_which_runs(real):
+    said = " ".join(real.partition(r"\begin{abstract}")[2].partition(r"\end{abstract}")[0].split())
+    assert "not by the authors" in said
+    for fact in ("Scale: paper.", "Reading: written.", "Seeds: 0 and 1."):
+        assert fact in said
+    assert all(HOLDS[name] in section(real, "What Each Table Holds") for name in TABLES)
+
+
+def test_what_tables_share_is_said_once_and_the_rest_with_their_names(real):
+    about = section(real, "Data and Protocol")
+    assert about.count("single query; cosine distance") == 1
+    assert r"\textit{Training recipe (Tables II and IV):} channel and spatial." in about
+    assert r"\textit{Training recipe (Tables V and VII):} channel." in about
+
+
+def test_synthetic_numbers_are_never_taken_for_a_reproduction(synthetic, real):
+    assert r"\textbf{Synthetic data." in synthetic
+    assert r"\markboth{Synthetic data: these numbers say nothing about the paper}" in synthetic
+    assert synthetic.count(r"\textbf{Synthetic data: it says nothing about the paper.}") == 2
+    assert "ynthetic" not in real
+
+
+def test_slips_of_the_paper_stand_with_its_table(real):
+    note = load_table(alltables.PAPER / "table6.yaml").notes[1]
+    assert note in section(real, "Table VI")
+
+
+def test_open_results_are_counted_with_the_command_that_makes_them(real, synthetic):
+    about = section(real, "Data and Protocol")
+    assert "Table VI waits for 4 results." in about
+    assert r"data\_root=/data/re\_id -- reports/paper.pdf" in about.replace("-{}-", "--")
+    assert "waits for" not in synthetic
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_numbers_are_those_of_the_papers_data(name):
+    assert number(name) == load_table(alltables.PAPER / f"{name}.yaml").number
+
+
+def test_every_reading_is_explained():
+    assert set(READINGS) == set(readings.READINGS)
+
+
+def test_a_caption_is_one_sentence_with_its_circumstances():
+    config = {"scale": "mine", "readings": ["released"], "seeds": [0, 3], "synthetic": None}
+    assert caption("table2", config) == (
+        f"Table II, {HOLDS['table2']}: reported beside reproduced, scale mine, reading released, "
+        "seeds 0 and 3."
+    )
+    drawn = config | {"synthetic": {"identities": 4}}
+    assert ": reproduced, scale mine" in caption("figure6", config)
+    assert caption("figure5", drawn).endswith("synthetic data, which say nothing about the paper.")
+    assert "synthetic" not in caption("table3", drawn), "costs are counted, whatever the data"
+
+
+def test_labels_tell_tables_and_figures_apart():
+    config = {"scale": "mine", "readings": ["released"]}
+    told = {"scale": "mine", "format": "HTML"}
+    assert labels("table4", "HTML", config) == {"table": "IV", "readings": "released"} | told
+    assert labels("table3", "HTML", config)["readings"] == "written and released"
+    assert labels("figure6", "SVG", config)["figure"] == "6"
+    assert [category(name) for name in ("table4", "figure5")] == ["Tables", "Figures"]
