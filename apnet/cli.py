@@ -16,7 +16,6 @@ from apnet.readings import READINGS
 from apnet.recipes import RECIPES
 from apnet.roots import root_of
 
-
 _DATA_ROOT = "folder that holds datasets; one of your own: NAME=FOLDER or NAME=FILE.csv"
 
 
@@ -78,6 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("checkpoint", type=Path, metavar="FILE", help=".safetensors or .pth")
     _run_options(imported)
     _data_options(imported, required=False)
+
+    curves = _command(top, commands.curves, "learning curves of a run, finished or not")
+    curves.add_argument("run_folder", type=Path, metavar="RUN", help="the run's folder")
+    curves.add_argument("--out", required=True, type=Path, metavar="FILE.svg", help="or png, pdf")
 
     score = _command(top, commands.score, "mAP and CMC of features made by any code")
     score.add_argument("features", type=Path, help=".npz, .safetensors or .mat")

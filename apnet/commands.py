@@ -3,11 +3,12 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from apnet.errors import InputError
 from apnet.names import parse_model_name
+from apnet.progress import Teller
 from apnet.readings import Reading, get_reading
 from apnet.recipes import get_recipe
 from apnet.settings import Settings, paper_recipe
@@ -19,6 +20,7 @@ def train(arguments: argparse.Namespace) -> None:
     from apnet.training import run
     from apnet.training.loop import Interrupted
 
+    teller = Teller(f"{arguments.dataset}/{arguments.model} seed {arguments.seed}")
     try:
         run.train(
             settings,
@@ -30,11 +32,15 @@ def train(arguments: argparse.Namespace) -> None:
             threads=arguments.threads,
             workers=arguments.workers,
             checkpoint_seconds=arguments.checkpoint_seconds,
-            say=_teller(f"{arguments.dataset}/{arguments.model} seed {arguments.seed}"),
+            say=teller,
+            watch=teller.watch,
         )
     except Interrupted as stop:
+        teller.clear()
         print(f"apnet: {stop}", file=sys.stderr)
         sys.exit(128 + stop.signal)
+    finally:
+        teller.clear()
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
@@ -51,7 +57,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
         threads=arguments.threads,
         workers=arguments.workers,
         batch=arguments.batch,
-        say=_teller(f"{arguments.run_folder} on {arguments.dataset}"),
+        say=Teller(f"{arguments.run_folder} on {arguments.dataset}"),
     )
 
 
@@ -68,7 +74,7 @@ def cam(arguments: argparse.Namespace) -> None:
         data_record=arguments.data_record,
         device=arguments.device,
         threads=arguments.threads,
-        say=_teller(f"{arguments.run_folder} on {arguments.dataset}"),
+        say=Teller(f"{arguments.run_folder} on {arguments.dataset}"),
     )
 
 
@@ -88,6 +94,13 @@ def import_checkpoint(arguments: argparse.Namespace) -> None:
         f"{arguments.out}: {arguments.model}, reading {arguments.reading}, imported from a file "
         f"with {record['imported']['names']} names and SHA-256 {record['imported']['sha256']}"
     )
+
+
+def curves(arguments: argparse.Namespace) -> None:
+    """Draw the learning curves of a run."""
+    from apnet.curves import draw_curves
+
+    draw_curves(arguments.run_folder, arguments.out)
 
 
 def score(arguments: argparse.Namespace) -> None:
@@ -231,10 +244,3 @@ def _pairs(items: Sequence[str], option: str) -> dict[str, object]:
             parsed = value
         found[key] = tuple(parsed) if isinstance(parsed, list) else parsed
     return found
-
-
-def _teller(subject: str) -> Callable[[str], None]:
-    def say(line: str) -> None:
-        print(f"[{subject}] {line}", flush=True)
-
-    return say

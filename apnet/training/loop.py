@@ -14,6 +14,9 @@ from apnet.training import checkpoint
 from apnet.training.history import History
 from apnet.training.trainer import Trainer
 
+_SHOWN_EVERY = 1.0
+"""Seconds. To show a loss is to wait for the device, so it is not done at every step."""
+
 
 class Interrupted(Exception):
     """Training was told to stop (Ctrl-C, pre-emption) and has saved where it was.
@@ -34,6 +37,7 @@ def fit(
     checkpoints: Path,
     checkpoint_seconds: float,
     say: Callable[[str], None],
+    watch: Callable[[str], None] | None = None,
 ) -> None:
     """Train until the recipe's last step.
 
@@ -44,13 +48,14 @@ def fit(
         checkpoints: folder for the training's state, written at most every
             `checkpoint_seconds` and when interrupted.
         say: told how far the training is, an epoch a line.
+        watch: shown the same within an epoch, about once a second; None if nobody watches.
 
     Raises:
         Interrupted: SIGINT or SIGTERM came; the state is saved.
         InputError: the loss is no longer finite.
     """
     pace = _Pace(trainer)
-    saved = time.monotonic()
+    saved = shown = time.monotonic()
     with _stop_signal() as stop:
         while trainer.step < trainer.steps:
             lr = trainer.lr
@@ -64,6 +69,12 @@ def fit(
                 entry |= trainer.epoch_losses() | pace.measure()
                 history.append(entry)
                 say(_line(trainer, entry, pace.left()))
+                pace.mark()
+            elif watch is not None and time.monotonic() - shown > _SHOWN_EVERY:
+                entry = {"epoch": trainer.epoch + 1, "step": trainer.step, "lr": lr}
+                entry |= trainer.epoch_losses() | pace.measure()
+                watch(_line(trainer, entry, pace.left()))
+                shown = time.monotonic()
             if trainer.step == trainer.steps:
                 return
             if due or stop:
@@ -91,7 +102,7 @@ def _line(trainer: Trainer, entry: dict[str, float], left: timedelta) -> str:
 
 
 class _Pace:
-    """Images per second of each epoch, and the time that is left at the mean pace."""
+    """Images per second since the last mark, and the time that is left at the mean pace."""
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
@@ -100,13 +111,17 @@ class _Pace:
     def measure(self) -> dict[str, float]:
         now = (time.monotonic(), self._trainer.step)
         seconds, steps = now[0] - self._mark[0], now[1] - self._mark[1]
-        self._mark = now
         images = steps * self._trainer.recipe.batch
         return {"seconds": round(seconds, 3), "images_per_second": round(images / seconds, 2)}
 
+    def mark(self) -> None:
+        self._mark = (time.monotonic(), self._trainer.step)
+
     def left(self) -> timedelta:
-        seconds, steps = self._mark[0] - self._begin[0], self._mark[1] - self._begin[1]
-        return timedelta(seconds=round(seconds / steps * (self._trainer.steps - self._mark[1])))
+        seconds, steps = time.monotonic() - self._begin[0], self._trainer.step - self._begin[1]
+        return timedelta(
+            seconds=round(seconds / steps * (self._trainer.steps - self._trainer.step))
+        )
 
 
 @contextmanager

@@ -48,6 +48,7 @@ def train(
     workers: int = 0,
     checkpoint_seconds: float = 120,
     say: Callable[[str], None] = print,
+    watch: Callable[[str], None] | None = None,
 ) -> None:
     """Train one run into the folder `out`; the same call continues one that was stopped.
 
@@ -58,6 +59,7 @@ def train(
         workers: processes that load images; 0 loads in this one.
         checkpoint_seconds: at most so much training is lost to a kill.
         say: told of progress, a line at a time.
+        watch: shown progress within an epoch; None if nobody watches.
 
     Raises:
         InputError: bad settings, data, weights or folder.
@@ -83,7 +85,7 @@ def train(
             trainer.load_state_dict(state)
             say(f"continuing after step {trainer.step} of {trainer.steps}")
         batches = training_batches(dataset, settings.recipe, settings.seed, trainer.step, workers)
-        fit(trainer, batches, history, checkpoints, checkpoint_seconds, say)
+        fit(trainer, batches, history, checkpoints, checkpoint_seconds, say, watch)
         write_weights(out / WEIGHTS, trainer.model.state_dict())
         seconds = time.monotonic() - begin
         record = {

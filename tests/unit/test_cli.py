@@ -10,6 +10,7 @@ COMMANDS = (
     "train",
     "evaluate",
     "import-checkpoint",
+    "curves",
     "score",
     "weights",
     "results",

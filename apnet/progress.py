@@ -1,0 +1,45 @@
+"""How a job tells a person how far it is: plain lines, and on a terminal one that changes."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from typing import TextIO
+
+_CLEAR = "\r\x1b[2K"
+
+
+class Teller:
+    """Says lines about a subject.
+
+    Args:
+        subject: begins every line.
+        stream: where to; standard output if None.
+
+    Attributes:
+        watch: shows a line in place of the one that it showed before; None where nobody
+            watches, as in a log.
+    """
+
+    def __init__(self, subject: str, stream: TextIO | None = None) -> None:
+        self._subject = subject
+        self._stream = stream or sys.stdout
+        self._shown = False
+        self.watch: Callable[[str], None] | None = self._show if self._stream.isatty() else None
+
+    def __call__(self, line: str) -> None:
+        """Print a line for good."""
+        self.clear()
+        print(f"[{self._subject}] {line}", file=self._stream, flush=True)
+
+    def clear(self) -> None:
+        """Take back the line that changes, so that what comes next begins a line."""
+        if self._shown:
+            print(_CLEAR, end="", file=self._stream, flush=True)
+            self._shown = False
+
+    def _show(self, line: str) -> None:
+        # A line that wraps cannot be taken back.
+        width = shutil.get_terminal_size().columns - 1
+        text = f"[{self._subject}] {line}"[:width]
+        print(f"{_CLEAR}{text}", end="", file=self._stream, flush=True)
+        self._shown = True

@@ -1,0 +1,104 @@
+import json
+import re
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+import runs
+
+from apnet.cli import main
+
+LINES = [
+    {"epoch": n, "step": 2 * n, "lr": 1e-3 / n, "loss": 3.0 / n, "identity_loss": 2.0 / n}
+    | {"triplet_loss": 1.0 / n}
+    for n in range(1, 6)
+]
+
+
+@pytest.fixture
+def run(tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "history.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in LINES))
+    record = runs.settings().record() | {"data": {"synthetic": True}}
+    (folder / "run.json").write_text(json.dumps(record))
+    return folder
+
+
+def draw(run, name="curves.svg"):
+    out = run.parent / name
+    return main(["curves", str(run), "--out", str(out)]), out
+
+
+def words(svg):
+    return " ".join(ElementTree.parse(svg).getroot().itertext())
+
+
+def points(svg):
+    """The corners of each line that has as many as there are epochs."""
+    text = svg.read_text()
+    paths = re.findall(r'<g id="line2d_\d+">\s*<path d="([^"]*)" clip-path', text)
+    found = [[tuple(map(float, p.split())) for p in re.split("[ML]", d)[1:]] for d in paths]
+    return [corners for corners in found if len(corners) == len(LINES)]
+
+
+def test_the_curves_are_those_of_the_history(run):
+    assert draw(run)[0] == 0
+    curves = points(run.parent / "curves.svg")
+    assert len(curves) == 3
+    steps = {round(b[0] - a[0], 3) for curve in curves for a, b in pairwise(curve)}
+    assert max(steps) - min(steps) < 0.01
+    # 1, 1/2, 1/3 … of three heights: on one scale, downwards as SVG has it.
+    heights = [[y for _, y in curve] for curve in curves]
+    scale = (heights[0][4] - heights[0][0]) / (3.0 * (1 - 1 / 5))
+    for curve, first in zip(heights, (3.0, 2.0, 1.0), strict=True):
+        for epoch, y in enumerate(curve, start=1):
+            assert y - heights[0][0] == pytest.approx(scale * (3.0 - first / epoch), abs=0.05)
+
+
+def test_what_is_written_beside_them(run):
+    text = words(draw(run)[1])
+    assert "resnet50-apnet-c2, market1501, written, smoke, seed 0" in text
+    assert "synthetic data: says nothing about the paper" in text
+    for label in ("loss", "identity", "triplet", "learning rate", "epoch"):
+        assert label in text
+
+
+def test_a_run_under_way_is_drawn_with_what_there_is(run):
+    (run / "run.json").unlink()
+    with (run / "history.jsonl").open("a") as stream:
+        stream.write('{"epoch": 6, "st')
+    status, out = draw(run)
+    assert status == 0 and "5 epochs of a run that has not ended" in words(out)
+
+
+def test_the_same_history_gives_the_same_bytes(run):
+    first, second = (draw(run, name)[1].read_bytes() for name in ("a.svg", "b.svg"))
+    assert first == second
+
+
+@pytest.mark.parametrize("suffix", ["png", "pdf"])
+def test_other_formats(run, suffix):
+    status, out = draw(run, f"curves.{suffix}")
+    begins = {"png": b"\x89PNG", "pdf": b"%PDF"}[suffix]
+    assert status == 0 and out.read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "message"),
+    [
+        (None, "c.svg", "history.jsonl: No such file"),
+        ("", "c.svg", "history.jsonl has no epoch yet"),
+        ("epoch\n", "c.svg", "history.jsonl: line 1 is not an epoch"),
+        ('{"epoch": 1}\n', "c.svg", "history.jsonl: line 1 is not an epoch"),
+        ("", "c.bmp", "unknown format of a figure 'bmp': choose one of svg, png, pdf"),
+    ],
+)
+def test_what_is_refused(run, capsys, content, name, message):
+    (run / "history.jsonl").unlink()
+    if content is not None:
+        (run / "history.jsonl").write_text(content)
+    status, out = draw(run, name)
+    assert status == 2 and not out.exists()
+    said = capsys.readouterr().err
+    assert message in said and said.count("\n") == 1
