@@ -91,6 +91,21 @@ def dataset_folder(wildcards):
     return []
 
 
+def admission(wildcards):
+    """Its words may change without anything being trained again."""
+    training = "test_set" not in wildcards.keys()
+    if training and PLAN.imported(run_of(wildcards)):
+        return []
+    dataset = wildcards.dataset if training else wildcards.test_set
+    file = PLAN.admission(wildcards.reading, dataset)
+    return ancient(file) if file else []
+
+
+def accepted_words(wildcards):
+    """Quoted, since Snakemake's own quoting makes nothing at all of an empty text."""
+    return shlex.quote(config["accept_counts"].get(wildcards.dataset, ""))
+
+
 def synthetic_root(wildcards, output):
     return Path(output[0]).parent
 

@@ -33,3 +33,21 @@ rule check:
     shell:
         f"{ATTEMPT} python -m apnet data check {{wildcards.dataset}} {DATA_ROOT}"
         " {params.reading} --out {output}"
+
+
+rule admit:
+    """Let a dataset be used whose counts are the published ones, or accepted by the config."""
+    input:
+        f"{RESULTS}/{{reading}}/{{dataset}}/dataset.json",
+    output:
+        f"{RESULTS}/{{reading}}/{{dataset}}/admitted.json",
+    log:
+        f"{LOGS}/admit/{{reading}}/{{dataset}}.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        words=accepted_words,
+    shell:
+        f"{ATTEMPT} python -m workflow.scripts.admit --data {{input}}"
+        " --words={params.words} --out {output}"

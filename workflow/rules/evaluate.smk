@@ -4,6 +4,7 @@ rule evaluate:
         weights=f"{RUN}/model.safetensors",
         record=f"{RUN}/run.json",
         data=f"{RESULTS}/{{reading}}/{{test_set}}/dataset.json",
+        admitted=admission,
     output:
         record=f"{RUN}/test/{{test_set}}.json",
         queries=f"{RUN}/test/{{test_set}}.npz",
@@ -20,6 +21,6 @@ rule evaluate:
         code=code_fingerprint(EVALUATION),
         folder=run_folder,
     shell:
-        f"{ATTEMPT} python -m apnet evaluate --run {{params.folder}}"
+        f"{ATTEMPT_ON_GPU} python -m apnet evaluate --run {{params.folder}}"
         " --dataset {wildcards.test_set} --data-record {input.data} --out {output.record}"
         f" --data-root {DATA_ROOT} {MACHINE}"

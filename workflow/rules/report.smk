@@ -19,11 +19,12 @@ rule judge:
         readings=config["readings"],
         seeds=config["seeds"],
         logs=LOGS,
+        accepted=PLAN.accepted_options,
         code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.scripts.judge --table {{input.table}}"
         " --experiments {input.experiments} --results results --scale {params.scale}"
-        " --readings {params.readings} --seeds {params.seeds}"
+        " --readings {params.readings} --seeds {params.seeds} {params.accepted}"
         f" --failed-logs {{params.logs}} --data-root {PAPER_ROOT} --out {{output}}"
 
 

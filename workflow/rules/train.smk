@@ -2,6 +2,7 @@ rule train:
     """Train one run. Its checkpoints are not declared, since Snakemake deletes what is."""
     input:
         data=training_data,
+        admitted=admission,
         weights=initial_weights,
     output:
         weights=f"{RUN}/model.safetensors",
@@ -23,7 +24,7 @@ rule train:
         weights=weights_option,
         folder=trained_folder,
     shell:
-        f"{ATTEMPT} python -m apnet train --model {{wildcards.model}}"
+        f"{ATTEMPT_ON_GPU} python -m apnet train --model {{wildcards.model}}"
         " --dataset {wildcards.dataset} --seed {wildcards.seed} --data-record {input.data}"
         " --out {params.folder} {params.options} {params.weights}"
         f" --data-root {DATA_ROOT} {MACHINE} {CHECKPOINTS}"

@@ -86,6 +86,7 @@ def judged_cell(
     tolerance: float,
     pooled: Pool | None,
     missing: Sequence[Mapping[str, object]],
+    accepted: Mapping[str, str],
 ) -> dict[str, object]:
     """A cell under one reading.
 
@@ -93,6 +94,7 @@ def judged_cell(
         tolerance: e, in percent points.
         pooled: the spread that its models share.
         missing: the evaluations that it lacks.
+        accepted: the config's words for why a dataset's counts will do, by dataset.
 
     Returns:
         JSON; numbers in percent at full precision, those that do not exist null.
@@ -112,7 +114,7 @@ def judged_cell(
         "comparable": bool(entry.records) and not entry.why_not,
         "why_not": list(entry.why_not),
         "synthetic": any(record.synthetic for record in entry.records),
-        "marks": marks(entry.records),
+        "marks": marks(entry.records, accepted),
         "caveats": caveats(entry.model, entry.reading),
         "files": [record.file.as_posix() for record in entry.records],
         "missing": list(missing),

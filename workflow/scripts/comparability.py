@@ -1,11 +1,12 @@
 """Whether runs may be held against the paper, by what their own records say."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
 from apnet.files import digest
 from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
 from apnet.readings import READINGS
 from apnet.settings import departures
+from workflow.scripts.published import otherwise
 from workflow.scripts.records import Record
 
 SYNTHETIC = "synthetic data"
@@ -21,9 +22,13 @@ def obstacles(records: Sequence[Record]) -> list[str]:
     return _distinct([*(why for record in records for why in _of_one(record)), *_of_all(records)])
 
 
-def marks(records: Sequence[Record]) -> list[str]:
-    """What a reader has to know of these runs: other code, weights, or switches than usual."""
-    return _distinct(mark for record in records for mark in _marks_of_one(record))
+def marks(records: Sequence[Record], accepted: Mapping[str, str]) -> list[str]:
+    """What a reader has to know of these runs: other code, weights, switches, counts than usual.
+
+    Args:
+        accepted: the config's words for why a dataset's counts will do, by dataset.
+    """
+    return _distinct(mark for record in records for mark in _marks_of_one(record, accepted))
 
 
 def _of_one(record: Record) -> Iterator[str]:
@@ -60,7 +65,7 @@ def _of_all(records: Sequence[Record]) -> Iterator[str]:
             yield f"its seeds have different {kind}"
 
 
-def _marks_of_one(record: Record) -> Iterator[str]:
+def _marks_of_one(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
     trained = record.training.get("code_fingerprint")
     if record.training["provenance"] == IMPORTED:
         yield IMPORTED
@@ -69,6 +74,7 @@ def _marks_of_one(record: Record) -> Iterator[str]:
     if record.content["code_fingerprint"] != code_fingerprint(EVALUATION):
         yield EARLIER
     yield from _switched(record)
+    yield from otherwise(record, accepted)
 
 
 def _switched(record: Record) -> Iterator[str]:

@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from apnet.data import DATASETS
-from apnet.errors import InputError
+from apnet.errors import InputError, one_of
 
 SCHEMA = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yaml"
 
@@ -30,6 +30,9 @@ def check_config(config: dict) -> None:
     if error is not None:
         raise InputError(_sentence(error, schema))
     _check_own(config["datasets"])
+    for name in config["accept_counts"]:
+        if name not in DATASETS:
+            raise one_of("dataset in accept_counts", name, DATASETS)
     _check_data_root(config)
 
 

@@ -20,7 +20,7 @@ def missing(
 
     Args:
         scale: results/<scale>.
-        logs: the scale's logs, which hold check/, train/ and evaluate/; None asks no log.
+        logs: the scale's logs, which hold check/, admit/, train/ and evaluate/; None asks no log.
         data_root: the folder that should hold the datasets; None asks no folder.
 
     Raises:
@@ -55,6 +55,8 @@ def _note(evaluation: Evaluation, logs: Path) -> dict[str, str] | None:
     places: Sequence[str] = (
         f"evaluate/{run.folder}/{evaluation.test_set}",
         f"train/{run.folder}",
+        f"admit/{run.reading}/{run.dataset}",
+        f"admit/{run.reading}/{evaluation.test_set}",
         f"check/{run.reading}/{run.dataset}",
         f"check/{run.reading}/{evaluation.test_set}",
     )

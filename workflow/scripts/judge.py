@@ -46,6 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="[DATASET=]E",
         help="e in percent points, of all datasets or of one",
     )
+    parser.add_argument(
+        "--accepted",
+        nargs="+",
+        default=[],
+        metavar="DATASET=WORDS",
+        help="why counts that are not the published ones will do",
+    )
     parser.add_argument("--out", required=True, type=Path)
     arguments = parser.parse_args(argv)
     return run_main(lambda: _judge(arguments))
@@ -77,6 +84,7 @@ def _cells(
 ) -> Iterator[dict[str, object]]:
     """In the order of print, and of the readings."""
     tolerances, pools = parse_tolerances(arguments.tolerance), _pools(found)
+    accepted = dict(item.split("=", 1) for item in arguments.accepted)
     by_place: dict[tuple, list[Entry]] = defaultdict(list)
     for entry in found:
         by_place[entry.cell.row.id, entry.cell.key, entry.cell.metric].append(entry)
@@ -87,7 +95,7 @@ def _cells(
         for entry in made:
             tolerance = tolerances.of(entry.asked[0].test_set)
             lacking = missing(entry, scale, arguments.failed_logs, arguments.data_root)
-            yield judged_cell(entry, table, tolerance, pools[entry.peers], lacking)
+            yield judged_cell(entry, table, tolerance, pools[entry.peers], lacking, accepted)
 
 
 def _pools(found: Iterable[Entry]) -> Mapping[tuple, Pool | None]:

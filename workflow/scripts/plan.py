@@ -94,6 +94,18 @@ class Plan:
         return shlex.join([*shared, *(f"{name}={place}" for name, place in self.own.items())])
 
     @property
+    def accepted_options(self) -> str:
+        """Why counts that are not the published ones will do, as `judge` takes it."""
+        accepted = [f"{name}={words}" for name, words in self.config["accept_counts"].items()]
+        return shlex.join(["--accepted", *accepted]) if accepted else ""
+
+    def admission(self, reading: str, dataset: str) -> str | None:
+        """What a run on a dataset waits for beside its check; of drawn and own data nothing."""
+        if self.config["synthetic"] or dataset in self.own:
+            return None
+        return f"{self.results}/{reading}/{dataset}/admitted.json"
+
+    @property
     def _own_alone(self) -> bool:
         return self.config["data_root"] is None and self.config["synthetic"] is None
 
