@@ -24,7 +24,13 @@ def test_table_ii_is_thirty_trainings(snakemake):
 
 @pytest.mark.parametrize(
     ("table", "trainings", "evaluations"),
-    [("table4", 3 * 2, 3 * 2), ("table5", 6, 6), ("table6", 2, 2), ("table7", 0, 8)],
+    [
+        ("table4", 3 * 2, 3 * 2),
+        ("table5", 6, 6),
+        ("table6", 2, 2),
+        ("table7", 0, 8),
+        ("figure5", 5, 5),
+    ],
 )
 def test_what_a_table_adds_to_table_ii(snakemake, table, trainings, evaluations):
     jobs = snakemake.jobs("reports/table2.md", f"reports/{table}.md")
@@ -40,6 +46,33 @@ def test_table_i_counts_and_trains_nothing(snakemake):
 def test_table_iii_trains_nothing(snakemake):
     jobs = snakemake.jobs("reports/table3.md")
     assert jobs == {"complexity": 2, "costs": 1, "render": 1}
+
+
+def test_figure_5_trains_each_radix_and_counts_its_parameters(snakemake):
+    jobs = snakemake.jobs("reports/figure5.svg")
+    assert jobs == {
+        "synthesize": 1,
+        "check": 1,
+        "train": 6,
+        "evaluate": 6,
+        "judge": 1,
+        "parameters": 1,
+        "figure5": 1,
+    }
+
+
+def test_figure_6_is_one_training_a_reading(snakemake):
+    jobs = snakemake.jobs("reports/figure6.png")
+    assert jobs == {"synthesize": 1, "check": 1, "train": 1, "attention_maps": 1, "figure6": 1}
+    both = snakemake.jobs("reports/figure6.pdf", config=["readings=[written,released]"])
+    assert (both["train"], both["attention_maps"], both["figure6"]) == (2, 2, 1)
+
+
+def test_figure_6_without_a_run_is_drawn_open(snakemake, tmp_path):
+    show = ["missing=show"]
+    assert snakemake.jobs("reports/figure6.svg", config=show) == {"figure6": 1}
+    snakemake("reports/figure6.svg", config=show)
+    assert "Reading written: not run" in (tmp_path / "reports" / "figure6.svg").read_text()
 
 
 def test_a_seed_more_is_as_many_again(snakemake):
@@ -117,10 +150,12 @@ def test_a_wrong_config_ends_at_once_with_one_sentence(snakemake, config, named)
     assert "Traceback" not in done.stderr
 
 
-def test_an_unknown_table_is_named(snakemake):
-    done = snakemake("reports/table9.md", options=["--dry-run"], check=False)
-    assert done.returncode != 0
-    assert "table9" in done.stderr
+@pytest.mark.parametrize("name", ["table9.md", "figure9.svg", "figure6.csv"])
+def test_an_unknown_report_is_named(snakemake, name):
+    done = snakemake(f"reports/{name}", options=["--dry-run"], check=False)
+    assert done.returncode == 2
+    said = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
+    assert len(said) == 1 and f"unknown report 'reports/{name}'" in said[0]
     assert "Traceback" not in done.stderr
 
 

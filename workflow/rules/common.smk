@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 from apnet.errors import InputError
 from apnet.fingerprint import (
+    ATTENTION_MAPS,
     COMPLEXITY,
     DATA,
     EVALUATION,
@@ -23,13 +24,16 @@ from apnet.readings import READINGS
 from workflow.scripts import contents, counted, counts, interpreter, typeset
 from workflow.scripts.configuration import check_config
 from workflow.scripts.commands import after_failure, after_success, fill
+from workflow.scripts.figures import ATTENTION, RADIX
 from workflow.scripts.plan import TABLES, Plan, Run
 from workflow.scripts.targets import (
     DOCUMENT,
     FORMATS,
     PDF,
     REPORTED,
+    PRINTED,
     check_targets,
+    pictures,
     figures,
     reports,
 )
@@ -135,6 +139,12 @@ def initial_weights(wildcards):
 
 def weights_option(wildcards, input):
     return f"--weights {input.weights}" if input.weights else ""
+
+
+def queries_option(wildcards):
+    """The queries that Fig. 6 shows, when the config names any."""
+    names = config["figure6_queries"]
+    return f"--queries {shlex.join(names)}" if names else ""
 
 
 def train_options(wildcards):

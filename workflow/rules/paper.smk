@@ -1,8 +1,8 @@
 rule document:
     """One document of all tables and figures, for any TeX."""
     input:
-        cells=collect(f"{RESULTS}/cells/{{table}}.json", table=REPORTED),
-        tables=collect(f"{PAPER}/{{table}}.yaml", table=REPORTED),
+        cells=collect(f"{RESULTS}/cells/{{table}}.json", table=PRINTED),
+        tables=collect(f"{PAPER}/{{table}}.yaml", table=PRINTED),
     output:
         DOCUMENT,
     log:
@@ -25,7 +25,7 @@ rule typeset:
     """That document as a PDF, by pdfTeX; what TeX says stands in paper.log."""
     input:
         document=DOCUMENT,
-        beside=[*collect("reports/{table}.tex", table=REPORTED), *figures(".pdf")],
+        beside=[*collect("reports/{table}.tex", table=PRINTED), *figures(".pdf")],
     output:
         PDF,
     log:

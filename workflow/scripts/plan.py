@@ -23,10 +23,11 @@ from apnet.recipes import get_recipe
 from apnet.settings import Settings
 from workflow.scripts import counted
 from workflow.scripts.absent import absence
+from workflow.scripts.figures import SHOWN_DATASET, SHOWN_MODEL
 from workflow.scripts.papertables import Experiment, Table, load_experiments, load_table
 
-TABLES = ("table2", "table4", "table5", "table6", "table7")
-"""The tables of accuracies that can be regenerated; the others stand in paper/ as data."""
+TABLES = ("figure5", "table2", "table4", "table5", "table6", "table7")
+"""What holds accuracies and can be regenerated; Fig. 5 is judged as a table of its values."""
 
 
 @dataclass(frozen=True, order=True)
@@ -120,6 +121,28 @@ class Plan:
         table = load_table(self.paper / f"{counted.TABLE}.yaml", self.experiments)
         return counted.counted_models(table, self.experiments)
 
+    def models(self, table: str) -> list[str]:
+        """The models that make a table, each once, in the order of its rows."""
+        found = (experiment.model for experiment, _, _ in self._cells(self.tables[table]))
+        return list(dict.fromkeys(found))
+
+    @property
+    def maps(self) -> list[str]:
+        """The files that Fig. 6 shows, one a reading, of the first seed."""
+        seed = self.config["seeds"][0]
+        runs = (Run(reading, SHOWN_DATASET, SHOWN_MODEL, seed) for reading in self.readings)
+        return [f"{self.results}/{run.folder}/attention/{SHOWN_DATASET}.npz" for run in runs]
+
+    @property
+    def wanted_maps(self) -> list[str]:
+        """The files that Fig. 6 waits for; none if it takes what there is."""
+        return self.maps if self._has(SHOWN_DATASET) and not self._shows else []
+
+    @property
+    def standing_maps(self) -> str:
+        """As :meth:`standing`, for Fig. 6."""
+        return _standing(self.maps) if self._shows else ""
+
     def counts(self, datasets: Iterable[str]) -> list[str]:
         """The checks of those datasets that are there, under every reading."""
         there = [name for name in datasets if self._has(name)]
@@ -189,8 +212,7 @@ class Plan:
         if not self._shows:
             return ""
         notes = Path("logs", self.scale).rglob("*.failed.json")
-        files = [*map(Path, self._wanted(tables)), *notes]
-        return digest([[str(f), f.stat().st_mtime_ns] for f in sorted(files) if f.exists()])
+        return _standing([*self._wanted(tables), *notes])
 
     @property
     def _shows(self) -> bool:
@@ -236,6 +258,12 @@ class Plan:
             for experiment, training, _ in self._cells(self.tables[table]):
                 for reading in self.readings:
                     self.check(Run(reading, training, experiment.model, 0))
+
+
+def _standing(files: Iterable[str | Path]) -> str:
+    """A digest of those files that exist."""
+    there = sorted(file for file in map(Path, files) if file.exists())
+    return digest([[str(file), file.stat().st_mtime_ns] for file in there])
 
 
 def _options(option: str, values: dict[str, object]) -> list[str]:

@@ -5,13 +5,17 @@ from pathlib import PurePosixPath
 
 from apnet.errors import InputError, one_of
 from workflow.scripts import counted, counts
+from workflow.scripts.figures import FIGURES, PICTURES
 from workflow.scripts.plan import TABLES, Plan, Run
 
 FORMATS = ("md", "tex", "html", "csv")
 """Suffixes of a table's report."""
 
 REPORTED = sorted([*TABLES, counted.TABLE, counts.TABLE])
-"""The tables that have a report."""
+"""What has a report as a table."""
+
+PRINTED = [name for name in REPORTED if name not in FIGURES]
+"""Those of them that are tables in the paper."""
 
 DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
 """All tables and figures as one document, and that as a PDF, where there is TeX."""
@@ -39,7 +43,13 @@ def check_targets(targets: Iterable[str], plan: Plan) -> None:
 
 def reports() -> list[str]:
     """Every report there is."""
-    return [f"reports/{table}.{suffix}" for table in REPORTED for suffix in FORMATS]
+    tables = [f"reports/{table}.{suffix}" for table in REPORTED for suffix in FORMATS]
+    return [*tables, *(file for figure in FIGURES for file in pictures(figure))]
+
+
+def pictures(figure: str) -> list[str]:
+    """A figure in every format, as SVG first."""
+    return [f"reports/{figure}.{suffix}" for suffix in PICTURES]
 
 
 def figures(suffix: str) -> list[str]:
