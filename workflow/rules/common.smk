@@ -66,6 +66,10 @@ REPORTING = files_fingerprint(
 
 ATTEMPT = "python -m workflow.scripts.attempt --log {log} --"
 
+# A scheduler gives its jobs devices of their own; on this machine they have to share.
+GPUS = "0" if workflow.remote_exec else "{resources.gpu}"
+ATTEMPT_ON_GPU = f"python -m workflow.scripts.attempt --gpus {GPUS} --log {{log}} --"
+
 # What changes no number is no param: moved data or another machine trains nothing again.
 DATA_ROOT = PLAN.data_roots
 PAPER_ROOT = shlex.quote(str(PLAN.data_root))

@@ -1,12 +1,14 @@
 """Run a job's command: into its log, onto the terminal, and into a note when it fails.
 
-    python -m workflow.scripts.attempt --log LOG -- COMMAND …
+    python -m workflow.scripts.attempt [--gpus N] --log LOG -- COMMAND …
 
 The note, LOG with the suffix .failed.json, outlives the outputs that Snakemake
-deletes, so a table can show the cell as failed and why.
+deletes, so a table can show the cell as failed and why. With --gpus the command is given
+so many devices of this machine that no other job has.
 """
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +16,9 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
+from apnet.errors import InputError
 from apnet.files import write_json
+from workflow.scripts import gpus
 
 _PREFIX = "apnet: "
 
@@ -23,28 +27,45 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status (128 + n when signal n ended it)."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--log", required=True, type=Path)
+    parser.add_argument("--gpus", type=int, default=0)
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args(argv)
     command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
     note = arguments.log.with_suffix(".failed.json")
     arguments.log.parent.mkdir(parents=True, exist_ok=True)
     note.unlink(missing_ok=True)
-    status, last = _run(command, arguments.log)
+    try:
+        with gpus.hold(arguments.gpus, lambda line: print(line, file=sys.stderr)) as held:
+            status, last = _run(command, arguments.log, held)
+    except InputError as error:
+        status, last = 2, [f"{_PREFIX}{error}"]
+        print(last[0], file=sys.stderr)
+    except KeyboardInterrupt:
+        # While it waited for a GPU; a command answers signals itself.
+        return 128 + signal.SIGINT
     if status:
         message = _sentence(last) or f"ended with status {status}"
         write_json(note, {"status": status, "message": message, "log": str(arguments.log)})
     return status
 
 
-def _run(command: Sequence[str], log: Path) -> tuple[int, list[str]]:
+def _run(command: Sequence[str], log: Path, held: gpus.Held) -> tuple[int, list[str]]:
     """Exit status and last lines of the command, its output copied to `log` and stderr."""
     last: deque[str] = deque(maxlen=20)
     with (
         log.open("w", encoding="utf-8") as stream,
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env={**os.environ, **held.environment()},
+            pass_fds=held.descriptors,
         ) as job,
     ):
+        if held.devices:
+            stream.write(f"on GPU {', '.join(held.devices)}\n")
         # The job saves its state before it ends; this process waits for that.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda received, _frame: job.send_signal(received))
