@@ -32,9 +32,9 @@ from workflow.scripts.targets import (
     PDF,
     REPORTED,
     PRINTED,
+    SHOWN,
     check_targets,
     pictures,
-    figures,
     reports,
 )
 

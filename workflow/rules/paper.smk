@@ -12,7 +12,7 @@ rule document:
         "../../environment.yml"
     params:
         tables=PAPER,
-        figures=figures(".pdf"),
+        figures=SHOWN,
         command=fill_command,
         code=REPORTING,
     shell:
@@ -25,7 +25,7 @@ rule typeset:
     """That document as a PDF, by pdfTeX; what TeX says stands in paper.log."""
     input:
         document=DOCUMENT,
-        beside=[*collect("reports/{table}.tex", table=PRINTED), *figures(".pdf")],
+        beside=[*collect("reports/{table}.tex", table=PRINTED), *SHOWN],
     output:
         PDF,
     log:

@@ -20,6 +20,9 @@ PRINTED = [name for name in REPORTED if name not in FIGURES]
 DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
 """All tables and figures as one document, and that as a PDF, where there is TeX."""
 
+SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
+"""The figures as the document shows them."""
+
 _RUN_DEPTH = 6
 """Parts of a run's folder with results/ and the scale before it."""
 
@@ -50,13 +53,6 @@ def reports() -> list[str]:
 def pictures(figure: str) -> list[str]:
     """A figure in every format, as SVG first."""
     return [f"reports/{figure}.{suffix}" for suffix in PICTURES]
-
-
-def figures(suffix: str) -> list[str]:
-    """The reports that are figures, in one format."""
-    return [
-        name for name in reports() if name.startswith("reports/figure") and name.endswith(suffix)
-    ]
 
 
 def _without_reports_of_snakemake(targets: Iterable[str]) -> Iterator[str]:
