@@ -96,7 +96,7 @@ def read_maps(file: Path) -> Maps:
             if about["schema"] == SCHEMA:
                 names = content["queries"].tolist()
                 return Maps(content["images"], content["maps"], names, about)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
         pass
     raise InputError(f"{file} holds no maps of version {SCHEMA}: make it with apnet cam")
 
