@@ -160,14 +160,10 @@ def choose_queries(dataset: ReIDDataset, names: Sequence[str]) -> list[Sample]:
     """The queries of these file names; without any, the first of each of some identities.
 
     Raises:
-        InputError: no query of that name, or one without a true match.
+        InputError: no query of that name, or one without a true match; no query at all.
     """
     if not names:
-        firsts: dict[int, Sample] = {}
-        for sample in dataset.query:
-            if true_matches(sample, dataset):
-                firsts.setdefault(sample.identity, sample)
-        return [firsts[identity] for identity in sorted(firsts)][:PEOPLE]
+        return _first_queries(dataset)
     by_name = {sample.path.name: sample for sample in dataset.query}
     for name in names:
         if name not in by_name:
@@ -180,6 +176,21 @@ def choose_queries(dataset: ReIDDataset, names: Sequence[str]) -> list[Sample]:
                 f"gallery to be found by: choose another"
             )
     return [by_name[name] for name in names]
+
+
+def _first_queries(dataset: ReIDDataset) -> list[Sample]:
+    firsts: dict[int, Sample] = {}
+    for sample in sorted(dataset.query, key=lambda sample: (sample.identity, sample.path)):
+        if len(firsts) == PEOPLE:
+            break
+        if sample.identity not in firsts and true_matches(sample, dataset):
+            firsts[sample.identity] = sample
+    if not firsts:
+        raise InputError(
+            f"no query of {dataset.name} has an image of another camera in the gallery, so "
+            f"there is nothing to look for"
+        )
+    return list(firsts.values())
 
 
 def true_matches(query: Sample, dataset: ReIDDataset) -> list[Sample]:
