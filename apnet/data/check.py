@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from apnet.data import ReIDDataset, find_dataset, get_source
-from apnet.data.images import Damaged, decode
+from apnet.data.images import Damaged, decode, read_content
 from apnet.data.parts import Problem
 from apnet.readings import Reading
 
@@ -107,7 +107,7 @@ def _read(root: Path, files: Sequence[str]) -> Iterator[tuple[str, str | None]]:
     """SHA-256 of each file's content, and what is wrong with it."""
     for file in files:
         try:
-            content = (root / file).read_bytes()
+            content = read_content(root / file)
         except OSError as error:
             yield "unreadable", f"cannot be read ({error.strerror})"
             continue

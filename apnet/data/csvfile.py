@@ -42,7 +42,7 @@ def read_csv(root: Path, file: str) -> Splits:
         parts[row.split].add(sample)
     problems = [row for row in found if isinstance(row, Problem)]
     parts["train"].problems += [*problems, *_overlaps(file, rows)]
-    return Splits(*parts.values())
+    return Splits(*parts.values(), listed=True)
 
 
 def _rows(root: Path, file: str) -> Iterator[_Row | Problem]:

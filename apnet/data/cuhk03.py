@@ -2,12 +2,18 @@
 
 Detected and labeled boxes of the same people are two datasets. Each scene has two
 cameras, numbered 1 and 2; the six of Table I count the scenes' cameras together.
+
+It lies on disk in three forms: folders as of Market-1501, images with torchreid's list, or
+the original cuhk-03.mat with the protocol's list.
 """
 
 import re
+from pathlib import Path
 
+from apnet.data.cuhk03_lists import json_file, protocol_file, read_json_splits, read_protocol
 from apnet.data.folders import FOLDERS, three_folders
 from apnet.data.naming import Naming
+from apnet.data.parts import Splits
 from apnet.data.source import Counts, Source, published_counts
 from apnet.readings import Reading
 
@@ -20,11 +26,23 @@ NAMING = Naming(
 )
 
 
+MAT = "cuhk-03.mat"
+_RELEASE = f"cuhk03_release/{MAT}"
+_READ_FOLDERS = three_folders(NAMING, range(1, 10_000))
+
+
 def _source(boxes: str) -> Source:
     train, query, gallery = _IMAGES[boxes]
 
     def published(_reading: Reading) -> Counts:
         return published_counts((train, 767), (query, 700), (gallery, 700), cameras=2)
+
+    def read(root: Path, reading: Reading) -> Splits:
+        if all((root / folder).is_dir() for folder in FOLDERS):
+            return _READ_FOLDERS(root, reading)
+        if (root / json_file(boxes)).is_file():
+            return read_json_splits(root, boxes)
+        return read_protocol(root, boxes, _RELEASE if (root / _RELEASE).is_file() else MAT)
 
     return Source(
         name=f"cuhk03-{boxes}",
@@ -34,12 +52,21 @@ def _source(boxes: str) -> Source:
             f"CUHK03-NP/{boxes}",
             f"cuhk03/{boxes}",
             boxes,
+            "cuhk03",
+            "CUHK03",
+            "cuhk03/cuhk03_release",
+            "cuhk03_release",
         ),
         holds=FOLDERS,
+        or_holds=(
+            (json_file(boxes), f"images_{boxes}"),
+            (protocol_file(boxes), _RELEASE),
+            (protocol_file(boxes), MAT),
+        ),
         naming=NAMING,
         # 1,467 people, but conversions of the original differ in how they number them, and
         # in whether training and test people are numbered together.
-        read=three_folders(NAMING, range(1, 10_000)),
+        read=read,
         published=published,
         disjoint=False,
     )

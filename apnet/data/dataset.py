@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from apnet.data.matfile import holder_of
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sample:
@@ -78,9 +80,14 @@ class ReIDDataset:
 
 
 def _size(file: Path) -> int:
-    """Bytes of a file; -1 for one that cannot be reached, which reading it will tell."""
+    """Bytes of a file, or of the one that it lies in; -1 for one that cannot be reached.
+
+    Reading it will tell why.
+    """
     try:
         return file.stat().st_size
+    except NotADirectoryError:
+        return holder_of(file).stat().st_size
     except OSError:
         return -1
 

@@ -47,7 +47,10 @@ def _require_root(data_root: Path) -> None:
 
 
 def _lacking(source: Source, folder: Path) -> list[str]:
-    return [name for name in source.holds if not (folder / name).exists()]
+    """What a folder lacks of the form that it is nearest to."""
+    forms = (source.holds, *source.or_holds)
+    lacking = {form: [name for name in form if not (folder / name).exists()] for form in forms}
+    return lacking[min(forms, key=lambda form: len(lacking[form]) / len(form))]
 
 
 def _refuse_part(source: Source, folders: list[Path]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from apnet.data.matfile import read_inside
 from apnet.errors import InputError
 
 Pixels = NDArray[np.uint8]
@@ -24,7 +25,7 @@ def read_image(file: Path) -> Pixels:
         InputError: it cannot be read or decoded.
     """
     try:
-        return decode(Path(file).read_bytes())
+        return decode(read_content(Path(file)))
     except OSError as error:
         raise InputError(
             f"cannot read the image {file} ({error.strerror}): take it from the dataset's archive"
@@ -33,6 +34,18 @@ def read_image(file: Path) -> Pixels:
         raise InputError(
             f"the image {file} {error}: take it from the dataset's archive again"
         ) from error
+
+
+def read_content(file: Path) -> bytes:
+    """An encoded image, from a file of its own or from inside of another.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        return file.read_bytes()
+    except NotADirectoryError:
+        return read_inside(file)
 
 
 def decode(content: bytes) -> Pixels:

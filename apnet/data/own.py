@@ -44,7 +44,6 @@ def own_source(name: str, place: Path) -> Source:
             read=lambda root, _reading: read_csv(root, place.name),
             disjoint=False,
             partial=True,
-            listed=True,
         )
     lacking = [folder for folder in FOLDERS if not (place / folder).is_dir()]
     if lacking:

@@ -40,10 +40,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Splits:
-    """All that was found; `junk` and `distractors` as in :class:`ReIDDataset`."""
+    """All that was found; the other fields as in :class:`ReIDDataset`."""
 
     train: Part
     query: Part
     gallery: Part
     junk: int = 0
     distractors: int = 0
+    listed: bool = False

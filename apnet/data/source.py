@@ -21,13 +21,13 @@ class Source:
         folders: under the data root, as distributors and toolboxes leave them, in the
             order in which they are tried.
         holds: what the dataset's own folder must hold.
+        or_holds: what it holds in its other forms.
         naming: of its images.
         read: reads its own folder under a reading's protocol.
         published: its distributor's counts under a reading's protocol, in the form of
             :meth:`ReIDDataset.counts`; None of a user's own dataset.
         disjoint: whether equal identities in training and testing would be one person.
         partial: whether it may have training images alone, or query and gallery alone.
-        listed: whether identities and cameras stand in a list and not in file names.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Source:
     published: Callable[[Reading], Counts] | None = None
     disjoint: bool = True
     partial: bool = False
-    listed: bool = False
+    or_holds: tuple[tuple[str, ...], ...] = ()
 
     def scan(self, root: Path, reading: Reading) -> tuple[ReIDDataset, tuple[Problem, ...]]:
         """The dataset in its own folder `root`, and what is wrong with it.
@@ -56,7 +56,7 @@ class Source:
             junk=splits.junk,
             distractors=splits.distractors,
             synthetic=_is_drawn(root, splits),
-            listed=self.listed,
+            listed=splits.listed,
         )
         empty = _empty(splits, self.partial)
         overlaps = _overlaps(dataset) if self.disjoint else ()
