@@ -35,10 +35,13 @@ def save(folder: Path, step: int, state: dict[str, object]) -> Path:
             raise InputError(
                 f"cannot write a checkpoint to {folder} ({reason}): make room there"
             ) from error
-    named = folder / f"step-{step:08d}-{sha256(unnamed)[:12]}.pt"
-    unnamed.replace(named)
-    for old in _newest_first(folder)[KEPT:]:
-        old.unlink(missing_ok=True)
+    try:
+        named = folder / f"step-{step:08d}-{sha256(unnamed)[:12]}.pt"
+        unnamed.replace(named)
+        for old in _newest_first(folder)[KEPT:]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write a checkpoint to {folder}: {error.strerror}") from error
     return named
 
 
@@ -50,10 +53,17 @@ def load_newest(folder: Path, say: Callable[[str], None]) -> dict[str, object] |
         say: told of each damaged file that is passed over.
     """
     for file in _newest_first(folder):
-        if sha256(file).startswith(_NAME.fullmatch(file.name)[2]):
+        if _undamaged(file):
             return torch.load(file, map_location="cpu", weights_only=True)
         say(f"checkpoint {file} is damaged; trying the one before it")
     return None
+
+
+def _undamaged(file: Path) -> bool:
+    try:
+        return sha256(file).startswith(_NAME.fullmatch(file.name)[2])
+    except OSError:
+        return False
 
 
 def _newest_first(folder: Path) -> list[Path]:

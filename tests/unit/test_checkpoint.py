@@ -1,3 +1,4 @@
+import errno
 import json
 import resource
 from contextlib import contextmanager
@@ -48,6 +49,47 @@ def test_a_line_that_a_kill_cut_short_is_taken_back(tmp_path):
         file.write_bytes(whole + cut)
         History(file).append({"epoch": 2, "loss": 1.0})
         assert [json.loads(line)["loss"] for line in file.read_text().splitlines()] == [2.0, 1.0]
+
+
+@pytest.mark.parametrize("line", ["epoch", '{"loss": 1}', "[1]", "\0\0\0", '{"epoch": "x"}'])
+def test_a_whole_line_that_is_damaged_is_one_sentence_and_stays(tmp_path, line):
+    file = tmp_path / "history.jsonl"
+    file.write_text(f'{{"epoch": 1}}\n{line}\n{{"epoch": 3}}\n')
+    before = file.read_bytes()
+    with pytest.raises(InputError, match=r"history\.jsonl: line 2 is damaged.*delete") as refusal:
+        History(file)
+    assert "\n" not in str(refusal.value) and file.read_bytes() == before
+
+
+def test_a_history_that_cannot_be_touched_is_one_sentence(tmp_path):
+    file = tmp_path / "history.jsonl"
+    file.mkdir()
+    with pytest.raises(InputError, match=r"cannot write .*history\.jsonl: Is a directory"):
+        History(file)
+    history = History(tmp_path / "other.jsonl")
+    history.file.mkdir()
+    for act in (history.restart, lambda: history.append({"epoch": 1})):
+        with pytest.raises(InputError, match=r"cannot write .*other\.jsonl"):
+            act()
+
+
+def test_a_checkpoint_that_cannot_be_read_gives_way_too(tmp_path):
+    checkpoint.save(tmp_path, 5, {"step": 5})
+    (tmp_path / "step-00000010-0123456789ab.pt").mkdir()
+    said = []
+    assert checkpoint.load_newest(tmp_path, said.append)["step"] == 5
+    assert len(said) == 1 and "step-00000010" in said[0]
+
+
+def test_a_checkpoint_that_cannot_take_its_name_is_one_sentence(tmp_path, monkeypatch):
+    checkpoint.save(tmp_path, 5, {"step": 5})
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("apnet.training.checkpoint.sha256", full)
+    with pytest.raises(InputError, match=r"a checkpoint to .*: No space left on device"):
+        checkpoint.save(tmp_path, 10, {"step": 10})
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 
+from apnet.errors import InputError
 from workflow.scripts.attempt import main
 
 SAY = "import sys; print('working'); print('apnet: no such thing', file=sys.stderr); sys.exit({})"
@@ -24,6 +25,31 @@ def test_a_failure_leaves_our_sentence_and_success_takes_it_away(tmp_path):
     assert found == {"status": 2, "message": "no such thing", "log": str(log)}
     assert main(["--log", str(log), "--", sys.executable, "-c", SAY.format(0)]) == 0
     assert not note.exists()
+
+
+def test_a_full_disk_under_the_log_does_not_end_the_job(tmp_path, capsys):
+    log = tmp_path / "job.log"
+    log.symlink_to("/dev/full")
+    assert main(["--log", str(log), "--", sys.executable, "-c", SAY.format(0)]) == 0
+    assert "working" in capsys.readouterr().err
+
+
+def test_a_log_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    for log in (tmp_path / "file" / "job.log", tmp_path):
+        assert main(["--log", str(log), "--", sys.executable, "-c", SAY.format(0)]) == 2
+        said = capsys.readouterr().err
+        assert said.startswith(f"apnet: cannot write {log}: ") and said.count("\n") == 1
+
+
+def test_a_note_that_cannot_be_written_leaves_the_status(tmp_path, monkeypatch, capsys):
+    def full(*_):
+        raise InputError("cannot write the note: No space left on device")
+
+    monkeypatch.setattr("workflow.scripts.attempt.write_json", full)
+    command = ["--log", str(tmp_path / "job.log"), "--", sys.executable, "-c", SAY.format(3)]
+    assert main(command) == 3
+    assert "apnet: cannot write the note" in capsys.readouterr().err
 
 
 def test_a_job_that_is_killed_has_failed(tmp_path):

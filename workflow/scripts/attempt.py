@@ -14,7 +14,9 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from apnet.errors import InputError
 from apnet.files import write_json
@@ -32,20 +34,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
     note = arguments.log.with_suffix(".failed.json")
-    arguments.log.parent.mkdir(parents=True, exist_ok=True)
-    note.unlink(missing_ok=True)
     try:
+        arguments.log.parent.mkdir(parents=True, exist_ok=True)
+        note.unlink(missing_ok=True)
         with gpus.hold(arguments.gpus, lambda line: print(line, file=sys.stderr)) as held:
             status, last = _run(command, arguments.log, held)
     except InputError as error:
         status, last = 2, [f"{_PREFIX}{error}"]
         print(last[0], file=sys.stderr)
+    except OSError as error:
+        print(f"{_PREFIX}cannot write {arguments.log}: {error.strerror}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         # While it waited for a GPU; a command answers signals itself.
         return 128 + signal.SIGINT
     if status:
         message = _sentence(last) or f"ended with status {status}"
-        write_json(note, {"status": status, "message": message, "log": str(arguments.log)})
+        try:
+            write_json(note, {"status": status, "message": message, "log": str(arguments.log)})
+        except InputError as error:
+            print(f"{_PREFIX}{error}", file=sys.stderr)
     return status
 
 
@@ -53,7 +61,8 @@ def _run(command: Sequence[str], log: Path, held: gpus.Held) -> tuple[int, list[
     """Exit status and last lines of the command, its output copied to `log` and stderr."""
     last: deque[str] = deque(maxlen=20)
     with (
-        log.open("w", encoding="utf-8") as stream,
+        # Unbuffered: what could not be written is not tried again at the end.
+        log.open("wb", buffering=0) as stream,
         subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -65,16 +74,21 @@ def _run(command: Sequence[str], log: Path, held: gpus.Held) -> tuple[int, list[
         ) as job,
     ):
         if held.devices:
-            stream.write(f"on GPU {', '.join(held.devices)}\n")
+            _keep(stream, f"on GPU {', '.join(held.devices)}\n")
         # The job saves its state before it ends; this process waits for that.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda received, _frame: job.send_signal(received))
         for line in job.stdout:
-            stream.write(line)
-            stream.flush()
+            _keep(stream, line)
             sys.stderr.write(line)
             last.append(line.rstrip())
     return (job.returncode if job.returncode >= 0 else 128 - job.returncode), list(last)
+
+
+def _keep(stream: BinaryIO, line: str) -> None:
+    """Write to the log; a disk that is full does not end a job that may need none of it."""
+    with suppress(OSError):
+        stream.write(line.encode())
 
 
 def _sentence(lines: Sequence[str]) -> str | None:
