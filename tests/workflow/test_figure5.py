@@ -11,6 +11,7 @@ from tests.workflow import records
 from tests.workflow.conftest import ROOT
 from workflow.scripts import as_csv, judge
 from workflow.scripts.figure5 import draw, main
+from workflow.scripts.tables import main as render
 
 RADICES = (1, 2, 4, 8, 16, 32)
 MAP = {1: 88.0, 2: 90.0, 4: 89.5, 8: 89.0, 16: 88.5, 32: 88.25}
@@ -209,6 +210,32 @@ def test_the_csv_behind_it_has_what_is_drawn(figure5):
     found = {line["row"]: float(line["mean"]) for line in lines if line["metric"] == "mAP"}
     assert found == pytest.approx({f"radix-{radix}": mean for radix, mean in MAP.items()})
     assert {line["sd"] for line in lines if line["metric"] == "R-1"} <= {"0.5", "0.49999999999999"}
+
+
+@pytest.mark.parametrize("suffix", ["md", "html", "tex"])
+def test_as_a_table_it_has_a_dash_for_what_the_paper_does_not_print(figure5, suffix):
+    figure5.judge(make=records.synthetic)
+    out = figure5.folder / f"figure5.{suffix}"
+    table = ["--table", str(ROOT / "paper" / "tables" / "figure5.yaml"), "--command", "snakemake"]
+    assert render(["--cells", str(figure5.cells), *table, "--out", str(out)]) == 0
+    report = out.read_text()
+    assert "None" not in report and "nan" not in report
+    if suffix == "md":
+        assert "## The paper's figure, reported / reproduced" in report
+        assert re.search(r"^\| 1 +\| – / 88\.0ˢ +\| – / 93\.0ˢ", report, re.M)
+        assert re.search(r"^\| 2 +\| 90\.5 / 90\.0ˢ", report, re.M)
+    if suffix == "html":
+        assert "Notes on the paper’s figure" in report
+    if suffix == "tex":
+        assert report.count(r"\across{--}") == 10
+
+
+def test_a_bare_number_is_named_where_it_stands_alone(figure5):
+    figure5.judge(seeds=(0, 1, 2))
+    out = figure5.folder / "figure5.md"
+    table = ["--table", str(ROOT / "paper" / "tables" / "figure5.yaml"), "--command", "snakemake"]
+    assert render(["--cells", str(figure5.cells), *table, "--out", str(out)]) == 0
+    assert "the largest difference is −1.2 (radix 2, Market-1501 R-1)" in out.read_text()
 
 
 def test_bad_input_is_one_sentence(figure5, capsys):

@@ -97,7 +97,7 @@ class Facts:
         waiting: dict[tuple[str, str], list[str]] = {}
         for cell, item in self.missing.values():
             if item["status"] == "failed":
-                where = f"{cell['label']} on {self._labels[cell['dataset']]}, seed {item['seed']}"
+                where = f"{self._row(cell)} on {self._labels[cell['dataset']]}, seed {item['seed']}"
                 where += f", {cell['reading']}" if len(self._readings) > 1 else ""
                 message = " ".join(item["message"].split())
                 waiting.setdefault((message, item["log"]), []).append(where)
@@ -143,4 +143,9 @@ class Facts:
     def _where(self, cell: Json) -> str:
         column = self._labels[cell["dataset"]]
         metric = "" if column == cell["metric"] else f" {cell['metric']}"
-        return f"{cell['label']}, {column}{metric}"
+        return f"{self._row(cell)}, {column}{metric}"
+
+    def _row(self, cell: Json) -> str:
+        """A row's label; where that is a bare number, with what it is a number of."""
+        label = cell["label"]
+        return f"{self._table.heading.lower()} {label}" if label.isdecimal() else label

@@ -208,3 +208,8 @@ class Sheet:
     reasons: tuple[Reason, ...]
     annexes: tuple[Annex, ...]
     notes: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """What the paper prints it as: a `table` or a `figure`."""
+        return "figure" if self.id.startswith("figure") else "table"
