@@ -17,7 +17,7 @@ _NARROW = 5
 """Metrics that fit one column of the page."""
 
 _EASY = 9
-"""Metrics that fit its width with room between them."""
+"""Metrics that fit its width, with room between them if they are fewer."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def render(sheet: Sheet) -> str:
     page = template("table.tex.j2", text=escape, comment=comment)
     groups = sheet.overviews[0].groups
     metrics = sum(group.width for group in groups)
-    gaps = _ROOMY if metrics <= _EASY else _CROWDED
+    gaps = _ROOMY if metrics < _EASY else _CROWDED
     return page.render(
         sheet=sheet,
         columns="".join(_columns(groups, gaps)),
