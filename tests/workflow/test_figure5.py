@@ -157,7 +157,7 @@ def test_an_open_radix_breaks_the_line_and_is_named(figure5):
     said = "\n".join(texts(figure))
     assert "not run (released): radix 8, 16" in said
     assert "not run (written)" not in said
-    assert "incomplete (written): radix 4 (2 of 3 seeds)" in said
+    assert "2 of 3 seeds (written): radix 4\n" in said
 
 
 def test_without_any_run_the_reported_point_stands_alone(figure5):

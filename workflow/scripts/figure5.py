@@ -103,8 +103,7 @@ def draw(content: Json, costs: Sequence[Json]) -> Figure:
     picture.notes(figure, notes)
     if _synthetic(cells):
         for axes in panels[:2]:
-            box = axes.get_position()
-            picture.watermark(figure, box.x0 + box.width / 2, box.y0 + box.height / 2, 15)
+            picture.watermark(axes, 0.5, 0.5, 15)
     return figure
 
 
@@ -197,13 +196,10 @@ def _notes(content: Json) -> Iterator[str]:
             if radices:
                 yield f"{status}{of}: radix {', '.join(radices)}"
         asked = len(content["seeds"])
-        partly = [
-            f"{cell['label']} ({len(cell['seeds'])} of {asked} seeds)"
-            for cell in own
-            if 0 < len(cell["seeds"]) < asked
-        ]
-        if partly:
-            yield f"incomplete{of}: radix {', '.join(partly)}"
+        for done in range(1, asked):
+            radices = [cell["label"] for cell in own if len(cell["seeds"]) == done]
+            if radices:
+                yield f"{done} of {asked} seeds{of}: radix {', '.join(radices)}"
     yield "param.: parameters without the classifier."
 
 

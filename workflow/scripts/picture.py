@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from apnet.errors import one_of
@@ -76,22 +77,25 @@ def save(figure: Figure, files: Iterable[Path], title: str) -> None:
             figure.savefig(temporary, format=suffix, metadata={**_UNDATED[suffix], "Title": title})
 
 
-def watermark(figure: Figure, x: float, y: float, rotation: float = 0, over: bool = False) -> None:
-    """Write the watermark about a place in shares of the figure.
+def watermark(
+    within: Figure | Axes, x: float, y: float, rotation: float = 0, over: bool = False
+) -> None:
+    """Write the watermark about a place, in shares of a figure or of its axes.
 
     Args:
-        over: images, on a strip of its own; else in light letters.
+        over: images, on a strip of its own; else behind what is drawn, in light letters.
     """
     strip = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 2}
-    figure.text(
+    within.text(
         *(x, y, SYNTHETIC),
+        transform=within.transAxes if isinstance(within, Axes) else within.transFigure,
         rotation=rotation,
         ha="center",
         va="center",
         fontsize=9,
         color="black" if over else "0.62",
         bbox=strip if over else None,
-        zorder=5,
+        zorder=5 if over else 1.5,
     )
 
 
