@@ -104,7 +104,8 @@ def test_a_caption_is_one_sentence_with_its_circumstances():
         "seeds 0 and 3."
     )
     drawn = config | {"synthetic": {"identities": 4}}
-    assert ": reproduced, scale mine" in caption("figure6", config)
+    maps = caption("figure6", config)
+    assert maps.endswith(": reproduced, scale mine, reading released, seed 0."), "one run's maps"
     assert caption("figure5", drawn).endswith("synthetic data, which say nothing about the paper.")
     assert "synthetic" not in caption("table3", drawn), "costs are counted, whatever the data"
 

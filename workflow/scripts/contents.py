@@ -57,10 +57,10 @@ def labels(name: str, form: str, config: Mapping[str, object]) -> dict[str, str]
 
 def caption(name: str, config: Mapping[str, object]) -> str:
     """One sentence: what it holds, and under which circumstances its numbers came about."""
-    several = "s" * (len(config["seeds"]) > 1)
-    seeds = f", seed{several} {listed([str(seed) for seed in config['seeds']])}"
-    # The paper's pictures are not shown beside ours.
-    what = "reproduced" if name == "figure6" else "reported beside reproduced"
+    pictures = name == "figure6"  # of the first seed, and without the paper's beside them
+    shown = [str(seed) for seed in config["seeds"]][: 1 if pictures else None]
+    seeds = f", seed{'s' * (len(shown) > 1)} {listed(shown)}"
+    what = "reproduced" if pictures else "reported beside reproduced"
     drawn = "; synthetic data, which say nothing about the paper"
     return (
         f"{title(name)}, {HOLDS[name]}: {what}, scale {config['scale']}, "
