@@ -2,12 +2,12 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 
-from apnet.data import ReIDDataset, find_dataset, get_source
+from apnet.data import ReIDDataset, Sample, find_dataset, get_source
 from apnet.data.images import Damaged, decode, read_content
 from apnet.data.parts import Problem
 from apnet.readings import Reading
@@ -30,16 +30,18 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
         `published`, whether these are equal; `synthetic`; `fingerprint`, a SHA-256 over the
         names and contents of the images (what `sha256sum FILES | sha256sum` prints for their
         sorted names) and, where a list gives them, over their labels; `listing`, one over
-        names, sizes and labels, by which jobs know these images again; `problem_count` and
-        the first `problems`, each a `file` under the root and a `problem`.
+        names, sizes and labels, by which jobs know these images again; `variant`;
+        `problem_count` and the first `problems`, each a `file` under the root and a
+        `problem`; `note_count` and the first `notes`, each a `file` and a `note`: images whose
+        bytes another identity or split has too, as some have in the real datasets.
 
     Raises:
         InputError: unknown or absent dataset, or a folder or list that cannot be read.
     """
     source = get_source(name, data_root)
     dataset, problems = source.scan(find_dataset(name, data_root), reading)
-    fingerprint, damaged = _read_all(dataset)
-    problems = (*problems, *damaged)
+    digests, damaged = _read_all(dataset)
+    problems, notes = (*problems, *damaged), list(_twins(dataset, digests, damaged))
     published = source.published(reading) if source.published else None
     return {
         "name": name,
@@ -49,26 +51,37 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
         "published_counts": published,
         "published": not dataset.synthetic and dataset.counts() == published,
         "synthetic": dataset.synthetic,
-        "fingerprint": fingerprint,
+        "fingerprint": _fingerprint(dataset, digests),
         "listing": dataset.listing(),
+        "variant": dataset.variant,
         "problem_count": len(problems),
         "problems": [{"file": file, "problem": what} for file, what in problems[:_SHOWN]],
+        "note_count": len(notes),
+        "notes": [{"file": file, "note": what} for file, what in notes[:_SHOWN]],
     }
 
 
 def describe_check(found: dict[str, object]) -> str:
     """What :func:`check_dataset` returned, as lines for people."""
     own, published = found["counts"], found["published_counts"] or found["counts"]
-    lines = [f"{found['name']} in {found['root']}, reading {found['reading']}"]
+    variant = f" ({found['variant']})" if found["variant"] else ""
+    lines = [f"{found['name']}{variant} in {found['root']}, reading {found['reading']}"]
     for split in ("train", "query", "gallery"):
         shown = (_beside(what, own[split][what], published[split][what]) for what in own[split])
         lines.append(f"{split:<8} {'   '.join(shown)}")
     for what in ("junk", "distractors"):
         lines.append(_beside(what, own[what], published[what]))
     lines += [f"fingerprint {found['fingerprint']}", _verdict(found)]
-    lines += [f"{item['file']} {item['problem']}" for item in found["problems"]]
-    hidden = found["problem_count"] - len(found["problems"])
-    return "\n".join(lines + ([f"and {hidden} more"] if hidden else []))
+    lines += _listed(found, "problem")
+    if found["note_count"]:
+        lines.append(f"{found['note_count']} with the bytes of another, which is no problem:")
+    return "\n".join([*lines, *_listed(found, "note")])
+
+
+def _listed(found: dict[str, object], kind: str) -> list[str]:
+    shown = [f"{item['file']} {item[kind]}" for item in found[f"{kind}s"]]
+    hidden = found[f"{kind}_count"] - len(shown)
+    return [*shown, f"and {hidden} more"] if hidden else shown
 
 
 def _beside(what: str, own: int, published: int) -> str:
@@ -85,22 +98,57 @@ def _verdict(found: dict[str, object]) -> str:
     return f"the counts are {'' if found['published'] else 'NOT '}the published ones; {problems}"
 
 
-def _read_all(dataset: ReIDDataset) -> tuple[str, list[Problem]]:
-    """Fingerprint of a dataset's images, and those that cannot be read."""
-    samples = chain(dataset.train, dataset.query, dataset.gallery)
-    files = sorted({sample.path.as_posix() for sample in samples})
-    chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
-    total, problems = hashlib.sha256(), []
-    with ThreadPoolExecutor(min(16, (os.cpu_count() or 1) + 2)) as pool:
-        read = pool.map(lambda chunk: list(_read(dataset.root, chunk)), chunks)
-        for file, (content, problem) in zip(files, chain.from_iterable(read), strict=True):
-            total.update(f"{content}  {file}\n".encode())
-            if problem is not None:
-                problems.append(Problem(file, problem))
+def _fingerprint(dataset: ReIDDataset, digests: Mapping[str, str]) -> str:
+    total = hashlib.sha256()
+    for file, content in digests.items():
+        total.update(f"{content}  {file}\n".encode())
     if dataset.listed:
         for label, _ in dataset.labels():
             total.update(f"{label}\n".encode())
-    return total.hexdigest(), problems
+    return total.hexdigest()
+
+
+def _twins(
+    dataset: ReIDDataset, digests: Mapping[str, str], damaged: Sequence[Problem]
+) -> Iterator[Problem]:
+    """Images with the bytes of an earlier one that has another identity or split.
+
+    A gallery image of its query's identity and camera is passed over, as evaluation does.
+    """
+    first: dict[str, tuple[str, Sample]] = {}
+    bad = {problem.file for problem in damaged}
+    parts = {"training": dataset.train, "query": dataset.query, "gallery": dataset.gallery}
+    for split, samples in parts.items():
+        for sample in samples:
+            file = sample.path.as_posix()
+            if file in bad:
+                continue
+            where, other = first.setdefault(digests[file], (split, sample))
+            same = (other.identity, other.camera) == (sample.identity, sample.camera)
+            if (where, other.identity) == (split, sample.identity) or (
+                same and where == "query" and split == "gallery"
+            ):
+                continue
+            yield Problem(
+                file,
+                f"({split}, identity {sample.identity}) has the bytes of "
+                f"{other.path.as_posix()} ({where}, identity {other.identity})",
+            )
+
+
+def _read_all(dataset: ReIDDataset) -> tuple[dict[str, str], list[Problem]]:
+    """SHA-256 of each image's content, files sorted, and those that cannot be read."""
+    samples = chain(dataset.train, dataset.query, dataset.gallery)
+    files = sorted({sample.path.as_posix() for sample in samples})
+    chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
+    digests, problems = {}, []
+    with ThreadPoolExecutor(min(16, (os.cpu_count() or 1) + 2)) as pool:
+        read = pool.map(lambda chunk: list(_read(dataset.root, chunk)), chunks)
+        for file, (content, problem) in zip(files, chain.from_iterable(read), strict=True):
+            digests[file] = content
+            if problem is not None:
+                problems.append(Problem(file, problem))
+    return digests, problems
 
 
 def _read(root: Path, files: Sequence[str]) -> Iterator[tuple[str, str | None]]:

@@ -35,6 +35,7 @@ class ReIDDataset:
             dataset's own mark (Market-1501's identity 0), kept or dropped.
         synthetic: drawn, not photographed.
         listed: identities and cameras stand in a list and not in file names.
+        variant: what of the dataset it is, where its counts do not tell.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ReIDDataset:
     distractors: int = 0
     synthetic: bool = False
     listed: bool = False
+    variant: str = ""
 
     def test(self) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
         """Query and gallery."""

@@ -8,7 +8,7 @@ from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.readings import Reading
 
-_KEPT = ("name", "fingerprint", "counts", "synthetic", "published")
+_KEPT = ("name", "fingerprint", "counts", "synthetic", "published", "variant")
 
 
 def describe(

@@ -1,7 +1,7 @@
 """Where a dataset lies under a data root."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from apnet.data.source import Source
@@ -22,7 +22,7 @@ def find(source: Source, data_root: Path, sources: Iterable[Source]) -> Path:
         InputError: no data root, or nothing of that dataset in it.
     """
     _require_root(data_root)
-    under = [data_root / folder for folder in source.folders]
+    under = [data_root / folder for folder in _nested(source.folders)]
     for folder in (*under, data_root):
         if not _lacking(source, folder):
             if folder == data_root:
@@ -33,6 +33,12 @@ def find(source: Source, data_root: Path, sources: Iterable[Source]) -> Path:
         f"no {source.name} in the data root {data_root} (looked for {', '.join(source.folders)}, "
         f"and in the root itself for {', '.join(source.holds)}): {_REMEDY}"
     )
+
+
+def _nested(folders: Sequence[str]) -> list[str]:
+    """The folders, and then each in any other or itself: archives are unpacked into folders."""
+    inside = (f"{outer}/{inner}" for outer in folders for inner in folders)
+    return list(dict.fromkeys([*folders, *inside]))
 
 
 def _require_root(data_root: Path) -> None:

@@ -22,6 +22,9 @@ _TRAINING = {
     "train": (("list_train.txt",), 30_248),
 }
 """Reading -> lists and the number of images in them."""
+_LISTS = ("list_train.txt", "list_val.txt", "list_query.txt", "list_gallery.txt")
+_V1, _V2 = ("train", "test"), ("mask_train_v2", "mask_test_v2")
+"""Folders of training and test images."""
 
 NAMING = Naming(
     re.compile(
@@ -35,18 +38,14 @@ NAMING = Naming(
 
 def _read(root: Path, reading: Reading) -> Splits:
     training, _ = _training(reading)
-    train, test = _image_folders(root)
+    blurred = all((root / folder).is_dir() for folder in _V2)
+    train, test = _V2 if blurred else _V1
     return Splits(
         train=_listed(root, training, train, _TRAINED),
         query=_listed(root, ("list_query.txt",), test, _TESTED),
         gallery=_listed(root, ("list_gallery.txt",), test, _TESTED),
+        variant="V2, whose faces are blurred" if blurred else "",
     )
-
-
-def _image_folders(root: Path) -> tuple[str, str]:
-    """Training and test images, as V1 or as V2 names their folders."""
-    blurred = ("mask_train_v2", "mask_test_v2")
-    return blurred if (root / blurred[0]).is_dir() else ("train", "test")
 
 
 def _listed(root: Path, files: tuple[str, ...], folder: str, identities: range) -> Part:
@@ -98,7 +97,8 @@ SOURCE = Source(
         "MSMT17_V2",
         "MSMT17",
     ),
-    holds=("list_train.txt", "list_val.txt", "list_query.txt", "list_gallery.txt"),
+    holds=(*_LISTS, *_V1),
+    or_holds=((*_LISTS, *_V2),),
     naming=NAMING,
     read=_read,
     published=_published,

@@ -33,6 +33,10 @@ class Naming:
             identities: those that the split may have.
         """
         file = f"{folder}/{name}"
+        # Bytes that are no UTF-8 come as lone surrogates, which can be neither shown nor kept.
+        shown = file.encode(errors="backslashreplace").decode()
+        if shown != file:
+            return Problem(shown, "has a name that is no UTF-8")
         match = self.pattern.fullmatch(name)
         if match is None:
             return Problem(file, f"is not named like {self.example}")

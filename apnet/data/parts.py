@@ -48,3 +48,4 @@ class Splits:
     junk: int = 0
     distractors: int = 0
     listed: bool = False
+    variant: str = ""

@@ -57,6 +57,7 @@ class Source:
             distractors=splits.distractors,
             synthetic=_is_drawn(root, splits),
             listed=splits.listed,
+            variant=splits.variant,
         )
         empty = _empty(splits, self.partial)
         overlaps = _overlaps(dataset) if self.disjoint else ()

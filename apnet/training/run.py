@@ -68,6 +68,8 @@ def train(
     begin = time.monotonic()
     place = choose_device(device, threads)
     dataset = load_dataset(settings.dataset, data_root, settings.reading)
+    if not dataset.train:
+        raise InputError(f"{settings.dataset} has no training images, so nothing learns from it")
     data = describe(dataset, data_root, settings.reading, data_record)
     initial = _initial_weights(settings, weights)
     identity = digest([settings.record(), data, initial, code_fingerprint(TRAINING)])

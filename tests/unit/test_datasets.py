@@ -84,6 +84,28 @@ def test_found_wherever_it_is_usually_unpacked(tmp_path, name, folder):
     assert load_dataset(name, str(tmp_path), WRITTEN).counts()["query"]["images"] == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("market1501", "Market-1501-v15.09.15/Market-1501-v15.09.15"),
+        ("dukemtmc", "duke/DukeMTMC-reID"),
+        ("msmt17", "MSMT17/MSMT17_V1"),
+        ("msmt17", "MSMT17_V2/MSMT17_V2"),
+        ("occluded-dukemtmc", "occluded-dukemtmc/Occluded_Duke"),
+        ("cuhk03-labeled", "CUHK03/cuhk03-np/labeled"),
+    ],
+)
+def test_found_in_a_folder_in_a_folder(tmp_path, name, folder):
+    root = write_any(name, tmp_path / "data" / folder)
+    assert find_dataset(name, tmp_path / "data") == root
+
+
+def test_the_outer_folder_comes_before_the_inner(tmp_path):
+    root = tiny.write(tmp_path / "market1501", tiny.MARKET)
+    tiny.write(root / "Market-1501", tiny.MARKET)
+    assert find_dataset("market1501", tmp_path) == root
+
+
 def test_a_folder_of_any_name_may_be_given_itself(tmp_path):
     root = tiny.write(tmp_path / "elsewhere", tiny.MARKET)
     assert find_dataset("market1501", root) == root
@@ -123,6 +145,7 @@ def test_msmt17_trains_on_the_lists_of_the_reading(tmp_path, folders):
     assert both.train[0].path.parts[:2] == (folders[0], "0000")
     assert [(s.identity, s.camera) for s in both.query] == [(0, 2), (3059, 9)]
     assert both.query[0].path.parts[0] == folders[1]
+    assert both.variant == ("V2, whose faces are blurred" if "mask" in folders[0] else "")
 
 
 @pytest.mark.parametrize("lists", [tiny.OCCLUDED_LISTS, {}])

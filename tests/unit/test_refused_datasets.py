@@ -50,6 +50,16 @@ def test_an_incomplete_dataset_says_what_it_lacks(tmp_path):
     assert f"cannot read {root / 'query'} (Not a directory)" in refusal("market1501", tmp_path)
 
 
+def test_msmt17_says_what_it_lacks_of_the_version_that_it_is(tmp_path):
+    root = tiny.write_msmt17(tmp_path / "msmt17", "mask_train_v2", "mask_test_v2")
+    (root / "mask_test_v2").rename(root / "elsewhere")
+    assert f"{root} lacks mask_test_v2: unpack" in refusal("msmt17", tmp_path)
+    (root / "elsewhere").rename(root / "test")
+    (root / "mask_train_v2").rename(root / "train")
+    (root / "list_val.txt").unlink()
+    assert f"{root} lacks list_val.txt: unpack" in refusal("msmt17", tmp_path)
+
+
 def test_another_datasets_folder_is_refused(tmp_path):
     duke = tiny.write(tmp_path / "DukeMTMC-reID", tiny.DUKE)
     expected = f"{duke} is the folder of dukemtmc, not of market1501"

@@ -91,6 +91,13 @@ def test_the_difference_and_the_words_stand_beside_the_number(tmp_path):
     assert judge.cell(more=words)["marks"] == [accepted]
 
 
+def test_blurred_faces_are_said(tmp_path):
+    judge = Judge(tmp_path)
+    judge.write(records.record(**{"data.variant": "V2, whose faces are blurred"}))
+    assert judge.cell()["marks"] == ["market1501 is V2, whose faces are blurred"]
+    assert judge.cell()["comparable"]
+
+
 def test_drawn_data_need_no_words(tmp_path):
     judge = Judge(tmp_path)
     judge.write(records.synthetic(**{"data.counts": fewer(train=12)}))

@@ -75,6 +75,9 @@ def _marks_of_one(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
         yield EARLIER
     yield from _switched(record)
     yield from otherwise(record, accepted)
+    for data in (record.training["data"], record.content["data"]):
+        if data.get("variant"):
+            yield f"{data['name']} is {data['variant']}"
 
 
 def _switched(record: Record) -> Iterator[str]:
