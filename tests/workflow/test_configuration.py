@@ -38,6 +38,8 @@ def test_every_key_is_documented():
         ({"scale": "reference"}, "scale"),
         ({"recipes": {"channel": "smoke"}}, "recipes"),
         ({"missing": "hide"}, "missing"),
+        ({"figure6_queries": []}, "figure6_queries"),
+        ({"figure6_queries": "0001_c1s1_001051_00.jpg"}, "figure6_queries"),
         ({"synthetic": None}, "data_root"),
         ({"data_root": "/absent"}, "synthetic"),
         ({"data_root": "/absent", "synthetic": None}, "'/absent' is not a folder"),

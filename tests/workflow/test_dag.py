@@ -68,6 +68,14 @@ def test_figure_6_is_one_training_a_reading(snakemake):
     assert (both["train"], both["attention_maps"], both["figure6"]) == (2, 2, 1)
 
 
+def test_figure_6_shows_the_queries_that_the_config_names(snakemake):
+    named = ["figure6_queries=[0002_c1s1_000001_01.jpg,0004_c2s1_000002_01.jpg]"]
+    options = ["--dry-run", "--printshellcmds"]
+    done = snakemake("reports/figure6.png", options=options, config=named)
+    wanted = "--queries 0002_c1s1_000001_01.jpg 0004_c2s1_000002_01.jpg"
+    assert done.stdout.count(wanted) == 1
+
+
 def test_figure_6_without_a_run_is_drawn_open(snakemake, tmp_path):
     show = ["missing=show"]
     assert snakemake.jobs("reports/figure6.svg", config=show) == {"figure6": 1}
