@@ -11,10 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from apnet.data import DATASETS
 from apnet.data.synthetic import synthesize
 from apnet.data.synthetic.layouts import plan
-from apnet.data.synthetic.sizes import size_of
+from apnet.data.synthetic.sizes import REAL, size_of
 
 
 def main() -> None:
@@ -25,7 +24,7 @@ def main() -> None:
     arguments = parser.parse_args()
     print(f"{arguments.processes} processes, {arguments.identities} + as many identities")
     print(f"{'dataset':20} {'images':>8} {'images/s':>9} {'s per 10,000':>13}")
-    for name in DATASETS:
+    for name in REAL:
         images = len(plan(name, size_of(name, arguments.identities), 0))
         with tempfile.TemporaryDirectory() as folder:
             begin = time.monotonic()
