@@ -87,7 +87,9 @@ def _by_path(part: Part) -> tuple[Sample, ...]:
 
 
 def _is_drawn(root: Path, splits: Splits) -> bool:
-    """Whether the dataset, or any other that its images lie in, was drawn."""
+    """Whether the dataset was drawn, or any other that a list takes its images from."""
+    if not splits.listed:
+        return (root / MARKER).is_file()
     parts = (splits.train, splits.query, splits.gallery)
     folders = {(root / sample.path).parent for part in parts for sample in part.samples}
     above = {place for folder in folders for place in (folder, *folder.parents)}
