@@ -77,9 +77,14 @@ def _closure(entry: str) -> set[str]:
     return found
 
 
-def _imports(name: str) -> Iterator[str]:
+@cache
+def _imports(name: str) -> tuple[str, ...]:
     """The apnet modules that module `name` imports, in functions too."""
-    for node in ast.walk(_tree(_file(name))):
+    return tuple(_imported(_tree(_file(name))))
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             targets = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -104,6 +109,7 @@ def _tree(file: Path) -> ast.Module:
     return ast.parse(file.read_bytes(), str(file))
 
 
+@cache
 def _syntax(file: Path) -> str:
     return hashlib.sha256(_canonical(_tree(file)).encode()).hexdigest()
 

@@ -21,7 +21,7 @@ from apnet.fingerprint import (
     files_fingerprint,
 )
 from apnet.readings import READINGS
-from workflow.scripts import contents, counted, counts, interpreter, typeset
+from workflow.scripts import contents, conventions, counted, interpreter, typeset
 from workflow.scripts.configuration import check_config
 from workflow.scripts.commands import after_failure, after_success, fill
 from workflow.scripts.figures import ATTENTION, RADIX

@@ -31,12 +31,12 @@ rule judge:
 rule count:
     """Set the counts of the datasets on disk beside those of Table I."""
     input:
-        PLAN.counts(counts.datasets()),
-        table=PAPER / f"{counts.TABLE}.yaml",
+        PLAN.counts(conventions.datasets()),
+        table=PAPER / f"{conventions.TABLE}.yaml",
     output:
-        f"{RESULTS}/cells/{counts.TABLE}.json",
+        f"{RESULTS}/cells/{conventions.TABLE}.json",
     log:
-        f"{LOGS}/count/{counts.TABLE}.log",
+        f"{LOGS}/count/{conventions.TABLE}.log",
     localrule: True
     conda:
         "../../environment.yml"

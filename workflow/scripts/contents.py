@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from workflow.scripts.counted import TABLE as COUNTED
-from workflow.scripts.wording import listed
+from workflow.scripts.phrases import listed
 
 HOLDS = {
     "table1": "how many images, identities and cameras each dataset has",

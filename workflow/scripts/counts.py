@@ -8,8 +8,7 @@ The paper counts test images in three ways, so each dataset is counted in its ow
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from apnet.files import read_json, write_json
@@ -18,56 +17,14 @@ from workflow.scripts.absent import absence
 from workflow.scripts.cells import exact_cell, open_cell
 from workflow.scripts.cli import run_main
 from workflow.scripts.comparability import SYNTHETIC
+from workflow.scripts.conventions import CONVENTIONS
 from workflow.scripts.judge import SCHEMA
 from workflow.scripts.papertables import Cell, Table, load_table
-
-TABLE = "table1"
 
 Json = Mapping[str, object]
 
 _SCENES = "its file names number two cameras for each scene; the paper's six are of three scenes"
 _ONE_TRAINING_LIST = "trained on list_train.txt alone"
-
-
-@dataclass(frozen=True)
-class Convention:
-    """How the paper counts a dataset.
-
-    Attributes:
-        dataset: whose folder is counted.
-        test_images: the number that the paper gives, from the counts.
-        said: in words.
-    """
-
-    dataset: str
-    test_images: Callable[[Json], int]
-    said: str
-
-
-def _images(*splits: str) -> Callable[[Json], int]:
-    return lambda counts: sum(counts[split]["images"] for split in splits)
-
-
-def _gallery_and_junk(counts: Json) -> int:
-    return counts["gallery"]["images"] + counts["junk"]
-
-
-_BOTH = "queries and gallery"
-CONVENTIONS = {
-    "market1501": Convention(
-        "market1501", _gallery_and_junk, "all of bounding_box_test, junk included, without queries"
-    ),
-    "dukemtmc": Convention("dukemtmc", _images("query", "gallery"), _BOTH),
-    "cuhk03": Convention("cuhk03-detected", _images("gallery"), "the gallery of detected boxes"),
-    "msmt17": Convention("msmt17", _images("query", "gallery"), _BOTH),
-    "occluded-dukemtmc": Convention("occluded-dukemtmc", _images("query", "gallery"), _BOTH),
-}
-"""Row of Table I -> how it is counted."""
-
-
-def datasets() -> list[str]:
-    """The datasets of Table I."""
-    return [convention.dataset for convention in CONVENTIONS.values()]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from apnet.errors import InputError, one_of
-from workflow.scripts import counted, counts
+from workflow.scripts import conventions, counted
 from workflow.scripts.figures import FIGURES, PICTURES
 from workflow.scripts.plan import TABLES, Plan, Run
 
 FORMATS = ("md", "tex", "html", "csv")
 """Suffixes of a table's report."""
 
-REPORTED = sorted([*TABLES, counted.TABLE, counts.TABLE])
+REPORTED = sorted([*TABLES, counted.TABLE, conventions.TABLE])
 """What has a report as a table."""
 
 PRINTED = [name for name in REPORTED if name not in FIGURES]

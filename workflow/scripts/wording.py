@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from workflow.scripts.phrases import listed
 from workflow.scripts.sheet import Reason
 from workflow.scripts.verdict import MOST_SEEDS
 
@@ -155,12 +156,6 @@ def signed(value: float, decimals: int) -> str:
     if not float(text):
         return text
     return f"{'+' if value > 0 else '−'}{text}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    *first, last = words or [""]
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _span(ends: Sequence[float] | None, decimals: int) -> str:
