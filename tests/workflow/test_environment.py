@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-TEST_ONLY = {"hypothesis", "pytest", "ruff", "snakefmt"}
+TEST_ONLY = {"hypothesis", "pytest", "pytest-xdist", "ruff", "snakefmt"}
 
 
 def lock():
