@@ -38,8 +38,19 @@ def attempt(tmp_path, number, devices, seconds=0.2, count=1, **options):
     if devices is not None:
         environment[gpus.VARIABLE] = devices
     return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, **options
+        command,
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heed_ctrl_c,
+        **options,
     )
+
+
+def _heed_ctrl_c():
+    """What a shell starts in the background ignores it, and so does all that that starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def spans(tmp_path):
