@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from apnet.record import SCHEMA
-from apnet.results.findings import Finding, error, misfits, note, read
+from apnet.results.findings import Finding, error, note, read_record
 
 _TEXTS = ("model", "training_set", "dataset", "reading", "checkpoint_sha256", "settings_sha256")
 _FORM = {
@@ -22,14 +21,9 @@ def check_evaluation(file: Path, run: dict | None) -> tuple[dict | None, list[Fi
     Args:
         run: the record of the run in the folder above; None if there is none of use.
     """
-    record, found = read(file)
+    record, found = read_record(file, _FORM)
     if record is None:
         return None, found
-    if record.get("schema") != SCHEMA:
-        return None, [*found, error(file, f"its schema is {record.get('schema')!r}, not {SCHEMA}")]
-    wrong = [error(file, message) for message in misfits(record, _FORM)]
-    if found or wrong:
-        return None, [*found, *wrong]
     if record["dataset"] != file.stem:
         found.append(error(file, f"its test set is {record['dataset']!r}, its name another"))
     found += _of_run(file, record, run)

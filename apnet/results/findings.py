@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
 
+from apnet.record import SCHEMA
+
 ERROR = "error"
 NOTE = "note"
 
@@ -50,6 +52,23 @@ def read(file: Path) -> tuple[dict | None, list[Finding]]:
     if not isinstance(content, dict):
         return None, [error(file, "is not a JSON object")]
     return content, [error(file, f"{place} is not a finite number") for place in unfinite(content)]
+
+
+def read_record(
+    file: Path, form: Mapping[str, type | UnionType]
+) -> tuple[dict | None, list[Finding]]:
+    """A record of a run or an evaluation, or None, and why it is of no use.
+
+    Args:
+        form: dotted key -> the type of its value.
+    """
+    record, found = read(file)
+    if record is None:
+        return None, found
+    if record.get("schema") != SCHEMA:
+        return None, [*found, error(file, f"its schema is {record.get('schema')!r}, not {SCHEMA}")]
+    found += [error(file, message) for message in misfits(record, form)]
+    return (None if found else record), found
 
 
 def unfinite(content: object, place: str = "") -> Iterator[str]:

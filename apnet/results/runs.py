@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from apnet.files import digest, sha256
-from apnet.record import SCHEMA
-from apnet.results.findings import Finding, error, misfits, note, read, unfinite
+from apnet.results.findings import Finding, error, misfits, note, read_record, unfinite
 
 _SETTINGS = ("model", "dataset", "reading", "switches", "recipe", "settings", "seed")
 _TEXTS = ("settings_sha256", "code_fingerprint", "provenance", "checkpoint_sha256")
@@ -24,14 +23,9 @@ _SEED = re.compile(r"seed(\d+)")
 def check_run(folder: Path) -> tuple[dict | None, list[Finding]]:
     """The record of the run in `folder`, None if it is of no use, and what is wrong."""
     file = folder / "run.json"
-    record, found = read(file)
+    record, found = read_record(file, _FORM)
     if record is None:
         return None, found
-    if record.get("schema") != SCHEMA:
-        return None, [*found, error(file, f"its schema is {record.get('schema')!r}, not {SCHEMA}")]
-    wrong = [error(file, message) for message in misfits(record, _FORM)]
-    if found or wrong:
-        return None, [*found, *wrong]
     found += [*_settings(file, record), *_address(file, record), *_weights(folder, record)]
     if record["provenance"] == "trained":
         found += _trained(folder, record)
