@@ -60,6 +60,12 @@ class Recipe:
     batchnorm_momentum: float
     precision: str
     """`float32`, `bfloat16` autocast, or `auto`: the latter where the hardware has it."""
+    channels_last: bool | str
+    """Channels beside each other in memory; `auto` where that was found to be faster."""
+    fused: bool | str
+    """Adam as one kernel for all tensors, `auto` everywhere; else as PyTorch would have it."""
+    compile: bool | str
+    """The network through `torch.compile`; `auto` nowhere yet (docs/speed.md)."""
 
     @property
     def batch(self) -> int:
@@ -102,6 +108,9 @@ CHANNEL = Recipe(
     pretrained=True,
     batchnorm_momentum=0.1,
     precision="float32",
+    channels_last="auto",
+    fused="auto",
+    compile="auto",
 )
 
 # Section IV-B sends the reader to RGA [5] for the spatial models, whose batch is 16 x 4
@@ -153,7 +162,14 @@ _SHARES = {"smoothing", "flip", "erasing", "erasing_area", "batchnorm_momentum"}
 _ANY = {"erasing_value"}
 """Ranges of numbers: these from 1, in 0 to 1, and any; all others from 0."""
 
-_CHOICES = {"epoch": ("image", "identity"), "precision": ("float32", "bfloat16", "auto")}
+_SWITCH = ("auto", True, False)
+_CHOICES = {
+    "epoch": ("image", "identity"),
+    "precision": ("float32", "bfloat16", "auto"),
+    "channels_last": _SWITCH,
+    "fused": _SWITCH,
+    "compile": _SWITCH,
+}
 
 
 def get_recipe(name: str, backbone: str = "resnet50", **settings: object) -> Recipe:
@@ -178,13 +194,14 @@ def get_recipe(name: str, backbone: str = "resnet50", **settings: object) -> Rec
 
 def _as_type(key: str, value: object, wanted: object) -> object:
     """`value` as the setting's type, so that 2, "2" and 2.0 make the same run."""
+    if key in _CHOICES:
+        _check_choice(key, value)
+        return value
     shown = wanted.__name__ if isinstance(wanted, type) else str(wanted)
     wrong = InputError(f"recipe setting {key} wants a value of type {shown}, not {value!r}")
-    if shown in ("bool", "str"):
-        if type(value).__name__ != shown:
+    if shown == "bool":
+        if not isinstance(value, bool):
             raise wrong
-        if value not in _CHOICES.get(key, (value,)):
-            raise one_of(f"value of the recipe setting {key}", value, _CHOICES[key])
         return value
     if shown.startswith("tuple"):
         if not isinstance(value, list | tuple):
@@ -203,6 +220,13 @@ def _as_type(key: str, value: object, wanted: object) -> object:
         raise wrong
     _check_range(key, number)
     return int(number) if "int" in shown else number
+
+
+def _check_choice(key: str, value: object) -> None:
+    # By type too, since 1 equals true.
+    if (type(value), value) not in [(type(choice), choice) for choice in _CHOICES[key]]:
+        known = tuple(str(choice).lower() for choice in _CHOICES[key])
+        raise one_of(f"value of the recipe setting {key}", value, known)
 
 
 def _check_range(key: str, number: float) -> None:

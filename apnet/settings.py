@@ -8,9 +8,9 @@ from apnet.names import parse_model_name
 from apnet.readings import Reading, get_reading
 from apnet.recipes import RECIPES, Recipe, get_recipe
 
-# The arithmetic's precision is a matter of the machine, not of the method; it is
-# recorded with each run and does not make a run another experiment than the paper's.
-_NUMERICS = frozenset({"precision"})
+# How a step is computed is a matter of the machine, not of the method; it is recorded
+# with each run and does not make a run another experiment than the paper's.
+_NUMERICS = frozenset({"precision", "channels_last", "fused", "compile"})
 
 
 @dataclass(frozen=True)

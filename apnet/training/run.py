@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -105,7 +106,7 @@ def train(
             "images_per_second": round(trainer.steps * settings.recipe.batch / seconds, 3),
             "peak_memory_mb": peak_memory_mb(),
             "checkpoint_sha256": sha256(out / WEIGHTS),
-            "arithmetic": arithmetic(place, settings.recipe.precision),
+            "arithmetic": arithmetic(place, settings.recipe.precision) | asdict(trainer.switches),
             "environment": environment(),
             "hardware": hardware(str(place), torch.get_num_threads()),
             "git": git_state(),
@@ -180,7 +181,5 @@ def _trainer(
     )
     if recipe.pretrained:
         load_imagenet(model, read_weights(weights))
-    if device.type == "cuda":
-        model = model.to(memory_format=torch.channels_last)
     steps = steps_per_epoch([sample.identity for sample in dataset.train], recipe)
     return Trainer(model, recipe, settings.reading, steps, classes, device)

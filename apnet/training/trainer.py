@@ -11,6 +11,7 @@ from apnet.readings import Reading
 from apnet.recipes import Recipe
 from apnet.training.losses import BatchHardTripletLoss, LabelSmoothedCrossEntropy
 from apnet.training.schedule import learning_rate
+from apnet.training.switches import decide
 
 LOSSES = ("loss", "identity_loss", "triplet_loss")
 
@@ -27,6 +28,10 @@ class Trainer:
 
     Attributes:
         step: steps done; the next one is step number `step`, counted from 0.
+        switches: how a step is computed: the recipe's, decided for the device.
+
+    Raises:
+        InputError: the recipe asks for a compiled network and nothing here compiles it.
     """
 
     def __init__(
@@ -38,7 +43,12 @@ class Trainer:
         num_classes: int,
         device: torch.device,
     ) -> None:
-        self.model = model.to(device)
+        self.switches = decide(recipe, device)
+        self._layout = torch.channels_last if self.switches.channels_last else torch.preserve_format
+        self.model = model.to(device, memory_format=self._layout)
+        if self.switches.compile:
+            # In place, so that weights keep their names.
+            self.model.compile()
         self.recipe = recipe
         self.steps_per_epoch = steps_per_epoch
         self.device = device
@@ -50,7 +60,11 @@ class Trainer:
         self._triplet = BatchHardTripletLoss(recipe.margin)
         trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
         self._optimiser = torch.optim.Adam(
-            trained, lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True
+            trained,
+            lr=recipe.lr,
+            weight_decay=recipe.weight_decay,
+            # With False it would go tensor by tensor, slower than what PyTorch chooses unasked.
+            fused=True if self.switches.fused else None,
         )
         # Read back once an epoch: a look at a loss on every step would stall the device.
         self._losses = torch.zeros(steps_per_epoch, len(LOSSES), device=device)
@@ -73,7 +87,7 @@ class Trainer:
     def train_step(self, images: Tensor, labels: Tensor) -> None:
         """One step on `images` (B x 3 x H x W) with `labels` (B, int64 from 0)."""
         self.model.train()
-        images = images.to(self.device, non_blocking=True)
+        images = images.to(self.device, non_blocking=True).to(memory_format=self._layout)
         labels = labels.to(self.device, non_blocking=True)
         for group in self._optimiser.param_groups:
             group["lr"] = self.lr
@@ -116,10 +130,21 @@ class Trainer:
         self.step = state["step"]
         self.model.load_state_dict(state["model"])
         self._optimiser.load_state_dict(state["optimiser"])
+        self._lay_out_moments()
         self._losses.copy_(state["losses"])
         torch.set_rng_state(state["random"])
         if "random_device" in state and self.device.type == "cuda":
             torch.cuda.set_rng_state(state["random_device"], self.device)
+
+    def _lay_out_moments(self) -> None:
+        """Give Adam's moments the memory format of their parameters, as its kernel expects.
+
+        They were saved where `auto` may have meant another one.
+        """
+        for parameter, values in self._optimiser.state.items():
+            for name, value in values.items():
+                if value.shape == parameter.shape:
+                    values[name] = torch.empty_like(parameter).copy_(value)
 
     def _forward(self, images: Tensor) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
         """Logits and features of each head, over shares that have BatchNorm statistics apart."""

@@ -51,6 +51,7 @@ def test_settings_take_their_type_however_they_are_written():
     + [{"lr": float("nan")}, {"lr": -1}, {"weight_decay": float("inf")}, {"epochs": -1}]
     + [{"epochs": float("inf")}, {"steps_per_epoch": 0}, {"identities": 0}, {"height": 0}]
     + [{"flip": 1.5}, {"batchnorm_momentum": -0.1}, {"padding": -2}, {"milestones": [4, -1]}]
+    + [{"channels_last": "yes"}, {"channels_last": 1}, {"fused": None}, {"compile": "true"}]
     + [{"erasing_area": [0.1]}, {"erasing_area": [0.1, 2]}, {"erasing_value": [1, 2, "x"]}],
 )
 def test_wrong_settings_are_named(wrong):
@@ -58,6 +59,14 @@ def test_wrong_settings_are_named(wrong):
         get_recipe("smoke", **wrong)
     with pytest.raises(InputError, match="channel, spatial, smoke"):
         get_recipe("quick")
+
+
+@pytest.mark.parametrize("switch", ["channels_last", "fused", "compile"])
+def test_a_switch_is_true_false_or_left_to_the_device(switch):
+    for value in ("auto", True, False):
+        assert getattr(get_recipe("channel", **{switch: value}), switch) is value
+    with pytest.raises(InputError, match="'on': choose one of auto, true, false"):
+        get_recipe("channel", **{switch: "on"})
 
 
 def test_every_switch_of_both_readings_is_recorded():
@@ -120,11 +129,23 @@ def test_settings_survive_their_record():
     assert other.sha256() != settings.sha256()
 
 
+def test_a_record_from_before_the_switches_is_read_as_leaving_them_to_the_device():
+    settings = Settings("resnet50", "market1501", WRITTEN, SPATIAL, seed=0)
+    record = settings.record()
+    for switch in ("channels_last", "fused", "compile"):
+        assert record["settings"].pop(switch) == "auto"
+    assert Settings.from_record(record) == settings
+
+
 def test_departures_name_what_is_not_the_papers():
     assert paper_recipe("resnet50-apnet-s2") == "spatial"
     assert paper_recipe("resnet50-apnet-c2") == "channel"
     assert departures("resnet50", CHANNEL.settings()) == {}
-    assert departures("resnet50", get_recipe("channel", precision="bfloat16").settings()) == {}
+    for how in (
+        {"precision": "bfloat16"},
+        {"channels_last": True, "fused": False, "compile": True},
+    ):
+        assert departures("resnet50", get_recipe("channel", **how).settings()) == {}
     assert departures("resnet50", get_recipe("channel", epochs=2).settings()) == {
         "epochs": (2, 160)
     }

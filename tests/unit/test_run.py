@@ -107,7 +107,13 @@ def test_the_record_says_on_what(record, root):
 
 
 def test_the_record_says_with_what(record):
-    assert record["arithmetic"] == {"precision": "float32", "deterministic": True}
+    assert record["arithmetic"] == {
+        "precision": "float32",
+        "deterministic": True,
+        "channels_last": False,
+        "fused": True,
+        "compile": False,
+    }
     assert record["environment"]["torch"] == torch.__version__
     assert record["environment"]["python"] == sys.version.split()[0]
     assert record["hardware"]["device"] == "cpu" and record["hardware"]["threads"] == 1

@@ -183,13 +183,3 @@ def test_losses_of_several_heads_are_averaged():
         ]
     subject.train_step(images, labels)
     assert subject.epoch_losses()["identity_loss"] == pytest.approx(sum(singles) / 3, rel=1e-5)
-
-
-def test_the_optimiser_takes_a_handful_of_calls():
-    subject = trainer()
-    images, labels = next(batches())
-    subject.train_step(images, labels)
-    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
-        subject.train_step(images, labels)
-    names = [event.key for event in profile.key_averages() if "fused_adam" in event.key]
-    assert names
