@@ -191,6 +191,9 @@ def _data_options(parser: argparse.ArgumentParser, required: bool = True) -> Non
 def _machine_options(parser: argparse.ArgumentParser) -> None:
     _device_options(parser)
     parser.add_argument("--workers", type=int, default=0, metavar="N", help="image loaders")
+    parser.add_argument(
+        "--store", type=Path, metavar="DIR", help="keep decoded images there, for all jobs"
+    )
 
 
 def _device_options(parser: argparse.ArgumentParser) -> None:

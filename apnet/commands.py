@@ -31,6 +31,7 @@ def train(arguments: argparse.Namespace) -> None:
             device=arguments.device,
             threads=arguments.threads,
             workers=arguments.workers,
+            store=arguments.store,
             checkpoint_seconds=arguments.checkpoint_seconds,
             say=teller,
             watch=teller.watch,
@@ -56,6 +57,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
         device=arguments.device,
         threads=arguments.threads,
         workers=arguments.workers,
+        store=arguments.store,
         batch=arguments.batch,
         say=Teller(f"{arguments.run_folder} on {arguments.dataset}"),
     )

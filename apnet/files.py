@@ -1,10 +1,11 @@
 """Files that are whole or absent: written under a temporary name, then renamed."""
 
+import fcntl
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,9 +30,7 @@ def replaced(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         # mkstemp makes files that only their owner reads; results are meant to be shared.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
+        temporary.chmod(0o666 & ~umask())
         with temporary.open("rb") as stream:
             os.fsync(stream.fileno())
         temporary.replace(path)
@@ -39,6 +38,32 @@ def replaced(path: Path) -> Iterator[Path]:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def umask() -> int:
+    """The permissions that this process takes from the files that it makes."""
+    found = os.umask(0)
+    os.umask(found)
+    return found
+
+
+@contextmanager
+def exclusive(file: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock `file`, which goes with the process however that ends.
+
+    Args:
+        waiting: called when another process holds it, before waiting for that.
+
+    Raises:
+        OSError: it cannot be made or locked.
+    """
+    with file.open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def write_text(path: Path, text: str) -> None:

@@ -60,7 +60,7 @@ class ReIDDataset:
         """
         total = hashlib.sha256()
         for label, sample in self.labels():
-            total.update(f"{_size(self.root / sample.path)} {label}\n".encode())
+            total.update(f"{file_state(self.root / sample.path)[0]} {label}\n".encode())
         return total.hexdigest()
 
     def labels(self) -> Iterator[tuple[str, Sample]]:
@@ -81,17 +81,18 @@ class ReIDDataset:
         }
 
 
-def _size(file: Path) -> int:
-    """Bytes of a file, or of the one that it lies in; -1 for one that cannot be reached.
+def file_state(file: Path) -> tuple[int, int]:
+    """Bytes of a file, or of the one that it lies in, and when it was changed, in ns.
 
-    Reading it will tell why.
+    -1 and 0 for one that cannot be reached: reading it will tell why.
     """
     try:
-        return file.stat().st_size
+        found = file.stat()
     except NotADirectoryError:
-        return holder_of(file).stat().st_size
+        found = holder_of(file).stat()
     except OSError:
-        return -1
+        return -1, 0
+    return found.st_size, found.st_mtime_ns
 
 
 def _count(samples: Sequence[Sample]) -> dict[str, int]:

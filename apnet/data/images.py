@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,14 @@ from apnet.errors import InputError
 
 Pixels = NDArray[np.uint8]
 """An image as it was stored: height x width x 3, RGB."""
+
+
+class Images(Protocol):
+    """Images of a split by index, at their stored sizes."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> Pixels: ...
 
 
 class Damaged(Exception):
@@ -58,7 +67,7 @@ def decode(content: bytes) -> Pixels:
         raise Damaged("is empty")
     try:
         with Image.open(io.BytesIO(content)) as image:
-            return np.asarray(image.convert("RGB"))
+            return np.array(image.convert("RGB"))
     except UnidentifiedImageError as error:
         raise Damaged("is no image") from error
     except MemoryError:

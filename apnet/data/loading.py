@@ -1,39 +1,53 @@
 """Batches of images: for training without end, for tests in order.
 
-A worker process makes whole batches. What is in a batch depends on the seed and the
-step alone, so it is the same for any number of workers and after any interruption.
+A worker process makes whole batches, as uint8, and the device normalises them. What is in a
+batch depends on the seed and the step alone, so it is the same for any number of workers,
+from files or from a store, and after any interruption.
 """
 
 import math
 import signal
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, get_worker_info
 
-from apnet.data.dataset import ReIDDataset, Sample
+from apnet.data.augmentation import Drawn, draw, untouched
+from apnet.data.images import Images
+from apnet.data.normalise import normalise
+from apnet.data.resident import Resident
 from apnet.data.sampling import Indices, batches
-from apnet.data.store import Store
-from apnet.data.streams import IMAGE, stream
-from apnet.data.transforms import augment, prepare
+from apnet.data.streams import IMAGES, stream
+from apnet.data.transforms import transform
 from apnet.errors import InputError
 from apnet.recipes import Recipe
 
-MEMORY = 512 * 2**20
-"""Bytes of decoded training images that a training keeps, over all its workers."""
+CPU = torch.device("cpu")
+
+_Made = tuple[Tensor, Drawn, Tensor]
+"""Indices when images are resident, else pixels; what was drawn; labels. On the CPU."""
 
 
 def training_batches(
-    dataset: ReIDDataset, recipe: Recipe, seed: int, start_step: int = 0, workers: int = 0
+    images: Images | Resident,
+    identities: Sequence[int],
+    recipe: Recipe,
+    seed: int,
+    start_step: int = 0,
+    workers: int = 0,
+    device: torch.device = CPU,
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """The batches of a training from `start_step` on, without end.
 
     Args:
+        images: of the training set, as :func:`apnet.data.opening.open_images` gives them.
+        identities: of each image.
         seed: decides who is in which batch and how each image is altered.
         workers: processes that load; 0 loads in this one.
+        device: where the batches are wanted.
 
     Returns:
         Images, B x 3 x height x width, float32, and labels, B, int64: the rank of the
@@ -42,23 +56,25 @@ def training_batches(
     Raises:
         InputError: too few identities, or, while iterating, an image that cannot be read.
     """
-    identities = np.array([sample.identity for sample in dataset.train])
-    store = Store(dataset.train, dataset.root, MEMORY // max(1, workers))
-    maker = _TrainingBatches(store, identities, recipe, seed)
+    labels = np.unique(identities, return_inverse=True)[1]
+    maker = _Batches(images, recipe, partial(_drawn, recipe, seed), labels)
     order = batches(identities, recipe.identities, recipe.instances, seed, start_step)
-    return _made(maker, enumerate(order, start_step), workers)
+    return _finished(_made(maker, enumerate(order, start_step), workers), images, recipe, device)
 
 
 def test_batches(
-    samples: Sequence[Sample], root: Path, recipe: Recipe, batch: int, workers: int = 0
+    images: Images | Resident,
+    recipe: Recipe,
+    batch: int,
+    workers: int = 0,
+    device: torch.device = CPU,
 ) -> Iterator[Tensor]:
     """Test images in order.
 
     Args:
-        samples: N images.
-        root: the dataset's own folder.
+        images: N images.
         batch: images at once.
-        workers: processes that load; 0 loads in this one.
+        workers, device: as for :func:`training_batches`.
 
     Returns:
         Images, B x 3 x height x width, float32; the last batch holds what is left.
@@ -68,47 +84,65 @@ def test_batches(
     """
     if batch < 1:
         raise InputError(f"a batch has 1 image or more, not {batch}: choose another --batch")
-    starts = range(0, len(samples), batch)
-    pieces = (range(start, min(start + batch, len(samples))) for start in starts)
-    return _made(_TestBatches(Store(samples, root), recipe), pieces, workers)
+    labels = np.zeros(len(images), np.int64)
+    maker = _Batches(images, recipe, partial(_untouched, recipe), labels)
+    starts = range(0, len(images), batch)
+    pieces = (np.arange(start, min(start + batch, len(images))) for start in starts)
+    made = _made(maker, enumerate(pieces), workers)
+    return (found for found, _ in _finished(made, images, recipe, device))
 
 
-class _TrainingBatches(Dataset):
-    """Training batches by (step, indices)."""
+def _drawn(recipe: Recipe, seed: int, step: int, count: int) -> Drawn:
+    return draw(recipe, stream(seed, IMAGES, step), count)
 
-    def __init__(self, store: Store, identities: Indices, recipe: Recipe, seed: int) -> None:
-        self._store = store
-        self._labels = torch.from_numpy(np.unique(identities, return_inverse=True)[1])
+
+def _untouched(recipe: Recipe, _step: int, count: int) -> Drawn:
+    return untouched(recipe, count)
+
+
+class _Batches(Dataset):
+    """Batches by (step, indices), as far as a worker makes them."""
+
+    def __init__(
+        self,
+        images: Images | Resident,
+        recipe: Recipe,
+        drawn: Callable[[int, int], Drawn],
+        labels: Indices,
+    ) -> None:
+        # What is resident stays with the process that the device is of.
+        self._images = None if isinstance(images, Resident) else images
         self._recipe = recipe
-        self._seed = seed
+        self._drawn = drawn
+        self._labels = torch.from_numpy(labels)
 
-    def __getitem__(self, key: tuple[int, Indices]) -> tuple[Tensor, Tensor] | InputError:
+    def __getitem__(self, key: tuple[int, Indices]) -> _Made | InputError:
         step, indices = key
-        images = _empty(len(indices), self._recipe)
-        try:
-            for place, index in enumerate(indices.tolist()):
-                generator = stream(self._seed, IMAGE, step, place)
-                augment(self._store[index], self._recipe, generator, images[place])
-        except InputError as error:
-            return error
-        return images, self._labels[indices]
+        drawn = self._drawn(step, len(indices))
+        content = torch.from_numpy(indices)
+        if self._images is not None:
+            content = _empty(len(indices), self._recipe)
+            flips, corners = drawn.flip.tolist(), drawn.corner.tolist()
+            altered = zip(content, indices.tolist(), flips, corners, strict=True)
+            try:
+                for out, index, flip, (top, left) in altered:
+                    transform(self._images[index], flip, top, left, self._recipe, out)
+            except InputError as error:
+                return error
+        return content, drawn, self._labels[indices]
 
 
-class _TestBatches(Dataset):
-    """Test batches by indices."""
-
-    def __init__(self, store: Store, recipe: Recipe) -> None:
-        self._store = store
-        self._recipe = recipe
-
-    def __getitem__(self, indices: range) -> Tensor | InputError:
-        images = _empty(len(indices), self._recipe)
-        try:
-            for image, index in zip(images, indices, strict=True):
-                prepare(self._store[index], self._recipe, image)
-        except InputError as error:
-            return error
-        return images
+def _finished(
+    made: Iterator[_Made], images: Images | Resident, recipe: Recipe, device: torch.device
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Normalised images and labels, on the device."""
+    for content, drawn, labels in made:
+        drawn = drawn.to(device)
+        if isinstance(images, Resident):
+            pixels = images.pixels(content, drawn)
+        else:
+            pixels = content.to(device, non_blocking=True)
+        yield normalise(pixels, recipe, drawn.erased), labels.to(device, non_blocking=True)
 
 
 def _empty(count: int, recipe: Recipe) -> Tensor:
@@ -117,16 +151,15 @@ def _empty(count: int, recipe: Recipe) -> Tensor:
     Handing over other memory means a copy into such memory, which takes as long as
     making the batch.
     """
-    batch = torch.empty(0)
-    shape = (count, 3, recipe.height, recipe.width)
+    batch = torch.empty(0, dtype=torch.uint8)
+    shape = (count, recipe.height, recipe.width, 3)
     if get_worker_info() is None:
         return batch.new_empty(shape)
-    size = math.prod(shape) * batch.element_size()
     # Private, but it is how torch's own default_collate does this.
-    return batch.set_(torch.UntypedStorage._new_shared(size), 0, shape)
+    return batch.set_(torch.UntypedStorage._new_shared(math.prod(shape)), 0, shape)
 
 
-def _made(maker: Dataset, keys: Iterable[object], workers: int) -> Iterator:
+def _made(maker: Dataset, keys: Iterable[object], workers: int) -> Iterator[_Made]:
     """What `maker` makes of each key, in the order of the keys."""
     if workers < 0:
         raise InputError(f"workers are 0 or more, not {workers}: choose another --workers")

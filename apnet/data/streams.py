@@ -7,8 +7,8 @@ import numpy as np
 
 from apnet.errors import InputError
 
-PASS, IMAGE = 0, 1
-"""What a stream is drawn for: a pass of the sampler, or one image of a batch."""
+PASS, IMAGES = 0, 1
+"""What a stream is drawn for: a pass of the sampler, or the images of a step."""
 
 
 def stream(seed: int, *purpose: int) -> np.random.Generator:

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from apnet.data import ReIDDataset, Sample, load_dataset
+from apnet.data.decoded import Decoded
 from apnet.data.describe import describe
 from apnet.data.loading import test_batches
-from apnet.data.transforms import prepare
+from apnet.data.normalise import normalise
 from apnet.devices import choose_device
 from apnet.errors import InputError
 from apnet.evaluation.embed import embed
@@ -80,9 +81,9 @@ def attention_maps(
     for query in chosen:
         say(f"Grad-CAM of {query.path.name}")
         matches = true_matches(query, found)
-        batches = test_batches(matches, found.root, settings.recipe, 64)
+        batches = test_batches(Decoded(matches, found.root), settings.recipe, 64)
         others = embed(model, batches, settings.recipe, "bn", place)
-        (image,) = test_batches([query], found.root, settings.recipe, 1)
+        (image,) = test_batches(Decoded([query], found.root), settings.recipe, 1)
         images.append(_pixels(image[0], settings.recipe))
         maps.append(grad_cam(model, levels, image.to(place), score(others)))
 
@@ -212,11 +213,7 @@ def _check_pyramid(name: str) -> None:
 
 def _pixels(image: Tensor, recipe: Recipe) -> NDArray[np.uint8]:
     """A test input, 3 x H x W, as it was before it was normalised, H x W x 3."""
-    ends = []
-    for value in (0, 255):
-        uniform = np.full((recipe.height, recipe.width, 3), value, np.uint8)
-        prepare(uniform, recipe, out := torch.empty_like(image))
-        ends.append(out)
-    black, white = ends
+    uniform = torch.tensor([[0], [255]], dtype=torch.uint8).expand(2, 3).view(2, 1, 1, 3)
+    black, white = normalise(uniform, recipe)
     share = (image - black) / (white - black)
     return (share * 255).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy()

@@ -1,16 +1,17 @@
 """A trained run against a test set: from its weights to a record of the numbers."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from apnet.data import Sample, load_dataset
+from apnet.data import load_dataset
 from apnet.data.describe import describe
 from apnet.data.loading import test_batches
+from apnet.data.opening import open_images
 from apnet.devices import arithmetic, choose_device
 from apnet.errors import InputError
 from apnet.evaluation.embed import embed, feature_of
@@ -41,6 +42,7 @@ def evaluate(
     device: str = "auto",
     threads: int | None = None,
     workers: int = 0,
+    store: Path | None = None,
     batch: int = 64,
     say: Callable[[str], None] = print,
 ) -> None:
@@ -52,6 +54,8 @@ def evaluate(
     Args:
         data_root: the folder that holds dataset folders.
         data_record: what `apnet data check` wrote of the test set; None checks it now.
+        workers: processes that load images; 0 loads in this one.
+        store: folder of decoded images that jobs share; None decodes the files in this job.
         batch: images embedded at once.
 
     Raises:
@@ -69,14 +73,15 @@ def evaluate(
     model = load_model(run, record, settings).to(place)
     feature = feature_of(settings.reading, test_set)
 
-    def features(samples: Sequence[Sample]) -> Tensor:
-        batches = test_batches(samples, dataset.root, settings.recipe, batch, workers)
+    def features(split: str) -> Tensor:
+        images = open_images(dataset, split, settings.recipe, place, store, workers, say)
+        batches = test_batches(images, settings.recipe, batch, workers, place)
         return embed(model, batches, settings.recipe, feature, place)
 
     say(f"embedding {len(dataset.query)} queries, {len(dataset.gallery)} gallery images")
     result = evaluate_retrieval(
-        features(dataset.query),
-        features(dataset.gallery),
+        features("query"),
+        features("gallery"),
         *(np.array([sample.identity for sample in part]) for part in dataset.test()),
         *(np.array([sample.camera for sample in part]) for part in dataset.test()),
         distance=DISTANCE,

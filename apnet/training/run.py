@@ -19,6 +19,7 @@ import torch
 from apnet.data import ReIDDataset, load_dataset
 from apnet.data.describe import describe
 from apnet.data.loading import training_batches
+from apnet.data.opening import open_images, source_of
 from apnet.data.sampling import steps_per_epoch
 from apnet.devices import arithmetic, choose_device
 from apnet.errors import InputError
@@ -47,6 +48,7 @@ def train(
     device: str = "auto",
     threads: int | None = None,
     workers: int = 0,
+    store: Path | None = None,
     checkpoint_seconds: float = 120,
     say: Callable[[str], None] = print,
     watch: Callable[[str], None] | None = None,
@@ -58,6 +60,7 @@ def train(
         data_record: what `apnet data check` wrote of the training set; None checks it now.
         weights: ImageNet weights, for recipes that start from them.
         workers: processes that load images; 0 loads in this one.
+        store: folder of decoded images that jobs share; None decodes the files in this job.
         checkpoint_seconds: at most so much training is lost to a kill.
         say: told of progress, a line at a time.
         watch: shown progress within an epoch; None if nobody watches.
@@ -87,7 +90,11 @@ def train(
         else:
             trainer.load_state_dict(state)
             say(f"continuing after step {trainer.step} of {trainer.steps}")
-        batches = training_batches(dataset, settings.recipe, settings.seed, trainer.step, workers)
+        images = open_images(dataset, "train", settings.recipe, place, store, workers, say)
+        identities = [sample.identity for sample in dataset.train]
+        batches = training_batches(
+            images, identities, settings.recipe, settings.seed, trainer.step, workers, place
+        )
         fit(trainer, batches, history, checkpoints, checkpoint_seconds, say, watch)
         write_weights(out / WEIGHTS, trainer.model.state_dict())
         seconds = time.monotonic() - begin
@@ -105,8 +112,9 @@ def train(
             "wall_seconds": round(seconds, 3),
             "images_per_second": round(trainer.steps * settings.recipe.batch / seconds, 3),
             "peak_memory_mb": peak_memory_mb(),
+            "images": source_of(images),
             "checkpoint_sha256": sha256(out / WEIGHTS),
-            "arithmetic": arithmetic(place, settings.recipe.precision) | asdict(trainer.switches),
+            "arithmetic": arithmetic(place, settings.recipe.precision),
             "environment": environment(),
             "hardware": hardware(str(place), torch.get_num_threads()),
             "git": git_state(),

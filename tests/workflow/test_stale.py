@@ -72,7 +72,7 @@ EDITS = {
         EVALUATE,
     ),
     "how images are prepared": (
-        ("apnet/data/transforms.py", "out.div_(255)", "out.div_(256)"),
+        ("apnet/data/normalise.py", "div_(most)", "mul_(most)"),
         TRAIN,
     ),
     "how a dataset is read": (
@@ -125,6 +125,7 @@ def test_an_edit_makes_stale(finished, checkout, name):
 CONFIGS = {
     "threads": (("threads=2",), NOTHING),
     "workers": (("workers=1",), NOTHING),
+    "store": (("store=null",), NOTHING),
     "a GPU": (("gpu=1",), NOTHING),
     "memory and time": (("mem_mb=4000", "runtime=90"), NOTHING),
     "another reading beside it": (("readings=[written,released]",), NOTHING),

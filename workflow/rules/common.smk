@@ -73,7 +73,8 @@ ATTEMPT_ON_GPU = f"python -m workflow.scripts.attempt --gpus {GPUS} --log {{log}
 # What changes no number is no param: moved data or another machine trains nothing again.
 DATA_ROOT = PLAN.data_roots
 PAPER_ROOT = shlex.quote(str(PLAN.data_root))
-MACHINE = f"--threads {{threads}} --workers {config['workers']}"
+STORE = f"--store {shlex.quote(config['store'])}" if config["store"] else ""
+MACHINE = f"--threads {{threads}} --workers {config['workers']} {STORE}"
 CHECKPOINTS = f"--checkpoint-seconds {config['checkpoint_seconds']}"
 
 

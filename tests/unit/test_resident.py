@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import numpy as np
+import official
+import pytest
+import torch
+from PIL import Image
+
+from apnet.data.augmentation import draw, untouched
+from apnet.data.dataset import Sample
+from apnet.data.resident import Resident
+from apnet.data.store import open_store
+from apnet.recipes import get_recipe
+
+CHANNEL, SMOKE = get_recipe("channel"), get_recipe("smoke", padding=3)
+SIZES = [(128, 64), (300, 120), (480, 200), (64, 32), (31, 90), (1, 1), (700, 40), (128, 64)]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Images of odd sizes, as a store and as arrays."""
+    root = tmp_path_factory.mktemp("images")
+    images = [official.photo(*size, seed) for seed, size in enumerate(SIZES)]
+    for number, image in enumerate(images):
+        Image.fromarray(image).save(root / f"{number}.png")
+    samples = [Sample(Path(f"{number}.png"), 0, 0) for number in range(len(images))]
+    return open_store(root / "stores", "odd", samples, root), images
+
+
+def pixels(store, recipe, indices, drawn, device="cpu"):
+    resident = Resident(store, recipe, torch.device(device))
+    return resident.pixels(torch.tensor(indices), drawn.to(device))
+
+
+@pytest.mark.parametrize("recipe", [CHANNEL, SMOKE], ids=lambda recipe: recipe.name)
+def test_a_batch_is_pillows_to_the_last_bit_whatever_the_sizes(store, recipe):
+    found, images = store
+    order = [7, 0, 1, 2, 3, 4, 5, 6, 2, 2]
+    generator = np.random.default_rng(0)
+    for _ in range(3):
+        drawn = draw(recipe, generator, len(order))
+        batch = pixels(found, recipe, order, drawn)
+        assert (batch.dtype, batch.shape) == (torch.uint8, (10, recipe.height, recipe.width, 3))
+        acts = torch.cat([drawn.flip[:, None], drawn.corner], dim=1).tolist()
+        for made, index, act in zip(batch, order, acts, strict=True):
+            expected = official.pixels(images[index], recipe, act, width_first=True)
+            assert torch.equal(made, expected)
+
+
+def test_a_batch_of_test_images(store):
+    found, images = store
+    batch = pixels(found, CHANNEL, [0, 3], untouched(CHANNEL, 2))
+    for made, image in zip(batch, (images[0], images[3]), strict=True):
+        assert torch.equal(made, official.pixels(image, CHANNEL))
+
+
+def test_a_border_wider_than_the_image_is_black(store):
+    recipe = get_recipe("smoke", height=16, width=8, padding=40)
+    for corner in ((0, 0), (80, 80)):
+        drawn = untouched(recipe, 1)._replace(corner=torch.tensor([corner]))
+        batch = pixels(store[0], recipe, [1], drawn)
+        assert not batch.any()
+
+
+@pytest.mark.gpu
+def test_a_gpu_makes_the_same_bytes(store):
+    order = list(range(len(SIZES)))
+    generator = np.random.default_rng(1)
+    drawn = draw(CHANNEL, generator, len(order))
+    found = pixels(store[0], CHANNEL, order, drawn, "cuda")
+    assert torch.equal(found.cpu(), pixels(store[0], CHANNEL, order, drawn))
