@@ -8,9 +8,9 @@ from tests.workflow import records
 from workflow.scripts.collect import main
 
 
-def collect(folder):
+def collect(folder, *more):
     out = folder / "metrics.csv"
-    status = main(["--results", str(folder), "--scale", "paper", "--out", str(out)])
+    status = main(["--results", str(folder), "--scale", "paper", *more, "--out", str(out)])
     return status, out
 
 
@@ -59,3 +59,15 @@ def test_a_folder_that_is_no_seed_is_named(tmp_path, capsys):
     file.parent.parent.rename(file.parent.parent.with_name("seed0-old"))
     status, _ = collect(tmp_path)
     assert status == 2 and "'seed0-old'" in capsys.readouterr().err
+
+
+def test_other_counts_stand_in_each_line_with_the_words_that_accept_them(tmp_path):
+    counts = {**records.data("market1501")["counts"], "junk": 3}
+    other = {"published": False, "counts": counts}
+    changes = {f"{place}.{key}": other[key] for place in ("training.data", "data") for key in other}
+    records.write(tmp_path / "paper", records.record(seed=1, **changes), records.record(seed=2))
+    _, out = collect(tmp_path, "--accepted", "market1501=it is a test", "dukemtmc=no matter")
+    found = pd.read_csv(out, keep_default_na=False)
+    said = "market1501 has 3 junk (published: 3,819); accepted: it is a test"
+    assert list(found[found.seed == 1].other_counts) == [said] * 5
+    assert list(found[found.seed == 2].other_counts) == [""] * 5

@@ -102,7 +102,8 @@ rule collect:
     params:
         standing=PLAN.standing(TABLES),
         scale=SCALE,
+        accepted=PLAN.accepted_options,
         code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.scripts.collect --results results"
-        " --scale {params.scale} --out {output}"
+        " --scale {params.scale} {params.accepted} --out {output}"

@@ -1,5 +1,6 @@
-"""What the scripts' command lines share: how bad input ends."""
+"""What the scripts' command lines share: options, and how bad input ends."""
 
+import argparse
 import sys
 from collections.abc import Callable
 
@@ -14,3 +15,19 @@ def run_main(work: Callable[[], None]) -> int:
         print(f"apnet: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def add_accepted(parser: argparse.ArgumentParser) -> None:
+    """The option `--accepted`, which :func:`accepted_words` reads."""
+    parser.add_argument(
+        "--accepted",
+        nargs="+",
+        default=[],
+        metavar="DATASET=WORDS",
+        help="why counts that are not the published ones will do",
+    )
+
+
+def accepted_words(arguments: argparse.Namespace) -> dict[str, str]:
+    """The words by dataset."""
+    return dict(item.split("=", 1) for item in arguments.accepted)

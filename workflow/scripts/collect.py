@@ -3,21 +3,23 @@
     python -m workflow.scripts.collect --results results --scale smoke
         --out results/smoke/metrics.csv
 
-`value` is in percent at full precision. Nothing in the workflow reads this file.
+`value` is in percent at full precision; `other_counts` says where a dataset's counts are
+not the published ones, and why they were accepted. Nothing in the workflow reads this file.
 """
 
 import argparse
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from apnet.errors import InputError
 from apnet.files import write_text
-from workflow.scripts.cli import run_main
+from workflow.scripts.cli import accepted_words, add_accepted, run_main
 from workflow.scripts.plan import Evaluation, Run
+from workflow.scripts.published import otherwise
 from workflow.scripts.records import Record, read_record
 
 COLUMNS = (
@@ -30,6 +32,7 @@ COLUMNS = (
     "value",
     "synthetic",
     "published",
+    "other_counts",
     "recipe",
     "paper_recipe",
     "provenance",
@@ -47,13 +50,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--results", required=True, type=Path, help="the folder of all scales")
     parser.add_argument("--scale", required=True)
+    add_accepted(parser)
     parser.add_argument("--out", required=True, type=Path)
     arguments = parser.parse_args(argv)
-    return run_main(lambda: _collect(arguments.results / arguments.scale, arguments.out))
+    scale, accepted = arguments.results / arguments.scale, accepted_words(arguments)
+    return run_main(lambda: _collect(scale, accepted, arguments.out))
 
 
-def _collect(scale: Path, out: Path) -> None:
-    lines = [line for item in _evaluations(scale) for line in _lines(read_record(item, scale))]
+def _collect(scale: Path, accepted: Mapping[str, str], out: Path) -> None:
+    records = [read_record(item, scale) for item in _evaluations(scale)]
+    lines = [line for record in records for line in _lines(record, accepted)]
     write_text(out, pd.DataFrame(lines, columns=COLUMNS).to_csv(index=False))
 
 
@@ -68,8 +74,9 @@ def _evaluation(file: Path, scale: Path) -> Evaluation:
     return Evaluation(Run(reading, dataset, model, int(seed.removeprefix("seed"))), file.stem)
 
 
-def _lines(record: Record) -> Iterator[dict[str, object]]:
+def _lines(record: Record, accepted: Mapping[str, str]) -> Iterator[dict[str, object]]:
     run, training = record.evaluation.run, record.training
+    other_counts = "; ".join(dict.fromkeys(otherwise(record, accepted)))
     for metric, value in record.percents().items():
         yield {
             "reading": run.reading,
@@ -81,6 +88,7 @@ def _lines(record: Record) -> Iterator[dict[str, object]]:
             "value": value,
             "synthetic": record.synthetic,
             "published": training["data"]["published"] and record.content["data"]["published"],
+            "other_counts": other_counts,
             "recipe": training["recipe"],
             "paper_recipe": training["paper_recipe"],
             "provenance": training["provenance"],

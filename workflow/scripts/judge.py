@@ -18,7 +18,7 @@ from apnet.files import write_json
 from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
 from workflow.scripts.cells import judged_cell, quoted_cell
 from workflow.scripts.circumstances import circumstances
-from workflow.scripts.cli import run_main
+from workflow.scripts.cli import accepted_words, add_accepted, run_main
 from workflow.scripts.entries import Entry, entries
 from workflow.scripts.failures import missing
 from workflow.scripts.papertables import Table, load_experiments, load_table
@@ -46,13 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="[DATASET=]E",
         help="e in percent points, of all datasets or of one",
     )
-    parser.add_argument(
-        "--accepted",
-        nargs="+",
-        default=[],
-        metavar="DATASET=WORDS",
-        help="why counts that are not the published ones will do",
-    )
+    add_accepted(parser)
     parser.add_argument("--out", required=True, type=Path)
     arguments = parser.parse_args(argv)
     return run_main(lambda: _judge(arguments))
@@ -84,7 +78,7 @@ def _cells(
 ) -> Iterator[dict[str, object]]:
     """In the order of print, and of the readings."""
     tolerances, pools = parse_tolerances(arguments.tolerance), _pools(found)
-    accepted = dict(item.split("=", 1) for item in arguments.accepted)
+    accepted = accepted_words(arguments)
     by_place: dict[tuple, list[Entry]] = defaultdict(list)
     for entry in found:
         by_place[entry.cell.row.id, entry.cell.key, entry.cell.metric].append(entry)
