@@ -126,15 +126,16 @@ def test_an_absent_dataset_is_open_cells(snakemake, tmp_path):
 
 
 def test_a_call_ends_with_what_is_open_and_why(snakemake, tmp_path):
-    tiny.write(tmp_path / "data" / "market1501", tiny.MARKET)
+    data = tmp_path / "my {data}"
+    tiny.write(data / "market1501", tiny.MARKET)
     options = ["--configfile", str(ROOT / "config" / "paper.yaml")]
-    config = [f"data_root={tmp_path / 'data'}", "seeds=[0]", "missing=show"]
+    config = [f"data_root={data}", "seeds=[0]", "missing=show"]
     said = snakemake("reports/table7.md", options=options, config=config).stderr
     assert "table7: 32 cells wait for 8 results" in said
-    assert f"dukemtmc not found under {tmp_path / 'data'}" in said
+    assert f"dukemtmc not found under {data}" in said
     assert "-- reports/table7.md" in said
     report = (tmp_path / "reports" / "table7.md").read_text()
-    assert f"dukemtmc not found under {tmp_path / 'data'}" in report
+    assert f"dukemtmc not found under {data}" in report
     row, *_ = (line for line in report.splitlines() if line.startswith("| Baseline"))
     assert row.count("not run") == 8
 

@@ -70,11 +70,17 @@ ATTEMPT = "python -m workflow.scripts.attempt --log {log} --"
 GPUS = "0" if workflow.remote_exec else "{resources.gpu}"
 ATTEMPT_ON_GPU = f"python -m workflow.scripts.attempt --gpus {GPUS} --log {{log}} --"
 
+
+def in_shell(*words):
+    """Words as they stand in a rule's command: Snakemake takes a brace for a name's start."""
+    return shlex.join(words).replace("{", "{{").replace("}", "}}")
+
+
 # What changes no number is no param: moved data or another machine trains nothing again.
-DATA_ROOT = PLAN.data_roots
-PAPER_ROOT = shlex.quote(str(PLAN.data_root))
-STORE = f"--store {shlex.quote(config['store'])}" if config["store"] else ""
-MACHINE = f"--threads {{threads}} --workers {config['workers']} {STORE}"
+DATA_ROOT = in_shell(*PLAN.data_roots)
+PAPER_ROOT = in_shell(PLAN.data_root)
+MACHINE = f"--threads {{threads}} --workers {config['workers']}"
+STORE = f"--store {in_shell(config['store'])}" if config["store"] else ""
 CHECKPOINTS = f"--checkpoint-seconds {config['checkpoint_seconds']}"
 
 

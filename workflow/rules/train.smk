@@ -27,4 +27,4 @@ rule train:
         f"{ATTEMPT_ON_GPU} python -m apnet train --model {{wildcards.model}}"
         " --dataset {wildcards.dataset} --seed {wildcards.seed} --data-record {input.data}"
         " --out {params.folder} {params.options} {params.weights}"
-        f" --data-root {DATA_ROOT} {MACHINE} {CHECKPOINTS}"
+        f" --data-root {DATA_ROOT} {MACHINE} {STORE} {CHECKPOINTS}"

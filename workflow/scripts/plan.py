@@ -89,10 +89,10 @@ class Plan:
         return self.config["data_root"] or f"resources/synthetic/{self.scale}"
 
     @property
-    def data_roots(self) -> str:
+    def data_roots(self) -> list[str]:
         """Where all datasets lie, as `apnet` takes it."""
         shared = [] if self._own_alone else [self.data_root]
-        return shlex.join([*shared, *(f"{name}={place}" for name, place in self.own.items())])
+        return [*shared, *(f"{name}={place}" for name, place in self.own.items())]
 
     @property
     def accepted_options(self) -> str:
