@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--run", required=True, type=Path, dest="run_folder", metavar="DIR")
     evaluate.add_argument("--dataset", required=True, metavar="NAME", help="test set")
     evaluate.add_argument("--out", required=True, type=Path, metavar="FILE.json")
-    evaluate.add_argument("--batch", type=int, default=64, help="images embedded at once")
+    evaluate.add_argument("--batch", type=int, metavar="N", help="images embedded at once")
     _data_options(evaluate)
     _machine_options(evaluate)
 

@@ -27,6 +27,9 @@ RANKS = (1, 5, 10, 20)
 DISTANCE = "cosine"
 """Section IV-B. On the unit sphere it ranks as the Euclidean distance of Section IV-A does."""
 
+BATCHES = {"cpu": 64, "cuda": 512}
+"""Images embedded at once. A GPU wants many; on a CPU more only take memory."""
+
 _DISTRACTORS = {"keep": "kept", "drop": "dropped"}
 _USED = {"checkpoint_sha256", "settings_sha256", "code_fingerprint", "data", "provenance"}
 """What is taken from a run's record beside its settings."""
@@ -43,7 +46,7 @@ def evaluate(
     threads: int | None = None,
     workers: int = 0,
     store: Path | None = None,
-    batch: int = 64,
+    batch: int | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
     """Evaluate the run in folder `run` on `test_set`; write `out` and, beside it, an .npz.
@@ -56,7 +59,7 @@ def evaluate(
         data_record: what `apnet data check` wrote of the test set; None checks it now.
         workers: processes that load images; 0 loads in this one.
         store: folder of decoded images that jobs share; None decodes the files in this job.
-        batch: images embedded at once.
+        batch: images embedded at once; None is :data:`BATCHES` for the device.
 
     Raises:
         InputError: no finished run, damaged weights, bad data or an unusable `out`.
@@ -65,6 +68,7 @@ def evaluate(
     if out.suffix != ".json" or out.is_dir():
         raise InputError(f"cannot write {out}: name a .json file, beside which an .npz will lie")
     place = choose_device(device, threads)
+    batch = BATCHES.get(place.type, 64) if batch is None else batch
     record, settings = read_run(run)
     dataset = load_dataset(test_set, data_root, settings.reading)
     if not dataset.query:
@@ -135,6 +139,7 @@ def evaluate(
             },
             "data": data,
             "wall_seconds": round(time.monotonic() - begin, 3),
+            "batch": batch,
             "arithmetic": arithmetic(place, settings.recipe.precision),
             "hardware": hardware(str(place), torch.get_num_threads()),
         },

@@ -112,12 +112,15 @@ def test_the_record_names_the_run_and_the_protocol(trained, root, tmp_path):
 
 def test_batches_and_loaders_change_no_number(trained, root, tmp_path):
     one, first = evaluated(trained, "market1501", root, tmp_path / "one.json")
-    for number, options in enumerate(({"batch": 3}, {"workers": 1})):
+    others = ({"batch": 3}, {"workers": 1}, {"store": tmp_path / "stores"})
+    for number, options in enumerate(others):
         other, second = evaluated(
             trained, "market1501", root, tmp_path / f"{number}.json", **options
         )
         assert (other["mAP"], other["cmc"]) == (pytest.approx(one["mAP"], abs=1e-6), one["cmc"])
         assert np.allclose(first["average_precision"], second["average_precision"], atol=1e-6)
+        assert other["batch"] == options.get("batch", 64)
+    assert len(list((tmp_path / "stores").glob("market1501-*"))) == 2
 
 
 def test_dropped_distractors_leave_the_gallery(root, trained, tmp_path):

@@ -182,10 +182,13 @@ def test_interrupted_and_continued_is_bit_identical(whole, root, tmp_path):
     assert process.returncode == 128 + signal.SIGTERM
     assert said.startswith("apnet: stopped after step ") and said.count("\n") == 1
     assert not (out / "run.json").exists() and not (out / "model.safetensors").exists()
-    said = runs.run(out, root)
+    said = runs.run(out, root, store=tmp_path / "stores")
     assert said[0] in [f"continuing after step {step} of 4" for step in (1, 2, 3)]
     assert same_weights(whole, out)
     assert runs.files(out) == runs.files(whole)
+    # Begun with images from files, continued with them from a store.
+    records = (read_json(folder / "run.json") for folder in (whole, out))
+    assert [found["images"] for found in records] == ["files", "store"]
     for one, other in zip(history(whole), history(out), strict=True):
         assert {**one, "seconds": 0, "images_per_second": 0} == {
             **other,
