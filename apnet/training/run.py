@@ -114,7 +114,7 @@ def train(
             "peak_memory_mb": peak_memory_mb(),
             "images": source_of(images),
             "checkpoint_sha256": sha256(out / WEIGHTS),
-            "arithmetic": arithmetic(place, settings.recipe.precision),
+            "arithmetic": arithmetic(place, settings.recipe.precision) | asdict(trainer.switches),
             "environment": environment(),
             "hardware": hardware(str(place), torch.get_num_threads()),
             "git": git_state(),
