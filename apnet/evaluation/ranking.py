@@ -1,38 +1,78 @@
-"""Ranks of true matches, by counting what is nearer instead of sorting the gallery.
+"""Ranks of true matches, a query after another, without sorting its gallery.
 
-For a query only the images nearer than its farthest true match matter. With a model
-worth evaluating those are few, so they are picked out in one pass over the distances
-and only they are sorted.
+Ties are resolved by the order of the gallery, the same on every machine; a match gains
+nothing from a tie, so features that are all equal do not score.
+
+Only the images nearer than a query's farthest true match matter. With a model worth
+evaluating those are few: they are picked out in one pass over the distances and only
+they are sorted. Where they are many, what is nearer is counted, a pass for each match.
 """
 
 import numpy as np
+from torch import Tensor
+
+from apnet.evaluation.protocol import Entries
+
+_SORTING = 25
+"""Sorting a number takes about as long as comparing so many."""
+
+
+def ranks_by_query(distances: Tensor, matches: Entries) -> np.ndarray:
+    """Ranks of some queries' true matches.
+
+    Args:
+        distances: c x g or wider, infinite for images that are left out and beyond the gallery.
+        matches: true matches; of every query one at least.
+
+    Returns:
+        1-based rank of each match, in the order of `matches`.
+    """
+    rows = distances.cpu().numpy()
+    ends = np.searchsorted(matches.rows, np.arange(1, len(rows)))
+    images = np.split(matches.images, ends)
+    return np.concatenate([match_ranks(*pair) for pair in zip(rows, images, strict=True)])
 
 
 def match_ranks(distances: np.ndarray, matches: np.ndarray) -> np.ndarray:
     """Ranks of one query's true matches in its gallery.
-
-    Ties are resolved by the order of the gallery, the same on every machine; a match
-    gains nothing from a tie, so features that are all equal do not score.
 
     Args:
         distances: of the query to each gallery image, infinite for those left out.
         matches: indices of its true matches, ascending.
 
     Returns:
-        1-based ranks, ascending.
+        1-based rank of each match.
     """
     own = distances[matches]
-    candidates = np.flatnonzero(distances <= own.max())
-    near = distances[candidates]
-    ordered = np.sort(near)
-    first = np.searchsorted(ordered, own, side="left")
-    tied = np.searchsorted(ordered, own, side="right") - first > 1
+    within = distances <= own.max()
+    if len(matches) * len(distances) < _SORTING * np.count_nonzero(within):
+        return np.array([_rank(distances, *pair) for pair in zip(matches, own, strict=True)])
+    near = np.sort(distances[within])
+    first = np.searchsorted(near, own, side="left")
     ranks = first + 1
-    for place in np.flatnonzero(tied):
-        ranks[place] += np.count_nonzero(candidates[near == own[place]] < matches[place])
-    return np.sort(ranks)
+    for tied in np.flatnonzero(np.searchsorted(near, own, side="right") > ranks):
+        ranks[tied] += np.count_nonzero(distances[: matches[tied]] == own[tied])
+    return ranks
 
 
-def average_precision(ranks: np.ndarray) -> float:
-    """Mean over the true matches of k / rank of the k-th one; not interpolated."""
-    return float(np.mean(np.arange(1, len(ranks) + 1) / ranks))
+def _rank(distances: np.ndarray, place: int, own: float) -> int:
+    """Of images that tie, the ones before this are ahead."""
+    before, after = distances[:place], distances[place:]
+    return 1 + np.count_nonzero(before <= own) + np.count_nonzero(after < own)
+
+
+def average_precision(matches: Entries, ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Average precision of each query, and the rank of its first match.
+
+    The mean over the true matches of k / rank of the k-th one; not interpolated. A query's
+    is the same to the last bit whatever others are given beside it.
+
+    Args:
+        matches: true matches; of every query one at least.
+        ranks: of each of them.
+    """
+    ranks = ranks[np.lexsort((ranks, matches.rows))]
+    starts = np.flatnonzero(np.diff(matches.rows, prepend=-1))
+    counts = np.diff(starts, append=len(ranks))
+    place = np.arange(1, len(ranks) + 1) - np.repeat(starts, counts)
+    return np.add.reduceat(place / ranks, starts) / counts, ranks[starts]

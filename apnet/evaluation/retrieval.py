@@ -5,21 +5,22 @@ query without a true match after that is left out of both means and counted. Jun
 not known here: loaders and `apnet score` remove it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn import functional as F
 
-from apnet.evaluation.ranking import average_precision, match_ranks
+from apnet.evaluation import counting
+from apnet.evaluation.distances import DISTANCES, Distances
+from apnet.evaluation.inputs import Features, Labels, codes, matrices
+from apnet.evaluation.precision import full_precision
+from apnet.evaluation.protocol import BYTES_EACH, Entries, Protocol
+from apnet.evaluation.ranking import average_precision, ranks_by_query
 
-DISTANCES = ("cosine", "euclidean")
 _RANKS = 50
-
-Features = np.ndarray | Tensor
-Labels = np.ndarray | Tensor | Sequence
+_CACHED = 512
+"""Queries at a time on a CPU, however much memory there is: more would not fit its cache."""
 
 
 @dataclass(frozen=True)
@@ -57,103 +58,72 @@ def evaluate_retrieval(
 ) -> RetrievalResult:
     """Rank the gallery for each query and score the ranking.
 
+    Ties are resolved by the order of the gallery. Equal features of the gallery tie on
+    every machine; two that differ may tie, or rank either way, where their distances
+    differ in the last bits only, since matrix products differ there between machines.
+
     Args:
-        query_features: q x d, float32 or float64; the arithmetic has their precision and
-            is done on their device.
-        gallery_features: g x d.
-        query_ids: q identities, numbers or strings.
+        query_features: q x d. The arithmetic is done on their device, in float64 if either
+            side is or holds 32-bit whole numbers, in float32 otherwise.
+        gallery_features: g x d, on the same device.
+        query_ids: q identities, numbers or text.
         gallery_ids: g identities.
-        query_cameras: q cameras.
+        query_cameras: q cameras, numbers or text.
         gallery_cameras: g cameras.
         distance: `cosine` or `euclidean`.
-        memory_mb: about so much memory is used beside the features.
+        memory_mb: so many MiB are used beside the features, of the device's memory where
+            they are on one; less than one query needs is more all the same.
 
     Raises:
-        ValueError: lengths or widths that disagree, nothing to rank, features that are
-            not finite (names the row), an unknown distance, or no query with a true match.
+        ValueError: lengths, widths or devices that disagree, nothing to rank, features that
+            are not finite (names the row), an unknown distance, or no query with a true match.
     """
-    query, gallery = _matrix(query_features, "query"), _matrix(gallery_features, "gallery")
-    ids = _labels(query_ids, query, "query_ids"), _labels(gallery_ids, gallery, "gallery_ids")
-    cameras = (
-        _labels(query_cameras, query, "query_cameras"),
-        _labels(gallery_cameras, gallery, "gallery_cameras"),
-    )
-    if query.shape[1] != gallery.shape[1]:
-        raise ValueError(
-            f"query features have {query.shape[1]} columns, gallery features {gallery.shape[1]}"
-        )
     if distance not in DISTANCES:
         raise ValueError(f"unknown distance {distance!r}: choose one of {', '.join(DISTANCES)}")
-    own = _Own(ids[1])
+    if memory_mb < 0:
+        raise ValueError(f"memory_mb is 0 or more, not {memory_mb}")
+    query, gallery = matrices(query_features, gallery_features)
+    sizes = len(query), len(gallery)
+    query_ids, gallery_ids = codes(query_ids, gallery_ids, sizes, "ids")
+    query_cameras, gallery_cameras = codes(query_cameras, gallery_cameras, sizes, "cameras")
+    protocol = Protocol(query_ids, gallery_ids, query_cameras, gallery_cameras)
     precision = np.full(len(query), np.nan)
     first = np.zeros(len(query), dtype=np.int64)
-    rows = max(1, memory_mb * 2**20 // (3 * query.element_size() * len(gallery)))
-    for start, distances in _distances(query, gallery, distance, rows):
-        for offset, row in enumerate(distances):
-            place = start + offset
-            same = own.images(ids[0][place])
-            seen = cameras[1][same] == cameras[0][place]
-            if seen.all():
-                continue
-            row[same[seen]] = np.inf
-            ranks = match_ranks(row, same[~seen])
-            precision[place] = average_precision(ranks)
-            first[place] = ranks[0]
+    with torch.no_grad(), full_precision():
+        distances = Distances(query, gallery, distance)
+        for queries, matches, ranks in _ranked(distances, protocol, memory_mb * 2**20):
+            precision[queries], first[queries] = average_precision(matches, ranks)
     return _result(precision, first, len(gallery))
 
 
-class _Own:
-    """The gallery's images of each identity, found without a pass over the gallery."""
-
-    def __init__(self, ids: np.ndarray) -> None:
-        self._order = np.argsort(ids, kind="stable")
-        self._sorted = ids[self._order]
-
-    def images(self, identity: object) -> np.ndarray:
-        """Indices of the identity's gallery images, ascending."""
-        first = np.searchsorted(self._sorted, identity, side="left")
-        last = np.searchsorted(self._sorted, identity, side="right")
-        return self._order[first:last]
-
-
-def _distances(
-    query: Tensor, gallery: Tensor, distance: str, rows: int
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Chunks of the distance matrix, as (first row, rows x g array), cheapest monotone form.
-
-    Cosine: minus the inner product of unit vectors. Euclidean: the square, less the part
-    that is the query's alone; neither changes an order.
-    """
-    if distance == "cosine":
-        query, gallery = F.normalize(query), F.normalize(gallery)
-        offset = None
-    else:
-        offset = gallery.square().sum(dim=1)
-        query, gallery = 2 * query, gallery
-    for start in range(0, len(query), rows):
-        found = -(query[start : start + rows] @ gallery.T)
-        if offset is not None:
-            found += offset
-        yield start, found.cpu().numpy()
+def _ranked(
+    distances: Distances, protocol: Protocol, memory: int
+) -> Iterator[tuple[np.ndarray, Entries, np.ndarray]]:
+    """Parts of the queries that have a true match: which, their matches, and those's ranks."""
+    # Those with most matches first, as counting them together wants it.
+    order = np.argsort(-protocol.matches, kind="stable")
+    order = order[: np.count_nonzero(protocol.matches)]
+    together = _count_together(distances.device)
+    columns = counting.width(distances.gallery) if together else distances.gallery
+    each = distances.bytes_each(columns) + BYTES_EACH * protocol.own.max()
+    if together:
+        most = min(protocol.matches.max(), counting.MANY)
+        each += counting.bytes_each(columns, distances.element, most)
+    rows = max(1, min(memory // each, len(order) if together else _CACHED))
+    distances.allocate(rows, columns)
+    for start in range(0, len(order), rows):
+        queries = order[start : start + rows]
+        matches, left_out = protocol.entries(queries)
+        part = distances.of(queries)
+        part[left_out] = torch.inf
+        few = protocol.matches[queries[0]] <= counting.MANY
+        ranks = counting.ranks_together if together and few else ranks_by_query
+        yield queries, matches, ranks(part, matches)
 
 
-def _matrix(features: Features, name: str) -> Tensor:
-    found = torch.as_tensor(features)
-    if found.ndim != 2 or not len(found):
-        raise ValueError(f"{name} features must be a matrix with at least one row")
-    if found.dtype not in (torch.float32, torch.float64):
-        found = found.float()
-    finite = torch.isfinite(found).all(dim=1)
-    if not finite.all():
-        raise ValueError(f"{name} features are not finite in row {int((~finite).nonzero()[0])}")
-    return found
-
-
-def _labels(labels: Labels, features: Tensor, name: str) -> np.ndarray:
-    found = np.asarray(labels.cpu() if isinstance(labels, Tensor) else labels)
-    if found.shape != (len(features),):
-        raise ValueError(f"{name} has shape {found.shape} beside {len(features)} features")
-    return found
+def _count_together(device: torch.device) -> bool:
+    """Whether ranks are counted where the distances are: from elsewhere they are slow to fetch."""
+    return device.type != "cpu"
 
 
 def _result(precision: np.ndarray, first: np.ndarray, gallery: int) -> RetrievalResult:

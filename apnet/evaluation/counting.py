@@ -1,0 +1,84 @@
+"""Ranks of true matches on the device that has the distances, of all queries together.
+
+A match's rank is one more than the images nearer than it, and those as near that come
+earlier in the gallery. So the k-th matches of all queries take one pass over the
+distances, 6 bytes of traffic for each in float32: 4 are read, a flag is written and read.
+Queries without a k-th match take no part, so an evaluation takes as many passes as a query
+has matches on average, and no copy, no sorting and no wait for the device within.
+
+The same ranks as :mod:`apnet.evaluation.ranking`, to the last one.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from apnet.evaluation.protocol import Entries
+
+STRETCH = 512
+"""Images of the gallery whose flags are added up eight at a time, as bytes of one number:
+at most 64 in a byte, so none overflows into the next."""
+
+MANY = 1_024
+"""Of more true matches a query's gallery is cheaper sorted than counted through."""
+
+
+def ranks_together(distances: Tensor, matches: Entries) -> np.ndarray:
+    """Ranks of some queries' true matches.
+
+    Args:
+        distances: c x w, w a multiple of :data:`STRETCH`; infinite for images that are left
+            out and beyond the gallery.
+        matches: true matches; of every query one at least, and of none more than of those
+            before it.
+
+    Returns:
+        1-based rank of each match, in the order of `matches`.
+    """
+    counts = np.bincount(matches.rows)
+    given = np.arange(counts[0]) < counts[:, None]
+    images = np.zeros(given.shape, dtype=np.int64)
+    images[given] = matches.images
+    images = torch.from_numpy(images).to(distances.device)
+    own = distances.gather(1, images)
+    stretches = distances.view(len(counts), -1, STRETCH)
+    flags = torch.empty_like(stretches, dtype=torch.bool)
+    ahead = torch.empty_like(images)
+    for k, queries in enumerate(np.count_nonzero(given, axis=0).tolist()):
+        some = slice(0, queries)
+        ahead[some, k] = _ahead(stretches[some], images[some, k], own[some, k], flags[some])
+    return 1 + ahead.cpu().numpy()[given]
+
+
+def width(gallery: int) -> int:
+    """Columns that the distances to so many images are to have."""
+    return -(-gallery // STRETCH) * STRETCH
+
+
+def bytes_each(columns: int, element: int, most: int) -> int:
+    """Memory beside the distances for each query of a part, if one has `most` matches."""
+    stretches = columns // STRETCH
+    # Flags; of each stretch a bound, a sum, and its bytes as int64; of the match's own
+    # stretch a copy, flags and those as int64; image, distance and rank of each match.
+    return columns + stretches * (2 * element + 72) + STRETCH * (element + 10) + 32 * most
+
+
+def _ahead(stretches: Tensor, image: Tensor, own: Tensor, flags: Tensor) -> Tensor:
+    """How many images are ahead of one match of each query.
+
+    Args:
+        stretches: distances, n x s x STRETCH.
+        image: the match's place in the gallery, n.
+        own: its distance, n.
+        flags: memory to use, shaped as `stretches`.
+    """
+    stretch, place = (image // STRETCH)[:, None], (image % STRETCH)[:, None]
+    own = own[:, None]
+    # In earlier stretches a tie is ahead: at most this is less than the next number.
+    earlier = torch.arange(stretches.shape[1], device=own.device) < stretch
+    bound = own.where(~earlier, own.nextafter(own.new_full((), torch.inf)))
+    torch.lt(stretches, bound[:, :, None], out=flags)
+    sums = flags.view(torch.int64).sum(dim=2)
+    within = stretches[torch.arange(len(own), device=own.device), stretch[:, 0]]
+    tied = (within == own) & (torch.arange(STRETCH, device=own.device) < place)
+    return sums.view(torch.uint8).sum(dim=1) + tied.sum(dim=1)

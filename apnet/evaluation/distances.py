@@ -1,0 +1,99 @@
+"""Distances of some queries at a time to the whole gallery, in the cheapest form that ranks.
+
+Cosine: minus the inner product, over the length of the gallery's feature. Euclidean: the
+square, less what is the query's alone. Neither changes an order.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from apnet.evaluation.equal_rows import equal_rows
+
+DISTANCES = ("cosine", "euclidean")
+
+_BLOCK = 2**17
+"""Numbers handled at once where a copy is made: what fits a core's cache."""
+
+
+class Distances:
+    """A part of the distance matrix after another, in memory that is used again.
+
+    Equal features of the gallery have equal distances, on every machine, which a matrix
+    product alone does not promise.
+    """
+
+    def __init__(self, query: Tensor, gallery: Tensor, distance: str) -> None:
+        """Of q x d and g x d features of one type, by one of :data:`DISTANCES`.
+
+        Raises:
+            ValueError: features that are not finite or beyond the range of their type, by row.
+        """
+        self._query, self._gallery, self._cosine = query, gallery, distance == "cosine"
+        _squares(query, "query")  # only to be sure of them: a query's length changes no order
+        self._own = _squares(gallery, "gallery")
+        if self._cosine:
+            # A feature of zeros is as far as one at a right angle.
+            smallest = torch.finfo(gallery.dtype).tiny
+            self._own = -self._own.sqrt().clamp(min=smallest).reciprocal()
+        self._repeats, self._first = (
+            torch.from_numpy(rows).to(gallery.device) for rows in equal_rows(gallery)
+        )
+        self._memory = torch.empty(0)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the features are."""
+        return self._gallery.device
+
+    @property
+    def gallery(self) -> int:
+        """How many images are in the gallery."""
+        return len(self._gallery)
+
+    @property
+    def element(self) -> int:
+        """Bytes of a distance."""
+        return self._gallery.element_size()
+
+    def bytes_each(self, columns: int) -> int:
+        """Memory that a query more in a part takes."""
+        numbers = columns + self._query.shape[1] + len(self._repeats)
+        return numbers * self.element
+
+    def allocate(self, rows: int, columns: int) -> None:
+        """Have memory for parts of so many queries; columns beyond the gallery are infinite."""
+        self._memory = self._gallery.new_full((rows, columns), torch.inf)
+
+    def of(self, queries: np.ndarray) -> Tensor:
+        """Distances of these queries: rows x columns, valid until the next call."""
+        part = self._memory[: len(queries)]
+        found = part[:, : self.gallery]
+        chosen = self._query[torch.from_numpy(queries).to(self._query.device)]
+        torch.mm(chosen, self._gallery.T, out=found)
+        if self._cosine:
+            found.mul_(self._own)
+        else:
+            torch.add(self._own, found, alpha=-2, out=found)
+        if len(self._repeats):
+            found.index_copy_(1, self._repeats, found.index_select(1, self._first))
+        return part
+
+
+def _squares(features: Tensor, name: str) -> Tensor:
+    """Squared length of each row, which also shows whether all of it can be computed with."""
+    rows = max(1, _BLOCK // features.shape[1])
+    found = torch.cat([part.square().sum(dim=1) for part in features.split(rows)])
+    limits = torch.finfo(features.dtype)
+    usual = (found >= limits.tiny / limits.eps) & (found <= limits.max / 4)
+    for part in (~usual).nonzero().squeeze(1).split(rows):
+        # Rows of nothing but zeros are none of these; NaN counts as not zero.
+        wrong = part[features[part].any(dim=1)]
+        if len(wrong):
+            row = int(wrong[0])
+            if features[row].isfinite().all():
+                raise ValueError(
+                    f"{name} features are too large or too small in row {row}: scale all of them"
+                )
+            raise ValueError(f"{name} features are not finite in row {row}")
+    return found

@@ -1,0 +1,100 @@
+"""What an evaluation is given, checked: features as matrices, labels as whole numbers."""
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+Features = np.ndarray | Tensor | Sequence
+Labels = np.ndarray | Tensor | Sequence
+
+_NUMBERS = "biuf"
+_TEXT = "US"
+
+
+def matrices(query: Features, gallery: Features) -> tuple[Tensor, Tensor]:
+    """Features of both sides, contiguous and of one type.
+
+    float32; float64 where a side is, or holds whole numbers that float32 would round.
+
+    Raises:
+        ValueError: no matrix of real numbers, nothing in it, widths or devices that differ.
+    """
+    query, gallery = _matrix(query, "query"), _matrix(gallery, "gallery")
+    if query.shape[1] != gallery.shape[1]:
+        raise ValueError(
+            f"query features have {query.shape[1]} columns, gallery features {gallery.shape[1]}"
+        )
+    if query.device != gallery.device:
+        raise ValueError(
+            f"query features are on {query.device}, gallery features on {gallery.device}: "
+            "bring them to one device"
+        )
+    wide = any(side.dtype == torch.float64 for side in (query, gallery))
+    kind = torch.float64 if wide else torch.float32
+    return query.to(kind).contiguous(), gallery.to(kind).contiguous()
+
+
+def codes(
+    query: Labels, gallery: Labels, sizes: tuple[int, int], what: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Labels as whole numbers from 0, equal where the labels are; int64.
+
+    Args:
+        sizes: how many features each side has.
+        what: `ids` or `cameras`.
+
+    Raises:
+        ValueError: labels that are as many as the features on neither side, neither
+            numbers nor text, or numbers on one side and text on the other.
+    """
+    sides = [
+        _labels(labels, size, f"{side}_{what}")
+        for labels, size, side in zip((query, gallery), sizes, ("query", "gallery"), strict=True)
+    ]
+    text = [labels.dtype.kind in _TEXT for labels in sides]
+    if text[0] != text[1]:
+        kinds = ["text" if one else "numbers" for one in text]
+        raise ValueError(f"query_{what} are {kinds[0]} and gallery_{what} {kinds[1]}: use one kind")
+    _, found = np.unique(np.concatenate(sides), return_inverse=True)
+    return found[: sizes[0]], found[sizes[0] :]
+
+
+def _matrix(features: Features, name: str) -> Tensor:
+    found = features.detach() if isinstance(features, Tensor) else _tensor(features, name)
+    if found.ndim != 2 or not found.numel():
+        raise ValueError(
+            f"{name} features have shape {tuple(found.shape)}: they must be a matrix with at "
+            "least one row and column"
+        )
+    if found.is_complex():
+        raise ValueError(f"{name} features are complex: they must be real numbers")
+    exact = not found.is_floating_point() and found.element_size() > 2
+    return found.double() if exact or found.dtype == torch.float64 else found
+
+
+def _tensor(features: Features, name: str) -> Tensor:
+    array = np.asarray(features)
+    if array.dtype.kind not in _NUMBERS:
+        raise ValueError(f"{name} features are {array.dtype}: they must be real numbers")
+    wide = array.dtype.itemsize >= 8 or (array.dtype.kind in "iu" and array.dtype.itemsize > 2)
+    array = np.ascontiguousarray(array, dtype=np.float64 if wide else np.float32)
+    with warnings.catch_warnings():
+        # Of an array that must not be written to, such as a file's: nothing here writes.
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        return torch.from_numpy(array)
+
+
+def _labels(labels: Labels, size: int, name: str) -> np.ndarray:
+    found = np.asarray(labels.cpu() if isinstance(labels, Tensor) else labels)
+    if found.shape != (size,):
+        raise ValueError(f"{name} has shape {found.shape} beside {size} features")
+    if found.dtype.kind == "O" and all(isinstance(label, str) for label in found):
+        found = found.astype(str)
+    if found.dtype.kind not in _NUMBERS + _TEXT:
+        raise ValueError(f"{name} holds {found.dtype}: give numbers or text")
+    if found.dtype.kind == "f" and np.isnan(found).any():
+        raise ValueError(f"{name} is not a number in row {int(np.isnan(found).argmax())}")
+    return found

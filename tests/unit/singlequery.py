@@ -1,0 +1,44 @@
+"""The single-query protocol one query and one image at a time, and problems to try it on."""
+
+import numpy as np
+
+NAMES = ("query_features", "gallery_features", "query_ids", "gallery_ids")
+NAMES += ("query_cameras", "gallery_cameras")
+
+
+def naive(query, gallery, query_ids, gallery_ids, query_cameras, gallery_cameras, distance):
+    """Average precision (NaN) and rank of the first match (0) of each query, in float64."""
+    precisions, firsts = [], []
+    for q in range(len(query)):
+        ranked = []
+        for g in range(len(gallery)):
+            if gallery_ids[g] == query_ids[q] and gallery_cameras[g] == query_cameras[q]:
+                continue
+            a, b = query[q].astype(np.float64), gallery[g].astype(np.float64)
+            if distance == "cosine":
+                value = -float(np.dot(a, b) / np.linalg.norm(a) / np.linalg.norm(b))
+            else:
+                value = float(np.square(a - b).sum())
+            # Rounded, since here too the last bit is no difference.
+            ranked.append((round(value, 9), g, gallery_ids[g] == query_ids[q]))
+        ranked.sort()
+        hits = [rank for rank, (_, _, match) in enumerate(ranked, start=1) if match]
+        firsts.append(hits[0] if hits else 0)
+        if hits:
+            precisions.append(sum(k / rank for k, rank in enumerate(hits, start=1)) / len(hits))
+        else:
+            precisions.append(float("nan"))
+    return np.array(precisions), np.array(firsts)
+
+
+def problem(seed=0, q=20, g=60, d=8, people=6, cameras=3, levels=None):
+    """What an evaluation is given, at random; with `levels`, features of few whole numbers."""
+    random = np.random.default_rng(seed)
+    shape = [(q, d), (g, d)]
+    if levels is None:
+        features = [random.normal(size=size) for size in shape]
+    else:  # few values: many ties
+        features = [random.integers(1, levels + 1, size=size).astype(float) for size in shape]
+    ids = [random.integers(0, people, n) for n in (q, g)]
+    seen = [random.integers(1, cameras + 1, n) for n in (q, g)]
+    return (*features, *ids, *seen)
