@@ -125,6 +125,11 @@ def train(
 
 def _initial_weights(settings: Settings, weights: Path | None) -> dict[str, str] | None:
     if not settings.recipe.pretrained:
+        if weights is not None:
+            raise InputError(
+                f"recipe {settings.recipe.name} starts from nothing: leave out --weights, or set "
+                f"pretrained=true"
+            )
         return None
     if weights is None:
         raise InputError(

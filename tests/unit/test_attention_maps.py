@@ -17,16 +17,11 @@ from apnet.errors import InputError
 from apnet.evaluation.attention_maps import PEOPLE, choose_queries, grad_cam, score
 from apnet.models import build_model
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 READINGS = ("written", "released")
 TRAINED = 2
 """Identities in training, and as many in testing."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,6 @@ import runs
 import torch
 from safetensors.torch import load_file
 
-from apnet.data.synthetic import synthesize
-
 pytestmark = pytest.mark.slow
 
 
@@ -32,13 +30,6 @@ def disk(tmp_path_factory):
         pytest.skip("no disk may be mounted here")
     yield Disk(place)
     subprocess.run(["umount", str(place)], check=True)
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
-    synthesize("market1501", folder, identities=4, say=lambda _: None)
-    return folder
 
 
 def command(root, out):

@@ -4,7 +4,6 @@ import shutil
 import numpy as np
 import pytest
 import runs
-import torch
 from safetensors.torch import load_file, save_file
 
 from apnet.cli import main
@@ -13,16 +12,10 @@ from apnet.errors import InputError
 from apnet.evaluation.run import evaluate
 from apnet.files import read_json, write_json
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 TRAINED = 4
 """Identities in training, and as many in testing."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Runs set the number of threads; give it back."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

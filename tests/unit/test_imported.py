@@ -7,30 +7,16 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from apnet.cli import main
-from apnet.data.synthetic import synthesize
 from apnet.errors import InputError
 from apnet.evaluation.run import evaluate, load_model, read_run
 from apnet.models import build_model
 from apnet.settings import Settings
 from apnet.training.imported import import_checkpoint
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 MODEL = "resnet50-apnet-c2"
 CLASSES = 4
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
-    synthesize("market1501", folder, identities=CLASSES, say=lambda _: None)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,8 @@ import re
 import subprocess
 import sys
 
-import pytest
 import runs
 
-from apnet.data.synthetic import synthesize
 from apnet.progress import Teller
 
 
@@ -37,13 +35,6 @@ def test_on_a_terminal_a_line_is_shown_in_place_and_taken_back(monkeypatch):
     shown = re.split(r"\r\x1b\[2K", screen.getvalue())
     assert shown == ["", "[run] step 1", "[run] step 2, and m", "[run] epoch 1\n"]
     assert max(len(line.rstrip("\n")) for line in shown) < 20
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
-    synthesize("market1501", folder, identities=4, say=lambda _: None)
-    return folder
 
 
 def command(root, out, **settings):

@@ -18,27 +18,14 @@ from apnet.models.weights import write_weights
 from apnet.training.schedule import learning_rate
 from apnet.vision import torchvision
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SETTINGS = runs.settings()
 COMMAND = [
     *(sys.executable, "-m", "apnet", "train", "--model", SETTINGS.model, "--recipe", "smoke"),
     *("--dataset", "market1501", "--device", "cpu", "--threads", "1", "--checkpoint-seconds", "0"),
     *(f"--set={key}={value}" for key, value in runs.TINY.items()),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Runs set the number of threads; give it back."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
-    synthesize("market1501", folder, identities=4, say=lambda _: None)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -249,6 +236,11 @@ def test_weights_that_cannot_be_read_are_one_sentence(root, tmp_path, imagenet):
     with pytest.raises(InputError, match="another architecture than resnet50"):
         runs.run(tmp_path / "run", root, chosen, weights=broken)
     assert not (tmp_path / "run" / "run.json").exists()
+
+
+def test_weights_that_would_not_be_used_are_refused(root, tmp_path, imagenet):
+    with pytest.raises(InputError, match="recipe smoke starts from nothing: leave out --weights"):
+        runs.run(tmp_path / "run", root, weights=imagenet)
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(root, tmp_path):
