@@ -85,7 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     score = _command(top, commands.score, "mAP and CMC of features made by any code")
     score.add_argument("features", type=Path, help=".npz, .safetensors or .mat")
     score.add_argument("--distance", choices=("cosine", "euclidean"), default="cosine")
+    score.add_argument(
+        "--memory-mb", type=int, default=512, metavar="N", help="used beside the features (512)"
+    )
     score.add_argument("--json", action="store_true")
+    _device_options(score)
 
     weights = _command(top, commands.weights, "ImageNet weights of a backbone")
     weights.add_argument("backbone", choices=BACKBONES)

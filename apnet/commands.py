@@ -109,7 +109,13 @@ def score(arguments: argparse.Namespace) -> None:
     """Print mAP and CMC of features made by any code."""
     from apnet.evaluation.score import score_file
 
-    found = score_file(arguments.features, arguments.distance)
+    found = score_file(
+        arguments.features,
+        arguments.distance,
+        memory_mb=arguments.memory_mb,
+        device=arguments.device,
+        threads=arguments.threads,
+    )
     if arguments.json:
         print(json.dumps(found))
         return

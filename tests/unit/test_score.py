@@ -1,11 +1,15 @@
 import json
 
+import h5py
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import save_file
+from safetensors.torch import save_file as save_tensors
 from scipy.io import savemat
 
 from apnet.cli import main
+from apnet.evaluation import score as score_module
 
 PROBLEM = {
     "query_features": np.array([[1.0, 0.0], [0.0, 1.0]]),
@@ -43,11 +47,52 @@ def test_safetensors(tmp_path, capsys):
     check(score(capsys, tmp_path / "f.safetensors"))
 
 
-def test_mat_under_the_names_that_repositories_use(tmp_path, capsys):
-    short = {"features": "f", "ids": "label", "cameras": "cam"}
-    names = {f"{s}_{what}": f"{s}_{short[what]}" for s in ("query", "gallery") for what in short}
-    savemat(tmp_path / "f.mat", {names[name]: array for name, array in PROBLEM.items()})
+def test_safetensors_of_bfloat16(tmp_path, capsys):
+    tensors = {name: torch.from_numpy(array) for name, array in PROBLEM.items()}
+    tensors |= {n: t.bfloat16() for n, t in tensors.items() if n.endswith("features")}
+    save_tensors(tensors, tmp_path / "f.safetensors")
+    check(score(capsys, tmp_path / "f.safetensors"))
+
+
+SHORT = {
+    "query_features": "query_f",
+    "query_ids": "query_label",
+    "query_cameras": "query_cam",
+    "gallery_features": "gallery_f",
+    "gallery_ids": "gallery_label",
+    "gallery_cameras": "gallery_cam",
+}
+IN_MAT = {SHORT[name]: array for name, array in PROBLEM.items()}
+
+
+@pytest.mark.parametrize("options", [{}, {"format": "4"}, {"do_compression": True}])
+@pytest.mark.parametrize("vectors", ["row", "column"])
+def test_mat_under_the_names_that_repositories_use(tmp_path, capsys, vectors, options):
+    savemat(tmp_path / "f.mat", IN_MAT, oned_as=vectors, **options)
     check(score(capsys, tmp_path / "f.mat"))
+
+
+def test_mat_with_text_for_identities(tmp_path, capsys):
+    texts = {n: np.char.mod("%04d", a) if "label" in n else a for n, a in IN_MAT.items()}
+    texts["gallery_label"][0] = "-1"
+    savemat(tmp_path / "f.mat", {n: a.tolist() for n, a in texts.items()})
+    check(score(capsys, tmp_path / "f.mat"))
+
+
+@pytest.mark.parametrize("shape", [(1, -1), (-1, 1)])
+def test_mat_of_version_7_3(tmp_path, capsys, shape):
+    with h5py.File(tmp_path / "f.mat", "w", userblock_size=512) as file:
+        for name, array in IN_MAT.items():
+            file[name] = array.T if array.ndim == 2 else array.reshape(shape)
+    check(score(capsys, tmp_path / "f.mat"))
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_npz_under_those_names_too_and_beside_arrays_that_nobody_reads(tmp_path, capsys, save):
+    columns = {n: a if a.ndim == 2 else a[:, None] for n, a in IN_MAT.items()}
+    save(tmp_path / "F.NPZ.npz", **columns, paths=np.array([{"any": "object"}], dtype=object))
+    (tmp_path / "F.NPZ.npz").rename(tmp_path / "F.NPZ")
+    check(score(capsys, tmp_path / "F.NPZ"))
 
 
 def test_euclidean_is_another_ranking(tmp_path, capsys):
@@ -58,8 +103,32 @@ def test_euclidean_is_another_ranking(tmp_path, capsys):
     assert score(capsys, tmp_path / "f.npz", "--distance", "euclidean")["mAP"] == 1.0
 
 
-def test_string_identities(tmp_path, capsys):
-    texts = {n: a.astype(str) if n.endswith("ids") else a for n, a in PROBLEM.items()}
+def test_memory_device_and_threads_are_the_users_choice(tmp_path, capsys, monkeypatch):
+    seen = {}
+    evaluate = score_module.evaluate_retrieval
+
+    def watch(*arguments, **options):
+        seen.update(options, device=arguments[0].device.type)
+        return evaluate(*arguments, **options)
+
+    monkeypatch.setattr(score_module, "evaluate_retrieval", watch)
+    np.savez(tmp_path / "f.npz", **PROBLEM)
+    check(score(capsys, tmp_path / "f.npz", "--memory-mb", "3", "--device", "cpu"))
+    assert (seen["memory_mb"], seen["device"]) == (3, "cpu")
+
+
+def test_too_little_memory_on_a_device_is_one_sentence(tmp_path, capsys, monkeypatch):
+    def fail(*arguments, **options):
+        raise torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate 2 GiB")
+
+    monkeypatch.setattr(score_module, "evaluate_retrieval", fail)
+    np.savez(tmp_path / "f.npz", **PROBLEM)
+    refused(capsys, tmp_path / "f.npz", "needs more memory than cpu has: try --device cpu")
+
+
+@pytest.mark.parametrize("kind", [np.str_, np.bytes_])
+def test_string_identities(tmp_path, capsys, kind):
+    texts = {n: a.astype(kind) if n.endswith("ids") else a for n, a in PROBLEM.items()}
     np.savez(tmp_path / "f.npz", **texts)
     check(score(capsys, tmp_path / "f.npz"))
 
@@ -75,21 +144,56 @@ def test_string_identities(tmp_path, capsys):
             "query features are not finite in row 0",
         ),
         ({"query_features": np.ones((2, 3))}, "columns"),
+        ({"query_features": np.ones(2)}, "query features have shape (2,)"),
+        ({"query_features": np.ones((0, 2))}, "at least one row"),
+        ({"query_features": np.array([["a"]])}, "query features are <U1"),
+        ({"query_ids": np.array(["3", "4"])}, "query_ids are text and gallery_ids numbers"),
+        ({"query_cameras": np.array([1])}, "query_cameras has shape (1,) beside 2 features"),
+        ({"gallery_ids": np.array(3)}, "differ in length"),
+        ({"gallery_ids": np.ones((5, 2))}, "gallery_ids has shape (5, 2)"),
+        ({"gallery_ids": np.full(5, -1)}, "all gallery images are junk"),
+        (
+            {n: PROBLEM[n][:0] for n in PROBLEM if n.startswith("gallery")},
+            "the gallery is empty",
+        ),
+        ({"query_ids": np.array([None, 4])}, "of query_ids: Object arrays cannot be loaded"),
     ],
 )
 def test_bad_arrays_are_one_sentence(tmp_path, capsys, changes, named):
     arrays = {k: v for k, v in (PROBLEM | changes).items() if v is not None}
     np.savez(tmp_path / "f.npz", **arrays)
-    assert main(["score", str(tmp_path / "f.npz")]) == 2
+    refused(capsys, tmp_path / "f.npz", named)
+
+
+def refused(capsys, file, named, *options):
+    assert main(["score", str(file), *options]) == 2
     said = capsys.readouterr().err
-    assert named in said and said.count("\n") == 1
+    assert named in said and file.name in said and said.count("\n") == 1
 
 
 def test_bad_files_are_one_sentence(tmp_path, capsys):
     (tmp_path / "f.npz").write_bytes(b"no archive")
+    (tmp_path / "f.mat").write_bytes(b"MATLAB, or is it")
+    (tmp_path / "f.safetensors").write_bytes(b"neither")
     (tmp_path / "f.txt").write_text("")
-    np.savez(tmp_path / "p.npz", query_ids=np.array([{"a": 1}], dtype=object))
-    for name in ("f.npz", "f.txt", "absent.mat", "p.npz"):
-        assert main(["score", str(tmp_path / name)]) == 2
-        said = capsys.readouterr().err
-        assert name in said and said.count("\n") == 1
+    (tmp_path / "folder.npz").mkdir()
+    with (tmp_path / "one.npz").open("wb") as stream:
+        np.save(stream, np.ones(3))
+    for name in ("f.npz", "f.mat", "f.safetensors", "folder.npz", "one.npz", "absent.mat"):
+        refused(capsys, tmp_path / name, "cannot read")
+    refused(capsys, tmp_path / "f.txt", "give a .npz, .safetensors, .mat file")
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed, savemat])
+def test_files_that_were_cut_off_are_one_sentence(tmp_path, capsys, save):
+    file = tmp_path / ("f.mat" if save is savemat else "f.npz")
+    save(file, PROBLEM) if save is savemat else save(file, **PROBLEM)
+    whole = file.read_bytes()
+    for length in range(0, len(whole) - 100, 97):
+        file.write_bytes(whole[:length])
+        refused(capsys, file, "f.")
+
+
+def test_memory_below_nothing_is_one_sentence(tmp_path, capsys):
+    np.savez(tmp_path / "f.npz", **PROBLEM)
+    refused(capsys, tmp_path / "f.npz", "memory_mb is 0 or more, not -1", "--memory-mb", "-1")

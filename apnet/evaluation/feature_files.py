@@ -1,0 +1,97 @@
+"""Files of features, identities and cameras, as this project and others save them."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import torch
+from safetensors import safe_open
+from scipy.io import loadmat
+
+from apnet.errors import InputError
+
+SIDES = ("query", "gallery")
+WHAT = ("features", "ids", "cameras")
+ARRAYS = tuple(f"{side}_{what}" for side in SIDES for what in WHAT)
+ALSO = {
+    "query_features": "query_f",
+    "query_ids": "query_label",
+    "query_cameras": "query_cam",
+    "gallery_features": "gallery_f",
+    "gallery_ids": "gallery_label",
+    "gallery_cameras": "gallery_cam",
+}
+"""The names under which many re-ID repositories save a .mat."""
+
+_WANTED = {*ARRAYS, *ALSO.values()}
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """The six arrays in a file, under the names in :data:`ARRAYS`.
+
+    Args:
+        path: .npz, .safetensors or .mat (MATLAB's versions 4 to 7.3), with these names or
+            those in :data:`ALSO`; whatever else it holds is not read.
+
+    Raises:
+        InputError: not such a file, or an array is missing or cannot be read.
+    """
+    readers = {".npz": _read_npz, ".safetensors": _read_safetensors, ".mat": _read_mat}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise InputError(f"cannot score {path}: give a {', '.join(readers)} file")
+    try:
+        found = reader(path)
+    except Exception as error:  # of a damaged file the readers raise nearly anything
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"cannot read {path}: {reason}") from error
+    arrays = {name: found.get(name, found.get(ALSO[name])) for name in ARRAYS}
+    missing = [name for name, array in arrays.items() if array is None]
+    if missing:
+        raise InputError(f"{path} lacks {', '.join(missing)}: it needs {', '.join(ARRAYS)}")
+    return {
+        name: array if name.endswith("features") else _vector(array)
+        for name, array in arrays.items()
+    }
+
+
+def _vector(labels: np.ndarray) -> np.ndarray:
+    """A row or a column is taken for a vector: MATLAB has no others."""
+    return labels.ravel() if labels.ndim == 2 and 1 in labels.shape else labels
+
+
+def _read_npz(path: Path) -> dict[str, np.ndarray]:
+    archive = np.load(path, allow_pickle=False)
+    if isinstance(archive, np.ndarray):
+        raise ValueError("it is a single array, not an archive of arrays")
+    with archive:
+        found = {}
+        for name in _WANTED.intersection(archive.files):
+            try:
+                found[name] = archive[name]
+            except ValueError as error:
+                raise ValueError(f"of {name}: {error}") from error
+        return found
+
+
+def _read_safetensors(path: Path) -> dict[str, np.ndarray]:
+    with safe_open(path, framework="pt") as file:
+        tensors = {name: file.get_tensor(name) for name in _WANTED.intersection(file.keys())}
+    # NumPy has no bfloat16.
+    return {
+        name: (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
+        for name, tensor in tensors.items()
+    }
+
+
+def _read_mat(path: Path) -> dict[str, np.ndarray]:
+    if h5py.is_hdf5(path):  # version 7.3, whose arrays lie transposed
+        with h5py.File(path) as file:
+            return {name: file[name][()].T for name in _WANTED.intersection(file)}
+    found = loadmat(path, variable_names=sorted(_WANTED))
+    # Text is filled up with blanks to one length.
+    return {
+        name: np.char.rstrip(array) if array.dtype.kind == "U" else array
+        for name, array in found.items()
+        if name in _WANTED
+    }
