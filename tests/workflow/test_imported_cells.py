@@ -9,11 +9,32 @@ from tests.workflow.records import record
 RUN = "results/smoke/written/market1501/resnet50/seed0"
 
 
-@pytest.mark.parametrize(("provenance", "trainings"), [("imported", 29), ("trained", 30)])
-def test_an_imported_run_is_evaluated_and_not_trained_again(snakemake, provenance, trainings):
+def write_run(snakemake, provenance):
     folder = snakemake.folder / RUN
     folder.mkdir(parents=True)
     (folder / "model.safetensors").write_bytes(b"")
     (folder / "run.json").write_text(json.dumps(record()["training"] | {"provenance": provenance}))
+
+
+@pytest.mark.parametrize(("provenance", "trainings"), [("imported", 29), ("trained", 30)])
+def test_an_imported_run_is_evaluated_and_not_trained_again(snakemake, provenance, trainings):
+    write_run(snakemake, provenance)
     jobs = snakemake.jobs("reports/table2.md")
     assert (jobs["train"], jobs["evaluate"]) == (trainings, 30)
+
+
+@pytest.mark.parametrize("forced", [["-F"], ["--forcerun", "train"], ["-R", "judge", "train"]])
+def test_forced_trainings_leave_an_imported_run_alone(snakemake, forced):
+    write_run(snakemake, "imported")
+    done = snakemake("reports/table2.md", options=["-n", *forced], check=False)
+    assert done.returncode == 2
+    assert f"apnet: {RUN} was imported, and forced trainings would delete it" in done.stderr
+    assert (snakemake.folder / RUN / "model.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("provenance", "forced"), [("trained", ["-F"]), ("imported", ["-R", "judge"])]
+)
+def test_what_else_is_forced_is_as_ever(snakemake, provenance, forced):
+    write_run(snakemake, provenance)
+    assert "Job stats" in snakemake("reports/table2.md", options=["-n", *forced]).stdout

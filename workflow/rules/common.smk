@@ -33,6 +33,7 @@ from workflow.scripts.targets import (
     REPORTED,
     PRINTED,
     SHOWN,
+    check_forced,
     check_targets,
     pictures,
     reports,
@@ -45,6 +46,7 @@ try:
     PLAN = Plan(config, ROOT)
     # Snakemake's own list of targets comes after the rules have been read.
     check_targets(sys.argv[1:], PLAN)
+    check_forced(sys.argv[1:], PLAN)
 except InputError as error:
     print(f"apnet: {error}", file=sys.stderr)
     sys.exit(2)

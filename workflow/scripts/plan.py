@@ -187,7 +187,12 @@ class Plan:
     def imported(self, run: Run) -> bool:
         """Whether a run was trained elsewhere, so that it cannot be trained again here."""
         record = Path(self.results, run.folder, "run.json")
-        return record.exists() and read_json(record).get("provenance") == "imported"
+        return record.exists() and _imported(record)
+
+    def all_imported(self) -> list[Path]:
+        """The folders of all such runs of this scale."""
+        records = sorted(Path(self.results).glob("*/*/*/seed*/run.json"))
+        return [record.parent for record in records if _imported(record)]
 
     def evaluations(self, table: str) -> list[Evaluation]:
         """What table `table` is made from, without those whose data is not there."""
@@ -258,6 +263,10 @@ class Plan:
             for experiment, training, _ in self._cells(self.tables[table]):
                 for reading in self.readings:
                     self.check(Run(reading, training, experiment.model, 0))
+
+
+def _imported(record: Path) -> bool:
+    return read_json(record).get("provenance") == "imported"
 
 
 def _standing(files: Iterable[str | Path]) -> str:

@@ -1,6 +1,6 @@
 """What a person asks Snakemake for, checked before it plans: a slip is one sentence."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from apnet.errors import InputError, one_of
@@ -23,6 +23,8 @@ DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
 SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 """The figures as the document shows them."""
 
+_FORCE_ALL, _FORCE = ("-F", "--forceall"), ("-R", "--forcerun")
+
 _RUN_DEPTH = 6
 """Parts of a run's folder with results/ and the scale before it."""
 
@@ -42,6 +44,26 @@ def check_targets(targets: Iterable[str], plan: Plan) -> None:
             _check_report(target)
         elif parts[:1] == ("results",) and len(parts) > _RUN_DEPTH:
             _check_run(target, parts, plan)
+
+
+def check_forced(arguments: Sequence[str], plan: Plan) -> None:
+    """Refuse to force trainings where that would delete weights that were imported.
+
+    Snakemake deletes what a job makes before the job begins.
+
+    Args:
+        arguments: of Snakemake's command line.
+
+    Raises:
+        InputError: names the first of them.
+    """
+    forced = {*_FORCE_ALL} & {*arguments} or ({*_FORCE} & {*arguments} and "train" in arguments)
+    imported = plan.all_imported() if forced else []
+    if imported:
+        raise InputError(
+            f"{imported[0]} was imported, and forced trainings would delete it: force single "
+            f"files instead, or move it away first"
+        )
 
 
 def reports() -> list[str]:
