@@ -23,17 +23,27 @@ def test_an_imported_run_is_evaluated_and_not_trained_again(snakemake, provenanc
     assert (jobs["train"], jobs["evaluate"]) == (trainings, 30)
 
 
-@pytest.mark.parametrize("forced", [["-F"], ["--forcerun", "train"], ["-R", "judge", "train"]])
+@pytest.mark.parametrize(
+    "forced",
+    [
+        ["-F"],
+        ["--forcerun", "train"],
+        ["-R", "judge", "train"],
+        ["-R", f"{RUN}/run.json"],
+        ["-f", f"{RUN}/model.safetensors"],
+    ],
+)
 def test_forced_trainings_leave_an_imported_run_alone(snakemake, forced):
     write_run(snakemake, "imported")
     done = snakemake("reports/table2.md", options=["-n", *forced], check=False)
     assert done.returncode == 2
-    assert f"apnet: {RUN} was imported, and forced trainings would delete it" in done.stderr
+    assert f"apnet: {RUN} was imported, and to force its training would" in done.stderr
     assert (snakemake.folder / RUN / "model.safetensors").exists()
 
 
 @pytest.mark.parametrize(
-    ("provenance", "forced"), [("trained", ["-F"]), ("imported", ["-R", "judge"])]
+    ("provenance", "forced"),
+    [("trained", ["-F"]), ("imported", ["-R", "judge"]), ("imported", ["-f"])],
 )
 def test_what_else_is_forced_is_as_ever(snakemake, provenance, forced):
     write_run(snakemake, provenance)

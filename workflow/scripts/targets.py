@@ -1,7 +1,7 @@
 """What a person asks Snakemake for, checked before it plans: a slip is one sentence."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from apnet.errors import InputError, one_of
 from workflow.scripts import conventions, counted
@@ -23,7 +23,9 @@ DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
 SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 """The figures as the document shows them."""
 
-_FORCE_ALL, _FORCE = ("-F", "--forceall"), ("-R", "--forcerun")
+_FORCE_ALL = ("-F", "--forceall")
+_FORCE_RULES = ("-R", "--forcerun")
+_FORCE_TARGETS = ("-f", "--force")
 
 _RUN_DEPTH = 6
 """Parts of a run's folder with results/ and the scale before it."""
@@ -57,13 +59,23 @@ def check_forced(arguments: Sequence[str], plan: Plan) -> None:
     Raises:
         InputError: names the first of them.
     """
-    forced = {*_FORCE_ALL} & {*arguments} or ({*_FORCE} & {*arguments} and "train" in arguments)
-    imported = plan.all_imported() if forced else []
-    if imported:
+    given = {*arguments}
+    if given & {*_FORCE_ALL} or (given & {*_FORCE_RULES} and "train" in given):
+        endangered = plan.all_imported()
+    elif given & {*_FORCE_TARGETS, *_FORCE_RULES}:
+        endangered = [run for run in plan.all_imported() if given & {*_trained(run)}]
+    else:
+        return
+    if endangered:
         raise InputError(
-            f"{imported[0]} was imported, and forced trainings would delete it: force single "
-            f"files instead, or move it away first"
+            f"{endangered[0]} was imported, and to force its training would delete it: force "
+            f"other files, or move it away first"
         )
+
+
+def _trained(run: Path) -> list[str]:
+    """What a training makes."""
+    return [str(run / name) for name in ("model.safetensors", "run.json")]
 
 
 def reports() -> list[str]:
