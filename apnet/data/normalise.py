@@ -1,5 +1,7 @@
 """From uint8 pixels to what a network takes, a batch at a time and on any device."""
 
+from functools import cache
+
 import torch
 from torch import Tensor
 
@@ -35,15 +37,19 @@ def normalise(pixels: Tensor, recipe: Recipe, erased: Tensor | None = None) -> T
 
 def _scale(images: Tensor) -> Tensor:
     # A number instead of a tensor is multiplied by its inverse on a GPU, which rounds otherwise.
-    most, mean, deviation = (
-        torch.tensor(values).view(-1, 1, 1).to(images.device, non_blocking=True)
-        for values in ((255.0,), _MEAN, _DEVIATION)
-    )
+    device = images.device
+    most, mean, deviation = (_colour(values, device) for values in ((255.0,), _MEAN, _DEVIATION))
     return images.div_(most).sub_(mean).div_(deviation)
 
 
+@cache
+def _colour(values: tuple[float, ...], device: torch.device) -> Tensor:
+    """A value a channel; moved to the device once, since that takes as long as using it."""
+    return torch.tensor(values).view(-1, 1, 1).to(device)
+
+
 def _erase_each(images: Tensor, erased: Tensor, recipe: Recipe) -> Tensor:
-    value = torch.tensor(recipe.erasing_value).view(3, 1, 1)
+    value = _colour(recipe.erasing_value, images.device)
     for image, (top, left, height, width) in zip(images, erased.tolist(), strict=True):
         image[:, top : top + height, left : left + width] = value
     return images
@@ -56,5 +62,5 @@ def _erase_at_once(images: Tensor, erased: Tensor, recipe: Recipe) -> Tensor:
     columns = torch.arange(images.shape[3], device=images.device)
     inside = ((rows >= top) & (rows < top + height)).unsqueeze(2)
     inside = inside & ((columns >= left) & (columns < left + width)).unsqueeze(1)
-    value = torch.tensor(recipe.erasing_value).view(3, 1, 1).to(images.device, non_blocking=True)
+    value = _colour(recipe.erasing_value, images.device)
     return torch.where(inside.unsqueeze(1), value, images)
