@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from apnet.errors import InputError
+from apnet.models.pooling import GlobalAverage, average
 
 
 class PartLinear(nn.Module):
@@ -47,8 +48,7 @@ class SqueezeExcitation(nn.Module):
     def __init__(self, channels: int, hidden: int, parts: int = 1) -> None:
         super().__init__()
         self.parts = parts
-        # A module, where a mean would do: counters of operations look for modules.
-        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.pool = GlobalAverage()
         self.squeeze = PartLinear(channels // parts, hidden, parts)
         self.excite = PartLinear(hidden, channels // parts, parts)
 
@@ -80,7 +80,7 @@ class SplitAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map of `x` (N x C x H x W) before the normaliser, N x C x 1 x 1."""
-        pooled = x.mean(dim=(2, 3)).unflatten(1, (self.parts, -1)).sum(dim=1)
+        pooled = average(x).flatten(1).unflatten(1, (self.parts, -1)).sum(dim=1)
         hidden = torch.relu(self.bn1(self.fc1(pooled)))
         return self.fc2(hidden)[:, :, None, None]
 
@@ -132,8 +132,9 @@ class RelationAwareSpatial(nn.Module):
                 f"build it for the size of your maps"
             )
         images, channels = x.shape[:2]
-        # Positions as rows, part by part: n x (N S) x C.
-        rows = x.reshape(images, channels, self.parts, -1).permute(2, 0, 3, 1)
+        # Positions as rows, part by part: n x (N S) x C. The channels come last before the
+        # parts come first, so that a map that has them last gets its gradient likewise.
+        rows = x.permute(0, 2, 3, 1).unflatten(1, (self.parts, -1)).transpose(0, 1)
         embedded = self.embed(rows.reshape(self.parts, -1, channels))
         theta, phi, own = embedded.unflatten(1, (images, -1)).unflatten(3, (3, -1)).unbind(3)
         affinity = theta @ phi.transpose(2, 3)

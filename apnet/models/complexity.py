@@ -19,6 +19,7 @@ from apnet.errors import InputError, one_of
 from apnet.fingerprint import COMPLEXITY, code_fingerprint
 from apnet.models import build_model
 from apnet.models.attention import PartLinear
+from apnet.models.pooling import GlobalAverage
 from apnet.names import parse_model_name
 from apnet.places import check_buildable
 from apnet.readings import Reading, as_reading
@@ -165,7 +166,7 @@ def _linear(layer: nn.Linear, _inputs: tuple[Tensor], output: Tensor) -> None:
     layer.total_ops += output.numel() * layer.in_features
 
 
-def _pool(layer: nn.AdaptiveAvgPool2d, inputs: tuple[Tensor], output: Tensor) -> None:
+def _pool(layer: GlobalAverage, inputs: tuple[Tensor], output: Tensor) -> None:
     window = inputs[0][0, 0].numel() // output[0, 0].numel()
     layer.total_ops += output.numel() * (window + 1)
 
@@ -180,18 +181,18 @@ def _nothing(_layer: nn.Module, _inputs: tuple[Tensor], _output: Tensor) -> None
 
 
 def _part_linear(layer: PartLinear, _inputs: tuple[Tensor], output: Tensor) -> None:
-    """Ours, so no version of thop knows it: a linear layer, or a 1x1 convolution."""
+    """A linear layer of each part, or a 1x1 convolution."""
     layer.total_ops += output.numel() * layer.weight.shape[2]
 
 
-_OURS = {PartLinear: _part_linear}
+_OURS = {GlobalAverage: _pool, PartLinear: _part_linear}
+"""No version of thop knows these."""
 
 _RULES_OF_2020 = {
     nn.Conv2d: _convolution,
     nn.BatchNorm1d: _batchnorm,
     nn.BatchNorm2d: _batchnorm,
     nn.Linear: _linear,
-    nn.AdaptiveAvgPool2d: _pool,
     nn.AvgPool2d: _average,
     nn.ReLU: _nothing,
     nn.MaxPool2d: _nothing,

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from apnet.models.attention import RelationAwareSpatial
 from apnet.models.backbones import Backbone
+from apnet.models.pooling import GlobalAverage
 from apnet.models.pyramid import AttentionPyramid
 from apnet.names import ModelName
 from apnet.places import LOCAL_PARTS, PLACES, WIDTHS, place_sizes, pyramid_reading
@@ -25,7 +26,7 @@ class Head(nn.Module):
 
     def __init__(self, width: int, num_classes: int) -> None:
         super().__init__()
-        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.pool = GlobalAverage()
         self.neck = nn.BatchNorm1d(width)
         self.neck.bias.requires_grad_(False)
         self.classifier = nn.Linear(width, num_classes, bias=False)
