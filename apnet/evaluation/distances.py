@@ -58,8 +58,7 @@ class Distances:
 
     def bytes_each(self, columns: int) -> int:
         """Memory that a query more in a part takes."""
-        numbers = columns + self._query.shape[1] + len(self._repeats)
-        return numbers * self.element
+        return (columns + self._query.shape[1]) * self.element
 
     def allocate(self, rows: int, columns: int) -> None:
         """Have memory for parts of so many queries; columns beyond the gallery are infinite."""
@@ -76,13 +75,19 @@ class Distances:
         else:
             torch.add(self._own, found, alpha=-2, out=found)
         if len(self._repeats):
-            found.index_copy_(1, self._repeats, found.index_select(1, self._first))
+            for some in found.split(_rows(len(self._repeats))):
+                some.index_copy_(1, self._repeats, some.index_select(1, self._first))
         return part
+
+
+def _rows(columns: int) -> int:
+    """How many rows of so many columns are copied at once."""
+    return max(1, _BLOCK // columns)
 
 
 def _squares(features: Tensor, name: str) -> Tensor:
     """Squared length of each row, which also shows whether all of it can be computed with."""
-    rows = max(1, _BLOCK // features.shape[1])
+    rows = _rows(features.shape[1])
     found = torch.cat([part.square().sum(dim=1) for part in features.split(rows)])
     limits = torch.finfo(features.dtype)
     usual = (found >= limits.tiny / limits.eps) & (found <= limits.max / 4)
