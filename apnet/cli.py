@@ -5,6 +5,7 @@ Ctrl-C or by the scheduler, with the training's state saved.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -36,6 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run() -> None:
     """Entry point of the console script."""
+    # Read by torch when it is loaded. Without huge pages the memory of a batch takes longer
+    # to be had than to be filled.
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     sys.exit(main())
 
 

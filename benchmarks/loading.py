@@ -9,6 +9,10 @@ uint8; what a loading process does ends there ("uint8"), and whoever trains norm
 lie on it. Images are smooth patches with noise, as JPEGs of quality 90.
 """
 
+import os
+
+os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # as the command line has it
+
 import argparse
 import tempfile
 import time
