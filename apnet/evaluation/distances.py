@@ -88,7 +88,11 @@ def _rows(columns: int) -> int:
 def _squares(features: Tensor, name: str) -> Tensor:
     """Squared length of each row, which also shows whether all of it can be computed with."""
     rows = _rows(features.shape[1])
-    found = torch.cat([part.square().sum(dim=1) for part in features.split(rows)])
+    found = features.new_empty(len(features))
+    # One copy for all parts: many of this size, aligned, would leave a gap each in the heap.
+    memory = torch.empty_like(features[:rows])
+    for part, own in zip(features.split(rows), found.split(rows), strict=True):
+        torch.sum(torch.square(part, out=memory[: len(part)]), dim=1, out=own)
     limits = torch.finfo(features.dtype)
     usual = (found >= limits.tiny / limits.eps) & (found <= limits.max / 4)
     for part in (~usual).nonzero().squeeze(1).split(rows):

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-_SAMPLED = 64
+_SAMPLED = 16
 _ROWS = 8_192
 
 

@@ -21,7 +21,7 @@ def naive(features):
 @given(
     seed=st.integers(0, 10**6),
     rows=st.integers(1, 40),
-    columns=st.sampled_from([1, 2, 63, 64, 65, 130]),
+    columns=st.sampled_from([1, 2, 15, 16, 17, 65]),
     levels=st.integers(1, 3),
     kind=st.sampled_from([torch.float32, torch.float64]),
 )
@@ -36,7 +36,7 @@ def test_finds_the_rows_that_a_comparison_of_all_finds(seed, rows, columns, leve
 
 def test_rows_that_agree_where_they_are_sampled_are_compared_in_full():
     features = torch.zeros(6, 1000)
-    # Columns 0, 16, 32 … are sampled; these are between them.
+    # Columns 0, 63, 126 … are sampled; these are between them.
     features[1, 17] = features[4, 17] = 1
     features[2, 999] = 1
     repeats, first = equal_rows(features)

@@ -25,3 +25,15 @@ def test_products_are_of_float32_within_and_as_chosen_after(chosen):
         assert torch.get_float32_matmul_precision() == chosen
     finally:
         torch.set_float32_matmul_precision(before)
+
+
+def test_products_of_pytorch_before_2_9(monkeypatch):
+    monkeypatch.setattr(torch.backends.cuda, "matmul", object())
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("high")
+    try:
+        with full_precision():
+            assert torch.get_float32_matmul_precision() == "highest"
+        assert torch.get_float32_matmul_precision() == "high"
+    finally:
+        torch.set_float32_matmul_precision(before)
