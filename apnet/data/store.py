@@ -5,8 +5,8 @@
     shapes.npy   height and width of each, N x 2, int64
 
 A store is made once, under a lock, and appears whole or not at all. Its name holds a digest
-of the images' names and one of their sizes, times and decoder: when an image changes, the
-store of before no longer fits, and is replaced.
+of the images' names and of what decodes them, and one of their sizes and times: when an
+image changes, the store of before no longer fits, and is replaced.
 """
 
 import os
@@ -89,8 +89,9 @@ def open_store(
         InputError: an image that cannot be read or decoded, or a folder that cannot be written.
     """
     files = [root / sample.path for sample in samples]
-    images = digest([str(root.resolve()), *(sample.path.as_posix() for sample in samples)])
-    state = digest([_decoder(), [file_state(file) for file in files]])
+    names = [sample.path.as_posix() for sample in samples]
+    images = digest([_decoder(), str(root.resolve()), names])
+    state = digest([file_state(file) for file in files])
     family = f"{name}-{images[:8]}-"
     place = folder / f"{family}{state[:16]}"
     if place.is_dir():
