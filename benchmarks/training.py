@@ -4,13 +4,14 @@
         [--device cpu|cuda] [--rounds N] [--threads N] [--compile] [--profile]
 
 Plain is a step as anyone would write it: eager, float32, channels first, Adam as PyTorch has it
-(on a GPU with its defaults, so convolutions may use TF32). Each line adds one switch to the
-line above. All lines of a model take the same weights and batch and are timed in turns; `loss`
-is by how much the first loss differs from the plain one. `peak` is what the model, its
-gradients and its optimiser hold, and the most that a step adds. `share` is what the step
-computes, as PyTorch counts it, over the machine's own rate of multiplying matrices in
-the line's precision. The goals: 1.3 times plain on a CPU; on an H200-class GPU 2.5 times
-and 3,000 images/s for resnet50-apnet-c2 at 384x192, batch 80, where about 14,500 is the floor.
+(on a GPU with its defaults, so convolutions may use TF32). Each line adds one switch of the
+recipe (docs/speed.md) to the line above. As released, the batch goes through the network in two
+shares, in every line. All lines of a model take the same weights and batch and are timed in
+turns; `loss` is by how much the first loss differs from the plain one. `peak` is what the model
+and its optimiser hold, and the most that a step adds. `share` is what the step computes, as
+PyTorch counts it, over the machine's own rate of multiplying matrices in the line's precision.
+The goals: 1.3 times plain on a CPU; on an H200-class GPU 2.5 times and 3,000 images/s for
+resnet50-apnet-c2 at 384x192, batch 80, where about 14,500 is the floor.
 On a CPU the default is a small size, since a step at the paper's takes many seconds there;
 on a machine that others use, --threads 1 disturbs the numbers least.
 """
@@ -18,7 +19,7 @@ on a machine that others use, --threads 1 disturbs the numbers least.
 import argparse
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -44,14 +45,10 @@ _CLASSES = 751
 _INSTANCES = 4
 
 
-@dataclass(frozen=True)
-class Switches:
-    """What a line has on."""
+Line = dict[str, object]
+"""What a line has on, as settings of a recipe."""
 
-    channels_last: bool = False
-    fused: bool = False
-    precision: str = "float32"
-    compiled: bool = False
+PLAIN: Line = {"precision": "float32", "channels_last": False, "fused": False, "compile": False}
 
 
 def main() -> None:
@@ -78,27 +75,29 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _lines(device: torch.device, compiled: bool) -> dict[str, Switches]:
+def _lines(device: torch.device, compiled: bool) -> dict[str, Line]:
     """The lines of a table, each with one switch more."""
-    now = Switches()
+    now = PLAIN
     found = {"plain": now}
-    found["+ channels_last"] = now = replace(now, channels_last=True)
-    found["+ fused optimiser"] = now = replace(now, fused=True)
+    found["+ channels_last"] = now = now | {"channels_last": True}
+    found["+ fused optimiser"] = now = now | {"fused": True}
     precision = resolve_precision(device, "auto")
     if precision != "float32":
-        found[f"+ {precision}"] = now = replace(now, precision=precision)
+        found[f"+ {precision}"] = now = now | {"precision": precision}
     if compiled or device.type == "cuda":
-        found["+ compile"] = replace(now, compiled=True)
+        found["+ compile"] = now | {"compile": True}
     return found
 
 
 def _compare(name: str, size: str, device: torch.device, arguments: argparse.Namespace) -> None:
     _, batch, rounds, side = DEFAULTS[device.type]
     batch, rounds = arguments.batch or batch, arguments.rounds or rounds
+    # PyTorch compiles a function for so many networks and no more.
+    torch.compiler.reset()
     images, labels = _batch(size, batch, device)
     lines = _lines(device, arguments.compile)
-    trainers = {line: _trainer(name, size, batch, s, device) for line, s in lines.items()}
-    flops = _flops(_trainer(name, size, batch, Switches(), device), images, labels) / batch
+    trainers = {line: _trainer(name, size, batch, has, device) for line, has in lines.items()}
+    flops = _flops(_trainer(name, size, batch, PLAIN, device), images, labels) / batch
     losses, peaks = {}, {}
     for line, trainer in trainers.items():
         trainer.train_step(images, labels)
@@ -107,7 +106,7 @@ def _compare(name: str, size: str, device: torch.device, arguments: argparse.Nam
     tasks: dict[str, Callable[[], object]] = {
         line: partial(trainer.train_step, images, labels) for line, trainer in trainers.items()
     }
-    precisions = {switches.precision for switches in lines.values()}
+    precisions = {has["precision"] for has in lines.values()}
     tasks |= {kind: _product(device, getattr(torch, kind), side) for kind in precisions}
     seconds = _in_turns(tasks, rounds, device)
     rates = {kind: 2 * side**3 / seconds[kind] for kind in precisions}
@@ -116,9 +115,9 @@ def _compare(name: str, size: str, device: torch.device, arguments: argparse.Nam
     print(f"matrices of {side}x{side} are multiplied at {shown}")
     print(f"{'':<18} images/s   ratio    peak MiB   share     loss")
     plain = seconds["plain"]
-    for line, switches in lines.items():
+    for line, has in lines.items():
         taken = seconds[line]
-        share = flops * batch / taken / rates[switches.precision]
+        share = flops * batch / taken / rates[has["precision"]]
         print(
             f"{line:<18} {batch / taken:8.1f}  {plain / taken:5.2f}x  {peaks[line] / 2**20:10.0f}  "
             f"{share:6.1%}  {losses[line] / losses['plain'] - 1:+8.2%}"
@@ -134,10 +133,12 @@ def _batch(size: str, batch: int, device: torch.device) -> tuple[torch.Tensor, t
     return images.to(device), labels.to(device)
 
 
-def _trainer(name: str, size: str, batch: int, switches: Switches, device: torch.device) -> Trainer:
-    """The real trainer, with one of the switches that it always has taken back."""
+def _trainer(name: str, size: str, batch: int, line: Line, device: torch.device) -> Trainer:
+    """The trainer that `apnet train` uses, with the switches of a line."""
     model_name, _, reading_name = name.partition(":")
     reading = get_reading(reading_name or "written")
+    if reading.batchnorm_batch:
+        reading = replace(reading, batchnorm_batch=batch // 2)
     height, width = map(int, size.split("x"))
     recipe = replace(
         CHANNEL,
@@ -145,21 +146,11 @@ def _trainer(name: str, size: str, batch: int, switches: Switches, device: torch
         width=width,
         identities=batch // _INSTANCES,
         instances=_INSTANCES,
-        precision=switches.precision,
+        **line,
     )
     torch.manual_seed(0)
     model = build_model(model_name, _CLASSES, reading, input_size=(height, width))
-    if switches.channels_last:
-        model = model.to(memory_format=torch.channels_last)
-    trainer = Trainer(model, recipe, reading, 10_000, _CLASSES, device)
-    if not switches.fused:
-        trained = [p for p in trainer.model.parameters() if p.requires_grad]
-        trainer._optimiser = torch.optim.Adam(
-            trained, lr=recipe.lr, weight_decay=recipe.weight_decay
-        )
-    if switches.compiled:
-        trainer.model.compile()
-    return trainer
+    return Trainer(model, recipe, reading, 10_000, _CLASSES, device)
 
 
 def _flops(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> int:
@@ -192,28 +183,23 @@ def _peak(
     trainer: Trainer, images: torch.Tensor, labels: torch.Tensor, device: torch.device
 ) -> float:
     """Bytes that the trainer holds, and the most that a step adds."""
-    state = [*trainer.model.parameters(), *trainer.model.buffers()]
-    state += [p.grad for p in trainer.model.parameters() if p.grad is not None]
-    state += [
-        value
-        for values in trainer._optimiser.state.values()
-        for value in values.values()
-        if isinstance(value, torch.Tensor)
+    state = trainer.state_dict()
+    moments = [
+        value for values in state["optimiser"]["state"].values() for value in values.values()
     ]
-    held = sum(tensor.numel() * tensor.element_size() for tensor in state)
-    # A step begins by letting go of its gradients, so they are not counted twice.
-    trainer._optimiser.zero_grad(set_to_none=True)
-    gradients = sum(p.numel() * p.element_size() for p in trainer.model.parameters())
+    held = sum(tensor.nbytes for tensor in [*state["model"].values(), *moments])
+    # A step makes its gradients; those of the one before are not counted too.
+    trainer.model.zero_grad(set_to_none=True)
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)
         trainer.train_step(images, labels)
-        return held - gradients + torch.cuda.max_memory_allocated(device) - before
+        return held + torch.cuda.max_memory_allocated(device) - before
     try:
         Path("/proc/self/clear_refs").write_text("5")
         before = _resident("VmRSS")
         trainer.train_step(images, labels)
-        return held - gradients + _resident("VmHWM") - before
+        return held + _resident("VmHWM") - before
     except OSError:
         return float("nan")
 

@@ -183,3 +183,32 @@ def test_losses_of_several_heads_are_averaged():
         ]
     subject.train_step(images, labels)
     assert subject.epoch_losses()["identity_loss"] == pytest.approx(sum(singles) / 3, rel=1e-5)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_checkpoint_continues_in_another_memory_format(first):
+    recipes = [replace(RECIPE, lr=0.01, channels_last=last) for last in (first, not first)]
+    whole = trainer(recipes[0])
+    feed = batches()
+    for _ in range(3):
+        whole.train_step(*next(feed))
+    before, after = map(trainer, recipes)
+    feed = batches()
+    before.train_step(*next(feed))
+    after.load_state_dict(before.state_dict())
+    for _ in range(2):
+        after.train_step(*next(feed))
+    wanted, found = tensors(whole.model), tensors(after.model)
+    for name in wanted:
+        # A moment at another weight's place would send it a whole step elsewhere, 0.01.
+        torch.testing.assert_close(found[name], wanted[name], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_weights_and_images_have_the_memory_format_of_the_record(last):
+    subject = trainer(replace(RECIPE, channels_last=last))
+    seen = [subject.model.body[0].weight]
+    subject.model.register_forward_pre_hook(lambda _module, images: seen.append(images[0]))
+    subject.train_step(*next(batches()))
+    assert len(seen) == 2 and subject.switches.channels_last is last
+    assert all(tensor.is_contiguous(memory_format=torch.channels_last) is last for tensor in seen)
