@@ -12,8 +12,9 @@ from apnet.evaluation.equal_rows import equal_rows
 
 DISTANCES = ("cosine", "euclidean")
 
-_BLOCK = 2**17
-"""Numbers handled at once where a copy is made: what fits a core's cache."""
+_COPIED = 2**20
+"""Numbers that are copied at once, where a copy is made: few enough for the memory allowed,
+and many, as threads that are kept waiting for each other cost more than the work."""
 
 
 class Distances:
@@ -30,16 +31,18 @@ class Distances:
             ValueError: features that are not finite or beyond the range of their type, by row.
         """
         self._query, self._gallery, self._cosine = query, gallery, distance == "cosine"
-        _squares(query, "query")  # only to be sure of them: a query's length changes no order
-        self._own = _squares(gallery, "gallery")
+        _lengths(query, "query")  # only to be sure of them: a query's length changes no order
+        lengths = _lengths(gallery, "gallery")
         if self._cosine:
             # A feature of zeros is as far as one at a right angle.
             smallest = torch.finfo(gallery.dtype).tiny
-            self._own = -self._own.sqrt().clamp(min=smallest).reciprocal()
+            self._own = -lengths.clamp(min=smallest).reciprocal()
+        else:
+            self._own = _squares(gallery)
         self._repeats, self._first = (
             torch.from_numpy(rows).to(gallery.device) for rows in equal_rows(gallery)
         )
-        self._memory = torch.empty(0)
+        self._memory, self._copies = torch.empty(0), torch.empty(0)
 
     @property
     def device(self) -> torch.device:
@@ -63,6 +66,8 @@ class Distances:
     def allocate(self, rows: int, columns: int) -> None:
         """Have memory for parts of so many queries; columns beyond the gallery are infinite."""
         self._memory = self._gallery.new_full((rows, columns), torch.inf)
+        repeats = len(self._repeats)
+        self._copies = self._gallery.new_empty(min(rows, _rows(repeats)), repeats)
 
     def of(self, queries: np.ndarray) -> Tensor:
         """Distances of these queries: rows x columns, valid until the next call."""
@@ -75,27 +80,24 @@ class Distances:
         else:
             torch.add(self._own, found, alpha=-2, out=found)
         if len(self._repeats):
-            for some in found.split(_rows(len(self._repeats))):
-                some.index_copy_(1, self._repeats, some.index_select(1, self._first))
+            for some in found.split(len(self._copies)):
+                copies = self._copies[: len(some)]
+                torch.index_select(some, 1, self._first, out=copies)
+                some.index_copy_(1, self._repeats, copies)
         return part
 
 
 def _rows(columns: int) -> int:
     """How many rows of so many columns are copied at once."""
-    return max(1, _BLOCK // columns)
+    return max(1, _COPIED // max(1, columns))
 
 
-def _squares(features: Tensor, name: str) -> Tensor:
-    """Squared length of each row, which also shows whether all of it can be computed with."""
-    rows = _rows(features.shape[1])
-    found = features.new_empty(len(features))
-    # One copy for all parts: many of this size, aligned, would leave a gap each in the heap.
-    memory = torch.empty_like(features[:rows])
-    for part, own in zip(features.split(rows), found.split(rows), strict=True):
-        torch.sum(torch.square(part, out=memory[: len(part)]), dim=1, out=own)
+def _lengths(features: Tensor, name: str) -> Tensor:
+    """Length of each row, which also shows whether all of it can be computed with."""
+    found = torch.linalg.vector_norm(features, dim=1)
     limits = torch.finfo(features.dtype)
-    usual = (found >= limits.tiny / limits.eps) & (found <= limits.max / 4)
-    for part in (~usual).nonzero().squeeze(1).split(rows):
+    usual = (found >= (limits.tiny / limits.eps) ** 0.5) & (found <= limits.max**0.5 / 2)
+    for part in (~usual).nonzero().squeeze(1).split(_rows(features.shape[1])):
         # Rows of nothing but zeros are none of these; NaN counts as not zero.
         wrong = part[features[part].any(dim=1)]
         if len(wrong):
@@ -105,4 +107,15 @@ def _squares(features: Tensor, name: str) -> Tensor:
                     f"{name} features are too large or too small in row {row}: scale all of them"
                 )
             raise ValueError(f"{name} features are not finite in row {row}")
+    return found
+
+
+def _squares(features: Tensor) -> Tensor:
+    """Squared length of each row; of whole numbers exact, as the square of a length is not."""
+    rows = _rows(features.shape[1])
+    found = features.new_empty(len(features))
+    # One piece for all parts: one for each, aligned, would leave as many gaps in the heap.
+    memory = torch.empty_like(features[:rows])
+    for part, own in zip(features.split(rows), found.split(rows), strict=True):
+        torch.sum(torch.square(part, out=memory[: len(part)]), dim=1, out=own)
     return found
