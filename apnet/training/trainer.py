@@ -44,7 +44,9 @@ class Trainer:
         device: torch.device,
     ) -> None:
         self.switches = decide(recipe, device)
-        self._layout = torch.channels_last if self.switches.channels_last else torch.preserve_format
+        # Images come from a GPU with channels last, so being without it has to be asked for.
+        last = self.switches.channels_last
+        self._layout = torch.channels_last if last else torch.contiguous_format
         self.model = model.to(device, memory_format=self._layout)
         if self.switches.compile:
             # In place, so that weights keep their names.
