@@ -25,7 +25,9 @@ def trainer(model="resnet50-apnet-c2", reading="written", device="cpu", **recipe
     chosen = get_reading(reading)
     if chosen.batchnorm_batch:
         chosen = replace(chosen, batchnorm_batch=BATCH // 2)
-    recipe = get_recipe("smoke", identities=4, instances=2, steps_per_epoch=STEPS, **PLAIN | recipe)
+    recipe = get_recipe(
+        "smoke", identities=BATCH // 2, instances=2, steps_per_epoch=STEPS, **PLAIN | recipe
+    )
     torch.manual_seed(0)
     network = build_model(model, CLASSES, chosen, input_size=SIZE)
     return Trainer(network, recipe, chosen, STEPS, CLASSES, torch.device(device))
