@@ -8,6 +8,7 @@ from files or from a store, and after any interruption.
 import math
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
 
 import numpy as np
@@ -89,7 +90,7 @@ def test_batches(
     starts = range(0, len(images), batch)
     pieces = (np.arange(start, min(start + batch, len(images))) for start in starts)
     made = _made(maker, enumerate(pieces), workers)
-    return (found for found, _ in _finished(made, images, recipe, device))
+    return _alone(_finished(made, images, recipe, device))
 
 
 def _drawn(recipe: Recipe, seed: int, step: int, count: int) -> Drawn:
@@ -136,13 +137,21 @@ def _finished(
     made: Iterator[_Made], images: Images | Resident, recipe: Recipe, device: torch.device
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Normalised images and labels, on the device."""
-    for content, drawn, labels in made:
-        drawn = drawn.to(device)
-        if isinstance(images, Resident):
-            pixels = images.pixels(content, drawn)
-        else:
-            pixels = content.to(device, non_blocking=True)
-        yield normalise(pixels, recipe, drawn.erased), labels.to(device, non_blocking=True)
+    with closing(made):
+        for content, drawn, labels in made:
+            drawn = drawn.to(device)
+            if isinstance(images, Resident):
+                pixels = images.pixels(content, drawn)
+            else:
+                pixels = content.to(device, non_blocking=True)
+            yield normalise(pixels, recipe, drawn.erased), labels.to(device, non_blocking=True)
+
+
+def _alone(batches: Iterator[tuple[Tensor, Tensor]]) -> Iterator[Tensor]:
+    """The images without their labels."""
+    with closing(batches):
+        for images, _ in batches:
+            yield images
 
 
 def _empty(count: int, recipe: Recipe) -> Tensor:
@@ -180,10 +189,20 @@ def _made(maker: Dataset, keys: Iterable[object], workers: int) -> Iterator[_Mad
 
 def _without_errors(loader: DataLoader) -> Iterator:
     """What the loader gives. Errors come as values: torch would put a traceback into them."""
-    for made in loader:
-        if isinstance(made, InputError):
-            raise made
-        yield made
+    made = iter(loader)
+    try:
+        while True:
+            try:
+                found = next(made)
+            except StopIteration:
+                return
+            if isinstance(found, InputError):
+                raise found
+            yield found
+    finally:
+        # With it go its workers. They ignore the signal by which a process that ends would
+        # stop them, so it would wait for them without end.
+        del made
 
 
 def _unchanged(made: object) -> object:

@@ -28,7 +28,9 @@ def open_images(
     workers: int = 0,
     say: Callable[[str], None] = print,
 ) -> Images | Resident:
-    """The images of a split; the pixels are the same wherever they come from.
+    """The images of a split; the same pixels from files and from a store.
+
+    Made on a device, images that shrink may differ by a level or two (docs/input-pipeline.md).
 
     Args:
         split: `train`, `query` or `gallery`.

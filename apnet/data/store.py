@@ -50,7 +50,7 @@ class Store:
             sizes = self.shapes.prod(axis=1) * 3
             self.starts = np.cumsum(sizes) - sizes
             self.pixels = _mapped(place / _PIXELS, int(sizes.sum()))
-        except (OSError, ValueError) as error:
+        except (EOFError, OSError, ValueError) as error:
             raise InputError(f"the store {place} is damaged ({error}): delete it") from error
 
     def __len__(self) -> int:
@@ -130,7 +130,10 @@ def _make(place: Path, files: Sequence[Path], threads: int) -> None:
                 stream.write(pixels.data)
             stream.flush()
             os.fsync(stream.fileno())
-        np.save(building / _SHAPES, np.array(shapes, np.int64).reshape(-1, 2))
+        with (building / _SHAPES).open("wb") as stream:
+            np.save(stream, np.array(shapes, np.int64).reshape(-1, 2))
+            stream.flush()
+            os.fsync(stream.fileno())
         building.chmod(0o777 & ~umask())
         building.rename(place)
     finally:

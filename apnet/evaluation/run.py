@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 from apnet.data import load_dataset
 from apnet.data.describe import describe
 from apnet.data.loading import test_batches
-from apnet.data.opening import open_images
+from apnet.data.opening import open_images, source_of
 from apnet.devices import arithmetic, choose_device
 from apnet.errors import InputError
 from apnet.evaluation.embed import embed, feature_of
@@ -71,16 +72,20 @@ def evaluate(
     batch = BATCHES.get(place.type, 64) if batch is None else batch
     record, settings = read_run(run)
     dataset = load_dataset(test_set, data_root, settings.reading)
-    if not dataset.query:
-        raise InputError(f"{test_set} has no query images, so no run can be evaluated on it")
+    for split in ("query", "gallery"):
+        if not getattr(dataset, split):
+            raise InputError(f"{test_set} has no {split} images, so no run can be evaluated on it")
     data = describe(dataset, data_root, settings.reading, data_record)
     model = load_model(run, record, settings).to(place)
     feature = feature_of(settings.reading, test_set)
 
+    sources: list[str] = []
+
     def features(split: str) -> Tensor:
         images = open_images(dataset, split, settings.recipe, place, store, workers, say)
-        batches = test_batches(images, settings.recipe, batch, workers, place)
-        return embed(model, batches, settings.recipe, feature, place)
+        sources.append(source_of(images))
+        with closing(test_batches(images, settings.recipe, batch, workers, place)) as batches:
+            return embed(model, batches, settings.recipe, feature, place)
 
     say(f"embedding {len(dataset.query)} queries, {len(dataset.gallery)} gallery images")
     result = evaluate_retrieval(
@@ -139,6 +144,7 @@ def evaluate(
             },
             "data": data,
             "wall_seconds": round(time.monotonic() - begin, 3),
+            "images": sorted({*sources}),
             "batch": batch,
             "arithmetic": arithmetic(place, settings.recipe.precision),
             "hardware": hardware(str(place), torch.get_num_threads()),

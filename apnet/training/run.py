@@ -10,7 +10,7 @@ import fcntl
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -95,7 +95,8 @@ def train(
         batches = training_batches(
             images, identities, settings.recipe, settings.seed, trainer.step, workers, place
         )
-        fit(trainer, batches, history, checkpoints, checkpoint_seconds, say, watch)
+        with closing(batches):
+            fit(trainer, batches, history, checkpoints, checkpoint_seconds, say, watch)
         write_weights(out / WEIGHTS, trainer.model.state_dict())
         seconds = time.monotonic() - begin
         record = {

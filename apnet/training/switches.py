@@ -51,7 +51,7 @@ def _check_compiler(device: torch.device) -> None:
         torch.compile(_small)(torch.ones(8, device=device))
     # Without a compiler torch raises one of many errors of its own, another in each version.
     except Exception as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise InputError(
             f"compile=true needs a compiler that torch.compile can use on {device.type} "
             f"({reason}): install g++ and Python's headers, or leave compile at auto"

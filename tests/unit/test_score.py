@@ -123,7 +123,8 @@ def test_too_little_memory_on_a_device_is_one_sentence(tmp_path, capsys, monkeyp
 
     monkeypatch.setattr(score_module, "evaluate_retrieval", fail)
     np.savez(tmp_path / "f.npz", **PROBLEM)
-    refused(capsys, tmp_path / "f.npz", "needs more memory than cpu has: try --device cpu")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    refused(capsys, tmp_path / "f.npz", f"needs more memory than {device} has: try --device cpu")
 
 
 @pytest.mark.parametrize("kind", [np.str_, np.bytes_])

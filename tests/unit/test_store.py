@@ -212,9 +212,11 @@ def test_a_store_that_was_cut_short_is_one_sentence(dataset, stores):
     os.truncate(stores / name / "pixels.bin", 100)
     with pytest.raises(InputError, match=r"is damaged \(pixels.bin has 100 bytes .*delete it$"):
         opened(stores, dataset)
-    (stores / name / "shapes.npy").unlink()
-    with pytest.raises(InputError, match=r"is damaged \(.*delete it$"):
-        opened(stores, dataset)
+    shapes = stores / name / "shapes.npy"
+    for damage in (lambda: os.truncate(shapes, 0), shapes.unlink):
+        damage()
+        with pytest.raises(InputError, match=r"is damaged \(.*delete it$"):
+            opened(stores, dataset)
 
 
 def test_a_split_without_images(dataset, stores):

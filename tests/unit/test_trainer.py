@@ -201,7 +201,7 @@ def test_a_checkpoint_continues_in_another_memory_format(first):
     wanted, found = tensors(whole.model), tensors(after.model)
     for name in wanted:
         # A moment at another weight's place would send it a whole step elsewhere, 0.01.
-        torch.testing.assert_close(found[name], wanted[name], rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(found[name], wanted[name], rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.parametrize("last", [True, False])
@@ -209,6 +209,8 @@ def test_weights_and_images_have_the_memory_format_of_the_record(last):
     subject = trainer(replace(RECIPE, channels_last=last))
     seen = [subject.model.body[0].weight]
     subject.model.register_forward_pre_hook(lambda _module, images: seen.append(images[0]))
-    subject.train_step(*next(batches()))
+    images, labels = next(batches())
+    # As a GPU gives them, whatever the switch.
+    subject.train_step(images.to(memory_format=torch.channels_last), labels)
     assert len(seen) == 2 and subject.switches.channels_last is last
     assert all(tensor.is_contiguous(memory_format=torch.channels_last) is last for tensor in seen)

@@ -26,10 +26,11 @@ def test_an_imported_run_is_evaluated_and_not_trained_again(snakemake, provenanc
 @pytest.mark.parametrize(
     "forced",
     [
-        ["-F"],
-        ["--forcerun", "train"],
+        ["-Fp"],
+        ["--forceal"],
+        ["--forcerun=train"],
         ["-R", "judge", "train"],
-        ["-R", f"{RUN}/run.json"],
+        ["-R", f"./{RUN}/run.json"],
         ["-f", f"{RUN}/model.safetensors"],
     ],
 )

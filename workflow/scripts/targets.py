@@ -1,7 +1,10 @@
 """What a person asks Snakemake for, checked before it plans: a slip is one sentence."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
+
+from snakemake.cli import parse_args
 
 from apnet.errors import InputError, one_of
 from workflow.scripts import conventions, counted
@@ -22,10 +25,6 @@ DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
 
 SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 """The figures as the document shows them."""
-
-_FORCE_ALL = ("-F", "--forceall")
-_FORCE_RULES = ("-R", "--forcerun")
-_FORCE_TARGETS = ("-f", "--force")
 
 _RUN_DEPTH = 6
 """Parts of a run's folder with results/ and the scale before it."""
@@ -54,23 +53,26 @@ def check_forced(arguments: Sequence[str], plan: Plan) -> None:
     Snakemake deletes what a job makes before the job begins.
 
     Args:
-        arguments: of Snakemake's command line.
+        arguments: of Snakemake's command line; read by its own parser, profiles included.
 
     Raises:
         InputError: names the first of them.
     """
-    given = {*arguments}
-    if given & {*_FORCE_ALL} or (given & {*_FORCE_RULES} and "train" in given):
-        endangered = plan.all_imported()
-    elif given & {*_FORCE_TARGETS, *_FORCE_RULES}:
-        endangered = [run for run in plan.all_imported() if given & {*_trained(run)}]
-    else:
+    try:
+        _, given = parse_args(list(arguments))
+    except SystemExit:
+        return  # called from another program, whose arguments these are
+    forced = {os.path.normpath(name) for name in given.forcerun or ()}
+    if given.force:
+        forced |= {os.path.normpath(name) for name in given.targets or ()}
+    if not (given.forceall or forced):
         return
-    if endangered:
-        raise InputError(
-            f"{endangered[0]} was imported, and to force its training would delete it: force "
-            f"other files, or move it away first"
-        )
+    for run in plan.all_imported():
+        if given.forceall or "train" in forced or forced & {*_trained(run)}:
+            raise InputError(
+                f"{run} was imported, and to force its training would delete it: force other "
+                f"files, or move it away first"
+            )
 
 
 def _trained(run: Path) -> list[str]:
