@@ -54,7 +54,7 @@ def evaluate_retrieval(
     query_cameras: Labels,
     gallery_cameras: Labels,
     distance: str = "cosine",
-    memory_mb: int = 512,
+    memory_mb: float = 512,
 ) -> RetrievalResult:
     """Rank the gallery for each query and score the ranking.
 
@@ -72,7 +72,7 @@ def evaluate_retrieval(
         gallery_cameras: g cameras.
         distance: `cosine` or `euclidean`.
         memory_mb: so many MiB are used beside the features, of the device's memory where
-            they are on one; less than one query needs is more all the same.
+            they are on one; what a single query needs is used in any case.
 
     Raises:
         ValueError: lengths, widths or devices that disagree, nothing to rank, features that
@@ -91,7 +91,7 @@ def evaluate_retrieval(
     first = np.zeros(len(query), dtype=np.int64)
     with torch.no_grad(), full_precision():
         distances = Distances(query, gallery, distance)
-        for queries, matches, ranks in _ranked(distances, protocol, memory_mb * 2**20):
+        for queries, matches, ranks in _ranked(distances, protocol, int(memory_mb * 2**20)):
             precision[queries], first[queries] = average_precision(matches, ranks)
     return _result(precision, first, len(gallery))
 
@@ -99,7 +99,7 @@ def evaluate_retrieval(
 def _ranked(
     distances: Distances, protocol: Protocol, memory: int
 ) -> Iterator[tuple[np.ndarray, Entries, np.ndarray]]:
-    """Parts of the queries that have a true match: which, their matches, and those's ranks."""
+    """Parts of the queries that have a true match: which, their matches, the ranks of these."""
     # Those with most matches first, as counting them together wants it.
     order = np.argsort(-protocol.matches, kind="stable")
     order = order[: np.count_nonzero(protocol.matches)]

@@ -49,7 +49,7 @@ def test_float32_agrees_where_there_are_no_ties(distance):
     people=st.integers(1, 9),
     cameras=st.integers(1, 4),
     levels=st.sampled_from([1, 2, 3, None]),
-    memory=st.sampled_from([0, 512]),
+    memory=st.sampled_from([0, 0.01, 512]),
 )
 def test_agrees_on_odd_problems(seed, q, g, people, cameras, levels, memory):
     # Whole numbers and Euclidean distance: ties are exact in any arithmetic.
