@@ -63,7 +63,8 @@ def evaluate(
         batch: images embedded at once; None is :data:`BATCHES` for the device.
 
     Raises:
-        InputError: no finished run, damaged weights, bad data or an unusable `out`.
+        InputError: no finished run, damaged weights, bad data, features that are not finite,
+            no query with a true match, or an unusable `out`.
     """
     begin = time.monotonic()
     if out.suffix != ".json" or out.is_dir():
@@ -88,13 +89,16 @@ def evaluate(
             return embed(model, batches, settings.recipe, feature, place)
 
     say(f"embedding {len(dataset.query)} queries, {len(dataset.gallery)} gallery images")
-    result = evaluate_retrieval(
-        features("query"),
-        features("gallery"),
-        *(np.array([sample.identity for sample in part]) for part in dataset.test()),
-        *(np.array([sample.camera for sample in part]) for part in dataset.test()),
-        distance=DISTANCE,
-    )
+    try:
+        result = evaluate_retrieval(
+            features("query"),
+            features("gallery"),
+            *(np.array([sample.identity for sample in part]) for part in dataset.test()),
+            *(np.array([sample.camera for sample in part]) for part in dataset.test()),
+            distance=DISTANCE,
+        )
+    except ValueError as error:
+        raise InputError(f"{run} cannot be evaluated on {test_set}: {error}") from error
     with replaced(out.with_suffix(".npz")) as temporary, temporary.open("wb") as stream:
         np.savez(
             stream,

@@ -4,6 +4,7 @@ import shutil
 import numpy as np
 import pytest
 import runs
+import tiny
 from safetensors.torch import load_file, save_file
 
 from apnet.cli import main
@@ -243,6 +244,13 @@ def test_a_batch_of_no_images_is_refused(copied, root, tmp_path):
     assert "a batch has 1 image or more" in refusal(
         copied, root, tmp_path / "out" / "test.json", batch=0
     )
+
+
+def test_queries_without_any_match_are_refused(copied, tmp_path):
+    names = {**tiny.MARKET, "bounding_box_test": ["0001_c1s1_000301_00.jpg"]}
+    tiny.write(tmp_path / "alone" / "market1501", names)
+    said = refusal(copied, tmp_path / "alone", tmp_path / "out" / "test.json")
+    assert "cannot be evaluated on market1501: no query has a true match" in said
 
 
 def test_the_record_is_json_that_anyone_reads(trained, root, tmp_path, capsys):
