@@ -18,6 +18,8 @@ folder, name = pathlib.Path(sys.argv[1]), os.environ.get("CUDA_VISIBLE_DEVICES",
 begin = time.monotonic()
 (folder / f"begun-{os.getpid()}").write_text(name)
 time.sleep(float(sys.argv[2]))
+while (folder / "hold").exists():
+    time.sleep(0.02)
 (folder / f"{os.getpid()}.txt").write_text(f"{name} {begin} {time.monotonic()}")
 """
 
@@ -75,14 +77,25 @@ def wait_until(condition):
         time.sleep(0.02)
 
 
+def begun(tmp_path):
+    return [int(file.name.partition("-")[2]) for file in tmp_path.glob("begun-*")]
+
+
 def test_two_jobs_never_have_the_same_device(tmp_path):
-    jobs = [attempt(tmp_path, number, "5,GPU-9a") for number in range(8)]
-    said = [job.communicate(timeout=60)[1] for job in jobs]
+    hold = tmp_path / "hold"
+    hold.touch()
+    jobs = [attempt(tmp_path, number, "5,GPU-9a") for number in range(2)]
+    wait_until(lambda: len(begun(tmp_path)) == 2)
+    jobs += [attempt(tmp_path, number, "5,GPU-9a") for number in range(2, 8)]
+    said = jobs[2].stderr.readline()
+    hold.unlink()
+    for job in jobs:
+        job.communicate(timeout=60)
     assert [job.returncode for job in jobs] == [0] * 8
     found = spans(tmp_path)
     assert len(found) == 8 and overlaps(found) == []
     assert {device for devices, _, _ in found for device in devices} == {"5", "GPU-9a"}
-    assert any("waiting for a GPU: all of 5, GPU-9a are taken" in text for text in said)
+    assert "waiting for a GPU: all of 5, GPU-9a are taken" in said
     logs = [(tmp_path / f"{number}.log").read_text() for number in range(8)]
     assert all(log.startswith(("on GPU 5\n", "on GPU GPU-9a\n")) for log in logs)
 
@@ -94,10 +107,6 @@ def test_jobs_of_one_and_of_two_devices_do_not_lock_each_other_out(tmp_path):
     found = spans(tmp_path)
     assert sorted(len(devices) for devices, _, _ in found) == [1, 1, 1, 2, 2, 2]
     assert overlaps(found) == []
-
-
-def begun(tmp_path):
-    return [int(file.name.partition("-")[2]) for file in tmp_path.glob("begun-*")]
 
 
 def test_a_device_is_free_when_what_ran_on_it_is_dead_and_not_before(tmp_path):
