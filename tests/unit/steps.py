@@ -17,7 +17,7 @@ MODELS = (
     ("resnet50-apnet-s2", "written"),
 )
 PLAIN = {"precision": "float32", "channels_last": False, "fused": False, "compile": False}
-CLASSES, SIZE, BATCH, STEPS = 5, (64, 32), 8, 20
+CLASSES, SIZE, BATCH, STEPS = 8, (64, 32), 16, 20
 
 
 def trainer(model="resnet50-apnet-c2", reading="written", device="cpu", **recipe):
