@@ -19,12 +19,15 @@ def load(path):
 torch.ops.load_library = load
 """
 BROKEN = """
+import os
+
 def load(path):
-    raise OSError("libcudart.so.12: cannot open shared object file")
+    raise OSError(f"{os.fspath(path)}: libcudart.so.12: cannot open shared object file")
 
 torch.ops.load_library = load
 """
-ABSENT = """
+# torchvision itself looks for its library otherwise, and must not find it here.
+ABSENT = f"""{BROKEN}
 import importlib.util
 from pathlib import Path
 
