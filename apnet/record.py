@@ -44,10 +44,19 @@ def hardware(device: str, threads: int) -> dict[str, object]:
     return found
 
 
-def peak_memory_mb() -> int:
-    """The most resident memory that this process has had, in MiB."""
+def peak_memory(device: str) -> dict[str, int]:
+    """The most memory that this process has held, in MiB: the machine's and, if used, the GPU's.
+
+    Args:
+        device: as for :func:`hardware`.
+    """
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // (2**20 if sys.platform == "darwin" else 2**10)
+    found = {"peak_memory_mb": peak // (2**20 if sys.platform == "darwin" else 2**10)}
+    if device.startswith("cuda"):
+        import torch
+
+        found["gpu_peak_memory_mb"] = torch.cuda.max_memory_reserved(device) // 2**20
+    return found
 
 
 def git_state() -> dict[str, object] | None:

@@ -38,6 +38,7 @@ def fit(
     checkpoint_seconds: float,
     say: Callable[[str], None],
     watch: Callable[[str], None] | None = None,
+    elapsed: Callable[[], float] = time.monotonic,
 ) -> None:
     """Train until the recipe's last step.
 
@@ -49,6 +50,7 @@ def fit(
             `checkpoint_seconds` and when interrupted.
         say: told how far the training is, an epoch a line.
         watch: shown the same within an epoch, about once a second; None if nobody watches.
+        elapsed: seconds that the training has taken; saved with its state.
 
     Raises:
         Interrupted: SIGINT or SIGTERM came; the state is saved.
@@ -78,7 +80,8 @@ def fit(
             if trainer.step == trainer.steps:
                 return
             if due or stop:
-                checkpoint.save(checkpoints, trainer.step, trainer.state_dict())
+                state = trainer.state_dict() | {"seconds": elapsed()}
+                checkpoint.save(checkpoints, trainer.step, state)
                 saved = time.monotonic()
             if stop:
                 raise Interrupted(stop[0], trainer.step)

@@ -27,7 +27,7 @@ from apnet.files import digest, read_json, sha256, write_json
 from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.models import build_model, load_imagenet
 from apnet.models.weights import read_weights, write_weights
-from apnet.record import SCHEMA, environment, git_state, hardware, peak_memory_mb
+from apnet.record import SCHEMA, environment, git_state, hardware, peak_memory
 from apnet.settings import Settings
 from apnet.training import checkpoint
 from apnet.training.history import History
@@ -89,16 +89,22 @@ def train(
             history.restart()
         else:
             trainer.load_state_dict(state)
+            # What stopped processes took counts, up to the state that they left.
+            begin -= state["seconds"]
             say(f"continuing after step {trainer.step} of {trainer.steps}")
         images = open_images(dataset, "train", settings.recipe, place, store, workers, say)
         identities = [sample.identity for sample in dataset.train]
         batches = training_batches(
             images, identities, settings.recipe, settings.seed, trainer.step, workers, place
         )
+
+        def elapsed() -> float:
+            return time.monotonic() - begin
+
         with closing(batches):
-            fit(trainer, batches, history, checkpoints, checkpoint_seconds, say, watch)
+            fit(trainer, batches, history, checkpoints, checkpoint_seconds, say, watch, elapsed)
         write_weights(out / WEIGHTS, trainer.model.state_dict())
-        seconds = time.monotonic() - begin
+        seconds = elapsed()
         record = {
             "schema": SCHEMA,
             **settings.record(),
@@ -112,7 +118,7 @@ def train(
             "steps_per_epoch": trainer.steps_per_epoch,
             "wall_seconds": round(seconds, 3),
             "images_per_second": round(trainer.steps * settings.recipe.batch / seconds, 3),
-            "peak_memory_mb": peak_memory_mb(),
+            **peak_memory(str(place)),
             "images": source_of(images),
             "checkpoint_sha256": sha256(out / WEIGHTS),
             "arithmetic": arithmetic(place, settings.recipe.precision) | asdict(trainer.switches),

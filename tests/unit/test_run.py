@@ -16,6 +16,8 @@ from apnet.data.synthetic import synthesize
 from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.models.weights import write_weights
+from apnet.record import peak_memory
+from apnet.training import checkpoint
 from apnet.training.schedule import learning_rate
 from apnet.training.trainer import Trainer
 from apnet.vision import torchvision
@@ -109,7 +111,14 @@ def test_the_record_says_with_what(record):
     assert record["hardware"]["device"] == "cpu" and record["hardware"]["threads"] == 1
     images = record["images_per_second"] * record["wall_seconds"]
     assert images == pytest.approx(4 * SETTINGS.recipe.batch, rel=0.01)
-    assert record["peak_memory_mb"] > 100
+    assert record["peak_memory_mb"] > 100 and "gpu_peak_memory_mb" not in record
+
+
+def test_a_gpu_s_memory_is_recorded_beside_the_machine_s(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "max_memory_reserved", lambda device: 7 * 2**30)
+    found = peak_memory("cuda:0")
+    assert found["gpu_peak_memory_mb"] == 7 * 1024
+    assert found.keys() - peak_memory("cpu").keys() == {"gpu_peak_memory_mb"}
 
 
 def test_the_history_has_a_line_an_epoch(whole):
@@ -172,13 +181,23 @@ def test_interrupted_and_continued_is_bit_identical(whole, root, tmp_path):
     assert process.returncode == 128 + signal.SIGTERM
     assert said.startswith("apnet: stopped after step ") and said.count("\n") == 1
     assert not (out / "run.json").exists() and not (out / "model.safetensors").exists()
+    (folder,) = out.glob("checkpoints/*")
+    state = checkpoint.load_newest(folder, print)
+    for file in folder.iterdir():
+        file.unlink()
+    assert 0 < state["seconds"] < 60
+    checkpoint.save(folder, state["step"], state | {"seconds": 1000.0})
     said = runs.run(out, root, store=tmp_path / "stores")
     assert said[0] in [f"continuing after step {step} of 4" for step in (1, 2, 3)]
     assert same_weights(whole, out)
     assert runs.files(out) == runs.files(whole)
     # Begun with images from files, continued with them from a store.
-    records = (read_json(folder / "run.json") for folder in (whole, out))
+    records = [read_json(folder / "run.json") for folder in (whole, out)]
     assert [found["images"] for found in records] == ["files", "store"]
+    # The time that the stopped process took is in the record, and in its rate.
+    assert records[0]["wall_seconds"] < 60 and 1000 < records[1]["wall_seconds"] < 1060
+    images = records[1]["images_per_second"] * records[1]["wall_seconds"]
+    assert images == pytest.approx(4 * SETTINGS.recipe.batch, rel=0.05)
     for one, other in zip(history(whole), history(out), strict=True):
         assert {**one, "seconds": 0, "images_per_second": 0} == {
             **other,
