@@ -107,6 +107,7 @@ def test_the_record_names_the_run_and_the_protocol(trained, root, tmp_path):
     assert found["code_fingerprint"] != run["code_fingerprint"]
     assert found["arithmetic"] == {"precision": "float32", "deterministic": True}
     assert found["wall_seconds"] > 0 and found["hardware"]["device"] == "cpu"
+    assert runs.documented("test/&lt;test set&gt;.json") == found.keys()
 
 
 def test_batches_and_loaders_change_no_number(trained, root, tmp_path):

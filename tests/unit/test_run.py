@@ -121,6 +121,10 @@ def test_a_gpu_s_memory_is_recorded_beside_the_machine_s(monkeypatch):
     assert found.keys() - peak_memory("cpu").keys() == {"gpu_peak_memory_mb"}
 
 
+def test_its_page_names_every_key(record):
+    assert runs.documented("run.json") == record.keys() | {"gpu_peak_memory_mb"}
+
+
 def test_the_history_has_a_line_an_epoch(whole):
     lines = history(whole)
     assert [(line["epoch"], line["step"]) for line in lines] == [(1, 2), (2, 4)]
