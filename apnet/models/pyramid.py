@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from apnet.errors import InputError
 from apnet.models.attention import RelationAwareSpatial, SplitAttention, SqueezeExcitation
+from apnet.models.pooling import average
 from apnet.places import check_split, level_parts
 from apnet.readings import WRITTEN, Reading
 
@@ -34,10 +35,12 @@ class Level(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`x` (N x C x H x W), reweighted."""
-        x = x * self._normalise(self.attention(x))
+        x = x * self.weights(x)
         return x if self.batchnorm is None else self.batchnorm(x)
 
-    def _normalise(self, attention: Tensor) -> Tensor:
+    def weights(self, x: Tensor) -> Tensor:
+        """sigma(A_i) of `x`, N x C x 1 x 1 of channels, N x 1 x H x W of positions."""
+        attention = self.attention(x)
         if self._parts is None:
             return torch.sigmoid(attention)
         return attention.unflatten(1, (self._parts, -1)).softmax(dim=1).flatten(1, 2)
@@ -88,12 +91,30 @@ class AttentionPyramid(nn.Module):
             levels = [first, *deeper]
         self.levels = nn.ModuleList(levels)
         self._fine_first = reading.level_order == "fine-to-coarse"
+        self._by_means = size is None and all(level.batchnorm is None for level in self.levels)
 
     def forward(self, x: Tensor) -> Tensor:
         """`x` (N x C x H x W), reweighted by every level; same shape and memory format."""
-        for level in reversed(self.levels) if self._fine_first else self.levels:
+        levels = [*reversed(self.levels)] if self._fine_first else [*self.levels]
+        if self.training and self._by_means:
+            return x * _product_of_weights(levels, average(x))
+        for level in levels:
             x = level(x)
         return x
+
+
+def _product_of_weights(levels: list[Level], means: Tensor) -> Tensor:
+    """What channel levels multiply a map by in all, from the means of its channels.
+
+    A level sees no more of a map than these means, and multiplies them as it does the map.
+    So the map is read once for all levels, which is most of what they cost in training.
+    Elsewhere each level has its map made, to be looked at and counted.
+    """
+    product = torch.ones_like(means)
+    for level in levels:
+        weights = level.weights(means)
+        means, product = means * weights, product * weights
+    return product
 
 
 def _deeper_level(channels: int, parts: int, stacked: bool, reading: Reading) -> Level:

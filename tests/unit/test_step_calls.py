@@ -1,8 +1,13 @@
 """What a step asks of the device: few calls, and never to wait."""
 
+from dataclasses import replace
+
 import pytest
 import steps
 import torch
+
+from apnet.models import AttentionPyramid
+from apnet.readings import RELEASED, WRITTEN
 
 WAITS = ("_local_scalar_dense", "is_nonzero", "nonzero", "masked_select", "unique", "aten.equal")
 """Operators whose result the host must have before it can go on."""
@@ -13,6 +18,21 @@ def test_a_step_is_one_call_to_the_optimiser_and_never_waits(model, reading):
     found = steps.calls(steps.trainer(model, reading, fused=True))
     assert found.count("_fused_adam_") == 1
     assert found.count(*WAITS) == 0
+
+
+def test_in_training_a_map_is_multiplied_once_for_all_channel_levels():
+    def multiplied(pyramid):
+        x = torch.randn(2, 16, 4, 3)
+        with steps.Calls() as found:
+            pyramid(x)
+        outputs = [made for operator, made in found.made if "aten.mul" in operator]
+        return sum(made[0][0] == x.shape for made in outputs)
+
+    for options in ({}, {"stacked": True}, {"reading": replace(WRITTEN, normaliser="softmax")}):
+        pyramid = AttentionPyramid(16, 3, **options)
+        assert (multiplied(pyramid), multiplied(pyramid.eval())) == (1, 3)
+    # A BatchNorm after a level takes more than the means of a map.
+    assert multiplied(AttentionPyramid(16, 3, reading=RELEASED)) == 3
 
 
 def test_tensor_by_tensor_the_optimiser_would_be_many_calls():
