@@ -8,10 +8,10 @@ Plain is a step as anyone would write it: eager, float32, channels first, Adam a
 recipe (docs/speed.md) to the line above. As released, the batch goes through the network in two
 shares, in every line. All lines of a model take the same weights and batch and are timed in
 turns; `loss` is by how much the first loss differs from the plain one. `peak` is what the model
-and its optimiser hold, and the most that a step adds. `share` is what the step computes, as
-PyTorch counts it, over the machine's own rate of multiplying matrices in the line's precision.
-The goals: 1.3 times plain on a CPU; on an H200-class GPU 2.5 times and 3,000 images/s for
-resnet50-apnet-c2 at 384x192, batch 80, where about 14,500 is the floor.
+and its optimiser hold, and the most that a step adds. `MB moved` is what operators
+read and write of inputs and outputs, an image; of compiled ones that is not known. `share` is
+what the step computes, as PyTorch counts it, over the machine's own rate of multiplying matrices
+in the line's precision.
 On a CPU the default is a small size, since a step at the paper's takes many seconds there;
 on a machine that others use, --threads 1 disturbs the numbers least.
 """
@@ -24,6 +24,8 @@ from functools import partial
 from pathlib import Path
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
 from apnet.devices import choose_device, resolve_precision
@@ -98,11 +100,12 @@ def _compare(name: str, size: str, device: torch.device, arguments: argparse.Nam
     lines = _lines(device, arguments.compile)
     trainers = {line: _trainer(name, size, batch, has, device) for line, has in lines.items()}
     flops = _flops(_trainer(name, size, batch, PLAIN, device), images, labels) / batch
-    losses, peaks = {}, {}
+    losses, peaks, moved = {}, {}, {}
     for line, trainer in trainers.items():
         trainer.train_step(images, labels)
         losses[line] = trainer.epoch_losses()["loss"]
         peaks[line] = _peak(trainer, images, labels, device)
+        moved[line] = _moved(trainer, images, labels) / batch
     tasks: dict[str, Callable[[], object]] = {
         line: partial(trainer.train_step, images, labels) for line, trainer in trainers.items()
     }
@@ -113,14 +116,14 @@ def _compare(name: str, size: str, device: torch.device, arguments: argparse.Nam
     print(f"\n{name}, {size}, batch {batch}: {flops / 1e9:.1f} GFLOP an image, best of {rounds}")
     shown = ", ".join(f"{rate / 1e12:.3g} TFLOP/s in {kind}" for kind, rate in rates.items())
     print(f"matrices of {side}x{side} are multiplied at {shown}")
-    print(f"{'':<18} images/s   ratio    peak MiB   share     loss")
+    print(f"{'':<18} images/s   ratio    peak MiB  MB moved   share     loss")
     plain = seconds["plain"]
     for line, has in lines.items():
         taken = seconds[line]
         share = flops * batch / taken / rates[has["precision"]]
         print(
             f"{line:<18} {batch / taken:8.1f}  {plain / taken:5.2f}x  {peaks[line] / 2**20:10.0f}  "
-            f"{share:6.1%}  {losses[line] / losses['plain'] - 1:+8.2%}"
+            f"{moved[line] / 1e6:8.0f}  {share:6.1%}  {losses[line] / losses['plain'] - 1:+8.2%}"
         )
     if arguments.profile:
         _profile(trainers[list(lines)[-1]], images, labels)
@@ -157,6 +160,42 @@ def _flops(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> int:
     with FlopCounterMode(display=False) as counter:
         trainer.train_step(images, labels)
     return counter.get_total_flops()
+
+
+class _Traffic(TorchDispatchMode):
+    """Bytes that operators read and write; views of what is there are free."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bytes = 0
+
+    def __torch_dispatch__(
+        self,
+        operator: Callable[..., object],
+        types: object,
+        args: tuple[object, ...] = (),
+        kwargs: dict[str, object] | None = None,
+    ) -> object:
+        made = operator(*args, **kwargs or {})
+        inputs, outputs = _tensors([args, kwargs]), _tensors(made)
+        places = {tensor.untyped_storage().data_ptr() for tensor in inputs}
+        in_place = str(operator).split(".")[1].endswith("_")
+        if in_place or any(t.untyped_storage().data_ptr() not in places for t in outputs):
+            self.bytes += sum(tensor.nbytes for tensor in [*inputs, *outputs])
+        return made
+
+
+def _tensors(tree: object) -> list[torch.Tensor]:
+    return [leaf for leaf in tree_leaves(tree) if isinstance(leaf, torch.Tensor)]
+
+
+def _moved(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> float:
+    """Bytes that the operators of a step read and write; not known of a compiled one."""
+    if trainer.switches.compile:
+        return float("nan")
+    with _Traffic() as traffic:
+        trainer.train_step(images, labels)
+    return traffic.bytes
 
 
 def _in_turns(
