@@ -53,7 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     train = _command(top, commands.train, "train one run; continues one that was stopped")
     train.add_argument("--weights", type=Path, metavar="FILE", help="made by apnet weights")
     train.add_argument(
-        "--checkpoint-seconds", type=float, default=120, metavar="S", help="at most this is lost"
+        "--checkpoint-seconds",
+        type=float,
+        default=120,
+        metavar="S",
+        help="at most this is lost (120)",
     )
     _run_options(train)
     _data_options(train)
@@ -168,18 +172,35 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="NAME", help="such as resnet50-apnet-c2")
     parser.add_argument("--dataset", required=True, metavar="NAME", help="training set")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the run's folder")
-    parser.add_argument("--recipe", metavar="NAME", help=f"{', '.join(RECIPES)} (the paper's)")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="a recipe setting"
+        "--recipe",
+        metavar="NAME",
+        help=f"{', '.join(RECIPES)}; without it, the paper's for the model",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="0 if not given")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a setting of the recipe otherwise, such as epochs=8",
     )
     _reading_options(parser)
 
 
 def _reading_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reading", default="written", metavar="NAME", help=", ".join(READINGS))
     parser.add_argument(
-        "--switch", action="append", default=[], metavar="KEY=VALUE", help="one set otherwise"
+        "--reading",
+        default="written",
+        metavar="NAME",
+        help=f"of the paper: {' or '.join(READINGS)}; written if not given",
+    )
+    parser.add_argument(
+        "--switch",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a switch of the reading otherwise",
     )
 
 
