@@ -56,9 +56,11 @@ def test_bfloat16_stays_with_the_plain_step(model, reading):
 
 
 @pytest.mark.gpu
+@pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.parametrize(("model", "reading"), steps.MODELS)
-def test_all_switches_on_a_gpu_stay_with_the_plain_step_on_a_cpu(model, reading):
-    on = {"precision": "bfloat16", "channels_last": True, "fused": True}
+def test_all_switches_on_a_gpu_stay_with_the_plain_step_on_a_cpu(model, reading, compiled):
+    torch.compiler.reset()
+    on = {"precision": "bfloat16", "channels_last": True, "fused": True, "compile": compiled}
     check(model, reading, HALF, device="cuda", **on)
 
 
