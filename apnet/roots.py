@@ -22,7 +22,7 @@ def root_of(dataset: str, words: Sequence[str]) -> Path:
     own, shared = [], []
     for word in words:
         name, equals, place = word.partition("=")
-        if equals and NAME.fullmatch(name):
+        if equals and (name == dataset or NAME.fullmatch(name)):
             own += [place] if name == dataset else []
         else:
             shared.append(word)

@@ -10,6 +10,7 @@ from pathlib import Path
 from apnet.data import ReIDDataset, Sample, find_dataset, get_source
 from apnet.data.images import Damaged, decode, read_content
 from apnet.data.parts import Problem
+from apnet.data.reach import exists, is_file, is_folder
 from apnet.readings import Reading
 
 _SHOWN = 20
@@ -129,10 +130,10 @@ def _twins(
                 same and where == "query" and split == "gallery"
             ):
                 continue
+            whose = "the same" if sample.identity == other.identity else "another"
             yield Problem(
                 file,
-                f"({split}, identity {sample.identity}) has the bytes of "
-                f"{other.path.as_posix()} ({where}, identity {other.identity})",
+                f"({split}) has the bytes of {other.path.as_posix()} ({where}), {whose} identity's",
             )
 
 
@@ -154,8 +155,12 @@ def _read_all(dataset: ReIDDataset) -> tuple[dict[str, str], list[Problem]]:
 def _read(root: Path, files: Sequence[str]) -> Iterator[tuple[str, str | None]]:
     """SHA-256 of each file's content, and what is wrong with it."""
     for file in files:
+        place = root / file
+        if exists(place) and not (is_file(place) or is_folder(place)):
+            yield "unreadable", "is no regular file"  # and may be waited for without end
+            continue
         try:
-            content = read_content(root / file)
+            content = read_content(place)
         except OSError as error:
             yield "unreadable", f"cannot be read ({error.strerror})"
             continue

@@ -5,6 +5,7 @@ zero in front differ. Other columns are passed over.
 """
 
 import csv
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -41,7 +42,7 @@ def read_csv(root: Path, file: str) -> Splits:
         sample = Sample(row.path, people[row.identity], cameras[row.camera])
         parts[row.split].add(sample)
     problems = [row for row in found if isinstance(row, Problem)]
-    parts["train"].problems += [*problems, *_overlaps(file, rows)]
+    parts["train"].problems += [*problems, *_overlaps(file, rows), *_contradictions(file, rows)]
     return Splits(*parts.values(), listed=True)
 
 
@@ -51,8 +52,10 @@ def _rows(root: Path, file: str) -> Iterator[_Row | Problem]:
         fault = _fault(cells)
         if fault is None:
             path, identity, camera, split = (cells[column].strip() for column in COLUMNS)
-            if is_there(Path(path).as_posix()):
-                yield _Row(line, Path(path), identity, camera, split)
+            # Without `..`, so that an image has one name.
+            place = Path(os.path.normpath(path))
+            if is_there(place.as_posix()):
+                yield _Row(line, place, identity, camera, split)
                 continue
             fault = f"names {path}, which is not there"
         yield Problem(file, f"line {line} {fault}")
@@ -64,12 +67,14 @@ def _cells(file: Path) -> Iterator[tuple[int, dict[str | None, str | None]]]:
         # Spreadsheets put a byte order mark in front.
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
-            lacking = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
-            if lacking:
-                raise InputError(
-                    f"{file} has no column {lacking[0]}: its first line has to name the columns "
-                    f"{', '.join(COLUMNS)}, with commas between"
-                )
+            reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+            for column in COLUMNS:
+                count = reader.fieldnames.count(column)
+                if count != 1:
+                    raise InputError(
+                        f"{file} has {count or 'no'} column{'s' * (count > 1)} {column}: its first "
+                        f"line has to name the columns {', '.join(COLUMNS)}, with commas between"
+                    )
             for cells in reader:
                 yield reader.line_num, cells
     except OSError as error:
@@ -105,3 +110,18 @@ def _overlaps(file: str, rows: list[_Row]) -> Iterator[Problem]:
                 f"line {row.line} trains on identity {row.identity!r}, "
                 f"which query or gallery have too",
             )
+
+
+def _contradictions(file: str, rows: list[_Row]) -> Iterator[Problem]:
+    """The lines that give an image another identity or camera than a line of another split."""
+    first: dict[Path, _Row] = {}
+    for row in rows:
+        before = first.setdefault(row.path, row)
+        for what in ("identity", "camera"):
+            own, other = getattr(row, what), getattr(before, what)
+            if row.split != before.split and own != other:
+                yield Problem(
+                    file,
+                    f"line {row.line} gives {row.path.as_posix()} {what} {own!r}, "
+                    f"line {before.line} {other!r}",
+                )

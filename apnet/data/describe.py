@@ -8,6 +8,7 @@ from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.readings import Reading
 
+_SEEN = ("listing", "problem_count", "problems")
 _KEPT = ("name", "fingerprint", "counts", "synthetic", "published", "variant")
 
 
@@ -21,7 +22,8 @@ def describe(
             image thirty times; None reads them now.
 
     Raises:
-        InputError: `record` is of another dataset, or of another state of this one.
+        InputError: `record` is of another dataset, or of another state of this one; an
+            image is damaged.
     """
     found = check_dataset(dataset.name, data_root, reading) if record is None else read_json(record)
     if not _describes(found, dataset):
@@ -29,10 +31,16 @@ def describe(
             f"{record} does not describe {dataset.name} as it lies in {dataset.root}: "
             f"delete it and check the dataset again"
         )
+    if found["problem_count"]:
+        first = found["problems"][0]
+        raise InputError(
+            f"{dataset.root / first['file']} {first['problem']}: mend it or leave it out "
+            f"(apnet data check {dataset.name} {data_root} lists what is wrong)"
+        )
     return {key: found[key] for key in _KEPT}
 
 
 def _describes(found: object, dataset: ReIDDataset) -> bool:
-    if not isinstance(found, dict) or not {*_KEPT, "listing"} <= found.keys():
+    if not isinstance(found, dict) or not {*_KEPT, *_SEEN} <= found.keys():
         return False
     return found["name"] == dataset.name and found["listing"] == dataset.listing()

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from apnet.data.folders import closed
+from apnet.data.reach import exists, is_folder
 from apnet.data.source import Source
 from apnet.errors import InputError
 
@@ -28,7 +30,9 @@ def find(source: Source, data_root: Path, sources: Iterable[Source]) -> Path:
             if folder == data_root:
                 _refuse_other(source, data_root, sources)
             return folder
-    _refuse_part(source, [*(folder for folder in under if folder.is_dir()), data_root])
+    there = [folder for folder in under if is_folder(folder)]
+    _refuse_closed([*there, data_root])
+    _refuse_part(source, [*there, data_root])
     raise InputError(
         f"no {source.name} in the data root {data_root} (looked for {', '.join(source.folders)}, "
         f"and in the root itself for {', '.join(source.holds)}): {_REMEDY}"
@@ -55,8 +59,15 @@ def _require_root(data_root: Path) -> None:
 def _lacking(source: Source, folder: Path) -> list[str]:
     """What a folder lacks of the form that it is nearest to."""
     forms = (source.holds, *source.or_holds)
-    lacking = {form: [name for name in form if not (folder / name).exists()] for form in forms}
+    lacking = {form: [name for name in form if not exists(folder / name)] for form in forms}
     return lacking[min(forms, key=lambda form: len(lacking[form]) / len(form))]
+
+
+def _refuse_closed(folders: list[Path]) -> None:
+    """Refuse a folder whose files cannot be seen: what it lacks is not known."""
+    for folder in folders:
+        if not os.access(folder, os.R_OK | os.X_OK):
+            raise closed(folder)
 
 
 def _refuse_part(source: Source, folders: list[Path]) -> None:

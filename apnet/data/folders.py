@@ -26,9 +26,12 @@ def list_folder(folder: Path) -> list[str]:
     try:
         return sorted(os.listdir(folder))
     except OSError as error:
-        raise InputError(
-            f"cannot read {folder} ({error.strerror}): make it a folder that you may read"
-        ) from error
+        raise closed(folder, error.strerror) from error
+
+
+def closed(folder: Path, reason: str = "Permission denied") -> InputError:
+    """The error of a folder that cannot be read."""
+    return InputError(f"cannot read {folder} ({reason}): make it a folder that you may read")
 
 
 def read_folder(root: Path, folder: str, naming: Naming, identities: range) -> Part:

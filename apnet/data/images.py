@@ -67,10 +67,13 @@ def decode(content: bytes) -> Pixels:
         raise Damaged("is empty")
     try:
         with Image.open(io.BytesIO(content)) as image:
+            if image.mode.startswith(("I", "F")):
+                # Pillow would cut it off at 255, to white.
+                raise Damaged("is grey with more than 8 bits a pixel")
             return np.array(image.convert("RGB"))
     except UnidentifiedImageError as error:
         raise Damaged("is no image") from error
-    except MemoryError:
+    except (MemoryError, Damaged):
         raise
     # Pillow lets through whatever its decoders raise at damaged bytes: OSError,
     # SyntaxError, ValueError, struct.error, zlib.error and more.

@@ -1,9 +1,10 @@
 """Splits that are lists of image names."""
 
+import os
 from functools import cache
 from pathlib import Path
 
-from apnet.data.folders import list_folder
+from apnet.data.folders import closed
 from apnet.data.naming import Naming
 from apnet.data.parts import Part, Problem
 from apnet.errors import InputError
@@ -64,4 +65,9 @@ class Presence:
 
     def _list(self, parent: str) -> frozenset[str]:
         place = self._folder / parent
-        return frozenset(list_folder(place)) if place.is_dir() else frozenset()
+        try:
+            return frozenset(os.listdir(place))
+        except PermissionError as error:
+            raise closed(place) from error
+        except OSError:
+            return frozenset()

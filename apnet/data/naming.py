@@ -37,6 +37,8 @@ class Naming:
         shown = file.encode(errors="backslashreplace").decode()
         if shown != file:
             return Problem(shown, "has a name that is no UTF-8")
+        if not file.isprintable():
+            return Problem(_printable(file), "has a name that cannot be printed on one line")
         match = self.pattern.fullmatch(name)
         if match is None:
             return Problem(file, f"is not named like {self.example}")
@@ -47,3 +49,10 @@ class Naming:
         if not 1 <= camera <= self.cameras:
             return Problem(file, f"has camera {camera}, which is not among 1 to {self.cameras}")
         return Sample(Path(file), identity, camera)
+
+
+def _printable(text: str) -> str:
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )

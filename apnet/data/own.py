@@ -10,8 +10,10 @@ from apnet.data.csvfile import read_csv
 from apnet.data.folders import FOLDERS
 from apnet.data.market1501 import marked_folders
 from apnet.data.naming import Naming
+from apnet.data.reach import is_file, is_folder
 from apnet.data.source import Source
 from apnet.errors import InputError
+from apnet.roots import NAME
 
 _LAST = 999_999_999
 """Of identities and of cameras: as many digits as a name may have."""
@@ -35,7 +37,12 @@ def own_source(name: str, place: Path) -> Source:
     Raises:
         InputError: it is neither.
     """
-    if place.is_file():
+    if not NAME.fullmatch(name):
+        raise InputError(
+            f"a dataset of your own is not called {name!r}: take small letters, digits and -, "
+            f"a letter first"
+        )
+    if is_file(place):
         return Source(
             name=name,
             folders=(),
@@ -45,9 +52,9 @@ def own_source(name: str, place: Path) -> Source:
             disjoint=False,
             partial=True,
         )
-    lacking = [folder for folder in FOLDERS if not (place / folder).is_dir()]
+    lacking = [folder for folder in FOLDERS if not is_folder(place / folder)]
     if lacking:
-        what = f"lacks {', '.join(lacking)}" if place.is_dir() else "is not there"
+        what = f"lacks {', '.join(lacking)}" if is_folder(place) else "is not there"
         raise InputError(
             f"{place} {what}: give the folder of {name} in Market-1501's layout, or its CSV"
         )

@@ -1,5 +1,6 @@
 """What a dataset's own file says of it, and how its splits become a dataset."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from apnet.data.dataset import ReIDDataset, Sample
 from apnet.data.folders import MARKER
 from apnet.data.naming import Naming
 from apnet.data.parts import Part, Problem, Splits
+from apnet.data.reach import is_file
 from apnet.readings import Reading
 
 Counts = dict[str, object]
@@ -87,13 +89,15 @@ def _by_path(part: Part) -> tuple[Sample, ...]:
 
 
 def _is_drawn(root: Path, splits: Splits) -> bool:
-    """Whether the dataset was drawn, or any other that a list takes its images from."""
-    if not splits.listed:
-        return (root / MARKER).is_file()
+    """Whether the dataset was drawn, or any other that its images lie in or are links into."""
     parts = (splits.train, splits.query, splits.gallery)
-    folders = {(root / sample.path).parent for part in parts for sample in part.samples}
+    files = [root / sample.path for part in parts for sample in part.samples]
+    # Not Path.resolve, which raises at a loop of links.
+    linked = [Path(os.path.realpath(file)) for file in files if file.is_symlink()]
+    folders = {file.parent for file in (*files, *linked)}
+    folders = {Path(os.path.realpath(folder)) for folder in folders}
     above = {place for folder in folders for place in (folder, *folder.parents)}
-    return any((place / MARKER).is_file() for place in {root, *above})
+    return any(is_file(place / MARKER) for place in {root, *above})
 
 
 def _empty(splits: Splits, partial: bool) -> Iterator[Problem]:

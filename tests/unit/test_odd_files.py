@@ -12,8 +12,11 @@ from PIL import Image
 from apnet.cli import main
 from apnet.data import load_dataset
 from apnet.data.check import check_dataset, describe_check
+from apnet.data.describe import describe
 from apnet.data.images import read_image
+from apnet.data.lists import Presence
 from apnet.errors import InputError
+from apnet.files import write_json
 from apnet.readings import WRITTEN
 
 TRAIN, QUERY, GALLERY = (
@@ -54,16 +57,11 @@ def encoded(mode, kind, **options):
         ("L", "JPEG", None),
         ("P", "PNG", None),
         ("1", "PNG", None),
-        ("I;16", "PNG", None),
     ],
 )
 def test_pictures_of_other_kinds_under_the_name_of_a_jpeg(root, mode, kind, near):
     file = root / "query" / QUERY[0]
-    content, expected = encoded("L" if mode == "I;16" else mode, kind)
-    if mode == "I;16":
-        stream = io.BytesIO()
-        Image.fromarray(np.full((16, 8), 40_000, np.uint16)).save(stream, "PNG")
-        content = stream.getvalue()
+    content, expected = encoded(mode, kind)
     file.write_bytes(content)
     found = read_image(file)
     assert found.shape == (16, 8, 3) and found.dtype == np.uint8
@@ -74,6 +72,52 @@ def test_pictures_of_other_kinds_under_the_name_of_a_jpeg(root, mode, kind, near
     if mode == "L":
         assert (found[..., 0] == found[..., 1]).all() and (found[..., 1] == found[..., 2]).all()
     assert check(root)["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"), [("PNG", np.uint16), ("TIFF", np.int32), ("TIFF", np.float32)]
+)
+def test_greys_that_pillow_would_cut_off_are_no_images(root, kind, values):
+    stream = io.BytesIO()
+    Image.fromarray(np.full((16, 8), 40_000, values)).save(stream, kind)
+    (root / "query" / QUERY[0]).write_bytes(stream.getvalue())
+    (problem,) = check(root)["problems"]
+    assert problem["problem"] == "is grey with more than 8 bits a pixel"
+
+
+def test_what_would_be_waited_for_is_no_image(root):
+    (root / "query" / QUERY[0]).unlink()
+    os.mkfifo(root / "query" / QUERY[0])
+    (problem,) = check(root)["problems"]
+    assert problem == {"file": f"query/{QUERY[0]}", "problem": "is no regular file"}
+
+
+def test_a_damaged_image_is_not_trained_with(root):
+    dataset = load_dataset("market1501", root, WRITTEN)
+    (root / "query" / QUERY[0]).write_bytes(b"\xff\xd8\xff")
+    write_json(root.parent / "data.json", check(root))
+    for record in (None, root.parent / "data.json"):
+        with pytest.raises(InputError, match=rf"query/{QUERY[0]} is .*: mend it or leave it out"):
+            describe(dataset, root, WRITTEN, record)
+
+
+def test_a_folder_that_may_not_be_entered_is_named(root, monkeypatch):
+    (root.parent / "msmt17").mkdir()
+    monkeypatch.setattr(os, "access", lambda place, mode: place != root.parent / "msmt17")
+    message = rf"cannot read {root.parent / 'msmt17'} \(Permission denied\): make it a folder"
+    with pytest.raises(InputError, match=message):
+        load_dataset("msmt17", root.parent, WRITTEN)
+    assert load_dataset("market1501", root.parent, WRITTEN).train
+
+
+def test_a_listed_folder_that_may_not_be_entered_is_named(root, monkeypatch):
+    def listdir(place):
+        raise PermissionError(13, "Permission denied")
+
+    assert not Presence(root)("absent/x.jpg") and not Presence(root)(f"{'x' * 300}/x.jpg")
+    monkeypatch.setattr(os, "listdir", listdir)
+    with pytest.raises(InputError, match=rf"cannot read {root / 'query'} \(Permission denied\)"):
+        Presence(root)(f"query/{QUERY[0]}")
 
 
 def test_a_cut_jpeg_is_named_and_never_filled_up(root):
@@ -114,6 +158,30 @@ def test_names_that_are_no_utf_8_are_named(root, capsys):
     assert said in capsys.readouterr().out
     with pytest.raises(InputError, match="has a name that is no UTF-8"):
         load_dataset("mine", root, WRITTEN)
+
+
+def test_names_that_no_line_holds_are_shown_escaped(root):
+    (root / "query" / "a\nb\x1b.jpg").touch()
+    (problem,) = check(root)["problems"]
+    assert problem["file"] == "query/a\\nb\\x1b.jpg"
+    assert problem["problem"] == "has a name that cannot be printed on one line"
+
+
+def test_links_to_drawn_images_are_drawn(root, tmp_path):
+    linked = tmp_path / "linked" / "market1501"
+    linked.mkdir(parents=True)
+    for folder in ("bounding_box_train", "bounding_box_test"):
+        (linked / folder).symlink_to(root / folder)
+    (linked / "query").mkdir()
+    for file in (root / "query").iterdir():
+        (linked / "query" / file.name).symlink_to(file)
+    assert not load_dataset("market1501", linked, WRITTEN).synthetic
+    (root / "SYNTHETIC.json").write_text("{}")
+    assert load_dataset("market1501", linked, WRITTEN).synthetic
+    for folder in ("bounding_box_train", "bounding_box_test"):
+        (linked / folder).unlink()
+        shutil.copytree(root / folder, linked / folder)
+    assert load_dataset("market1501", linked, WRITTEN).synthetic
 
 
 def test_symbolic_links(root, tmp_path):
@@ -160,8 +228,8 @@ def test_the_same_bytes_under_two_names_are_noted(root):
     first, second = found["notes"]
     assert first == {
         "file": "query/0001_c4s1_000001_00.jpg",
-        "note": f"(query, identity 1) has the bytes of bounding_box_train/{TRAIN[0]} "
-        "(training, identity 2)",
+        "note": f"(query) has the bytes of bounding_box_train/{TRAIN[0]} (training), "
+        "another identity's",
     }
     assert second["file"] == "bounding_box_test/0000_c3s1_000001_00.jpg"
     text = describe_check(found).splitlines()

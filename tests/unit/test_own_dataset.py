@@ -100,6 +100,9 @@ def test_training_or_testing_alone(tmp_path, splits, counts):
         ((*ROWS, "a/1.png,anna"), "line 9 has no camera"),
         ((*ROWS, "a/1.png,anna,door,train,x"), "line 9 has more cells than the first line"),
         ((*ROWS, "a/1.png,anna,yard,train"), "mine.csv names a/1.png twice"),
+        ((*ROWS, "a/1.png,zoe,door,query"), "line 9 gives a/1.png identity 'zoe', line 2 'anna'"),
+        ((*ROWS, "b/5.png,7,door,query"), "line 9 gives b/5.png camera 'door', line 7 'yard'"),
+        ((*ROWS, "a/../a/1.png,anna,door,train"), "mine.csv names a/1.png twice"),
         (("a/1.png,7,door,train", *ROWS), "line 2 trains on identity '7', which query or"),
     ],
 )
@@ -112,12 +115,25 @@ def test_a_wrong_line_is_named(tmp_path, rows, fault):
 def test_a_csv_that_is_none(tmp_path):
     file = write(tmp_path, head="path;identity;camera;split")
     assert f"{file} has no column path: its first line" in refusal(file)
+    file = write(tmp_path, head="path,identity,camera,split,path")
+    assert f"{file} has 2 columns path: its first line" in refusal(file)
+    assert load(write(tmp_path, head="path, identity ,camera, split")).train
     file.write_bytes(b"path,identity,camera,split\n\xff\xfe,1,1,train\n")
     assert "it is not UTF-8 text" in refusal(file)
     file.write_text(f'path,identity,camera,split\n"{"x" * 200_000}",1,1,train\n')
     assert "field larger than field limit" in refusal(file)
     assert "for one of your own: " in refusal(tmp_path / "absent.csv")
     assert "absent.csv is not there" in refusal(tmp_path / "absent.csv")
+    assert "is not there: give the folder of mine" in refusal(tmp_path / ("x" * 300))
+
+
+def test_a_name_that_could_be_no_folder_is_refused(tmp_path):
+    file = write(tmp_path)
+    for name in ("../x", "Mine", "a b", ""):
+        assert f"a dataset of your own is not called {name!r}: take small letters" in refusal(
+            file, name
+        )
+    assert root_of("Mine", [f"Mine={file}"]) == file
 
 
 def test_labels_are_part_of_a_csvs_fingerprint_and_its_form_is_not(tmp_path):
