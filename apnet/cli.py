@@ -1,11 +1,12 @@
 """The command line: `apnet COMMAND`, the same as `python -m apnet COMMAND`.
 
 Exit status: 0 good; 2 bad input, with one sentence on stderr; 130 or 143 stopped by
-Ctrl-C or by the scheduler, with the training's state saved.
+Ctrl-C or by the scheduler, a training with its state saved.
 """
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"apnet: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("apnet: stopped", file=sys.stderr)
+        return 128 + signal.SIGINT
     except BrokenPipeError:
         sys.stderr.close()
     return 0
