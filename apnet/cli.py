@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--weights", type=Path, metavar="FILE", help="made by apnet weights")
     train.add_argument(
         "--checkpoint-seconds",
-        type=float,
+        type=_seconds,
         default=120,
         metavar="S",
         help="at most this is lost (120)",
@@ -190,6 +190,13 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
         help="a setting of the recipe otherwise, such as epochs=8",
     )
     _reading_options(parser)
+
+
+def _seconds(text: str) -> float:
+    found = float(text)
+    if not found >= 0:
+        raise argparse.ArgumentTypeError(f"{text} is no time: give seconds, 0 or more")
+    return found
 
 
 def _reading_options(parser: argparse.ArgumentParser) -> None:

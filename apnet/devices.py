@@ -28,6 +28,8 @@ def choose_device(name: str, threads: int | None = None) -> torch.device:
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"device {name!r} cannot be used ({reason}): try --device cpu") from error
+    if device.type == "meta":
+        raise InputError(f"device {name!r} holds no numbers: try --device cpu")
     if device.type == "cuda":
         # Shapes never change within a run, so the search for the fastest kernel pays back.
         torch.backends.cudnn.benchmark = True

@@ -38,8 +38,9 @@ class Teller:
             self._shown = False
 
     def _show(self, line: str) -> None:
-        # A line that wraps cannot be taken back.
+        # A line that wraps cannot be taken back, and what is at its end is watched most.
         width = shutil.get_terminal_size().columns - 1
-        text = f"[{self._subject}] {line}"[:width]
-        print(f"{_CLEAR}{text}", end="", file=self._stream, flush=True)
+        forms = (f"[{self._subject}] {line}", line, " ".join(line.split()))
+        text = next((form for form in forms if len(form) <= width), forms[-1])
+        print(f"{_CLEAR}{text[:width]}", end="", file=self._stream, flush=True)
         self._shown = True

@@ -15,12 +15,24 @@ class History:
     An epoch that is trained again after a kill is the same epoch, so its line is
     not written twice; a line that the kill cut short is taken back.
 
+    Args:
+        file: the history of whatever is trained in its folder.
+        aside: a folder for what belongs to one training alone; its name, in every line,
+            tells the training. The history of another, which was begun in the same folder
+            and may go on, is put into that one's.
+
+    Attributes:
+        displaced: another training's history was there.
+
     Raises:
-        InputError: the file cannot be read or mended, or a whole line is damaged.
+        InputError: the file cannot be read, moved or mended, or a whole line is damaged.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, aside: Path) -> None:
         self.file = file
+        self._aside = aside
+        with self._writing():
+            self.displaced = self._change_over()
         self._epochs = self._mend()
 
     def append(self, entry: dict[str, object]) -> None:
@@ -32,7 +44,8 @@ class History:
         if entry["epoch"] in self._epochs:
             return
         with self._writing(), self.file.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(entry, allow_nan=False) + "\n")
+            line = json.dumps(entry | {"training": self._aside.name}, allow_nan=False)
+            stream.write(f"{line}\n")
             stream.flush()
             # Before the checkpoint that comes after it: a power cut leaves no gap.
             os.fsync(stream.fileno())
@@ -47,6 +60,28 @@ class History:
         with self._writing():
             self.file.unlink(missing_ok=True)
         self._epochs.clear()
+
+    def _change_over(self) -> bool:
+        """Put another training's history aside, and take back one's own."""
+        other = self._owner() not in (None, self._aside.name)
+        if other:
+            place = self._aside.with_name(self._owner())
+            if place.is_dir():
+                self.file.replace(place / self.file.name)
+            else:
+                self.file.unlink()
+        own = self._aside / self.file.name
+        if own.exists() and not self.file.exists():
+            own.replace(self.file)
+        return other
+
+    def _owner(self) -> str | None:
+        """The training of the first line; None if it does not tell."""
+        try:
+            with self.file.open("rb") as stream:
+                return Path(json.loads(stream.readline())["training"]).name
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            return None
 
     def _mend(self) -> set[int]:
         """Cut a last line without an end; return the epochs of the whole lines."""

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from torch import Tensor
 
+from apnet.devices import resolve_precision
 from apnet.errors import InputError
 from apnet.training import checkpoint
 from apnet.training.history import History
+from apnet.training.schedule import learning_rate
 from apnet.training.trainer import Trainer
 
 _SHOWN_EVERY = 1.0
@@ -89,11 +91,15 @@ def fit(
 
 def _check_finite(trainer: Trainer) -> None:
     bad = trainer.first_bad_step()
-    if bad is not None:
-        raise InputError(
-            f"the loss was not finite at step {bad} (epoch {bad // trainer.steps_per_epoch + 1}, "
-            f"learning rate {trainer.lr:.2g}): lower the learning rate or train in float32"
-        )
+    if bad is None:
+        return
+    epoch = bad // trainer.steps_per_epoch
+    half = resolve_precision(trainer.device, trainer.recipe.precision) != "float32"
+    raise InputError(
+        f"the loss was not finite at step {bad + 1} (epoch {epoch + 1}, learning rate "
+        f"{learning_rate(trainer.recipe, epoch):.2g}): lower the learning rate"
+        + (", or set precision=float32" if half else "")
+    )
 
 
 def _line(trainer: Trainer, entry: dict[str, float], left: timedelta) -> str:

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from apnet.data import ReIDDataset, load_dataset
 from apnet.data.describe import describe
@@ -80,10 +81,16 @@ def train(
     with alone(out):
         if _finished(out, settings, data, initial, say):
             return
+        _clear(out)
         torch.manual_seed(settings.seed)
         trainer = _trainer(settings, dataset, weights, place)
-        history = History(out / "history.jsonl")
         checkpoints = out / "checkpoints" / identity[:12]
+        history = History(out / "history.jsonl", checkpoints)
+        if history.displaced:
+            say(
+                "another training was begun here, with other settings, data, weights or code: "
+                "what it reached is kept until this one ends"
+            )
         state = checkpoint.load_newest(checkpoints, say)
         if state is None:
             history.restart()
@@ -103,7 +110,9 @@ def train(
 
         with closing(batches):
             fit(trainer, batches, history, checkpoints, checkpoint_seconds, say, watch, elapsed)
-        write_weights(out / WEIGHTS, trainer.model.state_dict())
+        weights_now = trainer.model.state_dict()
+        _check_finite(weights_now)
+        write_weights(out / WEIGHTS, weights_now)
         seconds = elapsed()
         record = {
             "schema": SCHEMA,
@@ -146,6 +155,23 @@ def _initial_weights(settings: Settings, weights: Path | None) -> dict[str, str]
     if not weights.is_file():
         raise InputError(f"no weights at {weights}: make them with apnet weights")
     return {"file": weights.name, "sha256": sha256(weights)}
+
+
+def _clear(out: Path) -> None:
+    """Remove what killed processes left half-written."""
+    for name in (WEIGHTS, RECORD):
+        for left in out.glob(f".{name}.*"):
+            left.unlink(missing_ok=True)
+
+
+def _check_finite(weights: dict[str, Tensor]) -> None:
+    """No loss comes after the last step that would show what it did."""
+    bad = [name for name, tensor in weights.items() if not tensor.isfinite().all()]
+    if bad:
+        raise InputError(
+            f"the last step left weights that are not finite, first in {bad[0]}: lower the "
+            f"learning rate"
+        )
 
 
 @contextmanager

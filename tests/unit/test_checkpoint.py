@@ -32,10 +32,40 @@ def test_no_checkpoint_is_none(tmp_path):
     assert checkpoint.load_newest(tmp_path / "absent", print) is None
 
 
+def begun(file, training="aaa"):
+    return History(file, file.parent / "checkpoints" / training)
+
+
+def test_each_training_in_a_folder_has_a_history_of_its_own(tmp_path):
+    file = tmp_path / "history.jsonl"
+
+    def epochs(training):
+        history = begun(file, training)
+        lines = file.read_text().splitlines() if file.exists() else []
+        return history, [json.loads(line)["epoch"] for line in lines]
+
+    for training in ("aaa", "bbb"):
+        (tmp_path / "checkpoints" / training).mkdir(parents=True)
+    history, _ = epochs("aaa")
+    history.append({"epoch": 1})
+    history, found = epochs("bbb")
+    assert history.displaced and found == []
+    history.append({"epoch": 1})
+    history.append({"epoch": 2})
+    history, found = epochs("aaa")
+    assert history.displaced and found == [1]
+    history, found = epochs("bbb")
+    assert history.displaced and found == [1, 2]
+    assert not epochs("bbb")[0].displaced
+    # Nothing of the last one is left that could go on.
+    (tmp_path / "checkpoints" / "bbb").rmdir()
+    assert epochs("aaa")[1] == [1] and epochs("bbb")[1] == []
+
+
 def test_an_epoch_stands_once_however_often_it_is_trained(tmp_path):
     file = tmp_path / "history.jsonl"
     for _ in range(2):
-        history = History(file)
+        history = begun(file)
         for epoch in (1, 2):
             history.append({"epoch": epoch, "loss": 1 / epoch})
     assert [json.loads(line)["epoch"] for line in file.read_text().splitlines()] == [1, 2]
@@ -43,11 +73,11 @@ def test_an_epoch_stands_once_however_often_it_is_trained(tmp_path):
 
 def test_a_line_that_a_kill_cut_short_is_taken_back(tmp_path):
     file = tmp_path / "history.jsonl"
-    History(file).append({"epoch": 1, "loss": 2.0})
+    begun(file).append({"epoch": 1, "loss": 2.0})
     whole = file.read_bytes()
     for cut in (b'{"epoch": 2, "lo', b'{"epoch": 2}'):
         file.write_bytes(whole + cut)
-        History(file).append({"epoch": 2, "loss": 1.0})
+        begun(file).append({"epoch": 2, "loss": 1.0})
         assert [json.loads(line)["loss"] for line in file.read_text().splitlines()] == [2.0, 1.0]
 
 
@@ -57,7 +87,7 @@ def test_a_whole_line_that_is_damaged_is_one_sentence_and_stays(tmp_path, line):
     file.write_text(f'{{"epoch": 1}}\n{line}\n{{"epoch": 3}}\n')
     before = file.read_bytes()
     with pytest.raises(InputError, match=r"history\.jsonl: line 2 is damaged.*delete") as refusal:
-        History(file)
+        begun(file)
     assert "\n" not in str(refusal.value) and file.read_bytes() == before
 
 
@@ -65,8 +95,8 @@ def test_a_history_that_cannot_be_touched_is_one_sentence(tmp_path):
     file = tmp_path / "history.jsonl"
     file.mkdir()
     with pytest.raises(InputError, match=r"cannot write .*history\.jsonl: Is a directory"):
-        History(file)
-    history = History(tmp_path / "other.jsonl")
+        begun(file)
+    history = begun(tmp_path / "other.jsonl")
     history.file.mkdir()
     for act in (history.restart, lambda: history.append({"epoch": 1})):
         with pytest.raises(InputError, match=r"cannot write .*other\.jsonl"):
@@ -115,11 +145,11 @@ def test_a_full_disk_leaves_no_half_of_the_weights_and_the_history_whole(tmp_pat
     with full_after(50_000), pytest.raises(InputError, match=r"cannot write .*model\.safetensors"):
         write_weights(tmp_path / "model.safetensors", {"w": torch.zeros(100_000)})
     assert list(tmp_path.iterdir()) == []
-    history = History(tmp_path / "history.jsonl")
+    history = begun(tmp_path / "history.jsonl")
     history.append({"epoch": 1})
     with full_after(20), pytest.raises(InputError, match=r"cannot write .*history\.jsonl"):
         history.append({"epoch": 2})
-    History(tmp_path / "history.jsonl").append({"epoch": 2})
+    begun(tmp_path / "history.jsonl").append({"epoch": 2})
     lines = (tmp_path / "history.jsonl").read_text().splitlines()
     assert [json.loads(line)["epoch"] for line in lines] == [1, 2]
 

@@ -57,6 +57,7 @@ def sentence(capsys):
         (["--set", "lr=NaN"], "lr wants a number from 0, not nan"),
         (["--seed", "-1"], "a seed is 0 to 2^63 - 1, not -1"),
         (["--threads", "0"], "threads are 1 or more, not 0"),
+        (["--device", "meta"], "device 'meta' holds no numbers: try --device cpu"),
         (["--device", "abacus"], "device 'abacus' cannot be used"),
         (["--data-root", "{}/absent"], "cannot read the data root {}/absent (No such file"),
         (["--data-root", "{}/empty"], "the data root {}/empty is empty"),
@@ -142,6 +143,15 @@ def test_a_dataset_is_drawn_and_checked(tmp_path, capsys, drawn):
     assert main(["data", "check", "market1501", str(drawn), "--out", str(out)]) == 0
     said = capsys.readouterr()
     assert "no problems" in said.out and said.err == "" and out.is_file()
+
+
+def test_ctrl_c_is_a_word_and_a_status(tmp_path, capsys, monkeypatch):
+    def interrupted(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("apnet.data.check.check_dataset", interrupted)
+    assert main(["data", "check", "market1501", str(tmp_path)]) == 130
+    assert capsys.readouterr().err == "apnet: stopped\n"
 
 
 def test_python_m_apnet():

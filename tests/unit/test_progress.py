@@ -33,8 +33,18 @@ def test_on_a_terminal_a_line_is_shown_in_place_and_taken_back(monkeypatch):
     teller("epoch 1")
     teller.clear()
     shown = re.split(r"\r\x1b\[2K", screen.getvalue())
-    assert shown == ["", "[run] step 1", "[run] step 2, and m", "[run] epoch 1\n"]
+    assert shown == ["", "[run] step 1", "step 2, and more th", "[run] epoch 1\n"]
     assert max(len(line.rstrip("\n")) for line in shown) < 20
+
+
+def test_on_a_narrow_terminal_the_subject_goes_first_and_the_end_last(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    screen = Screen()
+    teller = Teller("market1501/resnet50", screen)
+    for line in ("step 1  9 s left", "epoch 1    9 s   left"):
+        teller.watch(line)
+    shown = re.split(r"\r\x1b\[2K", screen.getvalue())
+    assert shown == ["", "step 1  9 s left", "epoch 1 9 s left"]
 
 
 def command(root, out, **settings):

@@ -18,6 +18,7 @@ from apnet.files import read_json
 from apnet.models.weights import write_weights
 from apnet.record import peak_memory
 from apnet.training import checkpoint
+from apnet.training.loop import Interrupted
 from apnet.training.schedule import learning_rate
 from apnet.training.trainer import Trainer
 from apnet.vision import torchvision
@@ -208,6 +209,43 @@ def test_interrupted_and_continued_is_bit_identical(whole, root, tmp_path):
             "seconds": 0,
             "images_per_second": 0,
         }
+
+
+def stopped(out, root, chosen):
+    """Trained for an epoch."""
+
+    def say(line):
+        if line.startswith("epoch 1"):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(Interrupted):
+        runs.run(out, root, chosen, say=say)
+
+
+def test_two_trainings_begun_in_one_folder_do_not_mix(whole, root, tmp_path):
+    out = tmp_path / "run"
+    stopped(out, root, runs.settings())
+    stopped(out, root, runs.settings(seed=1))
+    said = runs.run(out, root)
+    assert said[0].startswith("another training was begun here, with other settings, data, ")
+    assert said[1] == "continuing after step 2 of 4"
+    assert same_weights(whole, out)
+    assert [line["loss"] for line in history(out)] == [line["loss"] for line in history(whole)]
+
+
+def test_weights_that_the_last_step_made_infinite_are_not_kept(root, tmp_path):
+    chosen = runs.settings(lr=1e38, warmup_epochs=0, epochs=1, steps_per_epoch=1)
+    with pytest.raises(InputError, match="the last step left weights that are not finite, first"):
+        runs.run(tmp_path, root, chosen)
+    assert not (tmp_path / "model.safetensors").exists() and not (tmp_path / "run.json").exists()
+
+
+def test_what_a_killed_process_left_half_written_goes(root, tmp_path):
+    left = [tmp_path / ".model.safetensors.9egybdpq", tmp_path / ".run.json.abc"]
+    for file in left:
+        file.touch()
+    runs.run(tmp_path, root, runs.settings(epochs=0))
+    assert not any(file.exists() for file in left)
 
 
 def test_a_data_record_saves_reading_the_images_and_must_be_of_them(

@@ -13,6 +13,7 @@ from apnet.readings import RELEASED, WRITTEN
 from apnet.recipes import get_recipe
 from apnet.training.history import History
 from apnet.training.loop import Interrupted, fit
+from apnet.training.schedule import learning_rate
 from apnet.training.trainer import Trainer
 
 RECIPE = get_recipe("smoke", epochs=3, steps_per_epoch=4, precision="float32")
@@ -60,7 +61,7 @@ def run(tmp_path, subject, stop_at=None, checkpoint_seconds=1e9):
                 os.kill(os.getpid(), signal.SIGTERM)
             yield batch
 
-    history = History(tmp_path / "history.jsonl")
+    history = History(tmp_path / "history.jsonl", tmp_path / "checkpoints")
     fit(subject, feed(), history, tmp_path / "checkpoints", checkpoint_seconds, lambda _: None)
     return subject
 
@@ -104,16 +105,18 @@ def test_checkpoints_are_written_while_it_trains(tmp_path):
     assert len(list((tmp_path / "run" / "checkpoints").glob("step-*.pt"))) == 2
 
 
-def test_a_loss_that_is_not_finite_ends_the_run_with_its_step(tmp_path):
-    subject = _made(tmp_path / "run")
+def test_a_loss_that_is_not_finite_ends_the_run_with_its_step_and_rate(tmp_path):
+    recipe = replace(RECIPE, warmup_epochs=3)
+    subject = trainer(recipe)
 
     def poisoned():
-        for step, (images, labels) in enumerate(batches()):
-            yield images * (torch.inf if step == 5 else 1.0), labels
+        for step, (images, labels) in enumerate(batches(), start=1):
+            yield images * (torch.inf if step == 8 else 1.0), labels
 
-    history = History(tmp_path / "run" / "history.jsonl")
-    with pytest.raises(InputError, match="not finite at step 5"):
-        fit(subject, poisoned(), history, tmp_path / "run" / "checkpoints", 0, lambda _: None)
+    history = History(tmp_path / "history.jsonl", tmp_path / "checkpoints")
+    told = rf"at step 8 \(epoch 2, learning rate {learning_rate(recipe, 1):.2g}\): lower "
+    with pytest.raises(InputError, match=f"{told}the learning rate$"):
+        fit(subject, poisoned(), history, tmp_path / "checkpoints", 0, lambda _: None)
 
 
 def test_one_step_is_adam_on_eq_9_with_coupled_decay():
