@@ -17,25 +17,25 @@ KEPT = 2
 """The newest and the one before it, should the newest be damaged."""
 
 _NAME = re.compile(r"step-(\d{8})-([0-9a-f]{12})\.pt")
+_UNNAMED = "unnamed.pt"
 
 
 def save(folder: Path, step: int, state: dict[str, object]) -> Path:
     """Write `state` as the checkpoint of `step` and remove all but the newest two.
 
+    What a killed process left half-written goes too: the folder is one process's alone.
+
     Raises:
         InputError: the folder cannot be written (full, read-only).
     """
-    unnamed = folder / "unnamed.pt"
-    with replaced(unnamed) as temporary:
-        try:
-            torch.save(state, temporary)
-        except RuntimeError as error:
-            # Not an OSError: torch has words of its own for a disk that is full.
-            reason = str(error).splitlines()[0]
-            raise InputError(
-                f"cannot write a checkpoint to {folder} ({reason}): make room there"
-            ) from error
+    unnamed = folder / _UNNAMED
     try:
+        for left in _files(folder):
+            # `replaced` writes under a name that begins with a dot.
+            if left.name == _UNNAMED or left.name.startswith(f".{_UNNAMED}."):
+                left.unlink(missing_ok=True)
+        with replaced(unnamed) as temporary:
+            _write(state, temporary, folder)
         named = folder / f"step-{step:08d}-{sha256(unnamed)[:12]}.pt"
         unnamed.replace(named)
         for old in _newest_first(folder)[KEPT:]:
@@ -51,12 +51,32 @@ def load_newest(folder: Path, say: Callable[[str], None]) -> dict[str, object] |
     Args:
         folder: where :func:`save` wrote.
         say: told of each damaged file that is passed over.
+
+    Raises:
+        InputError: the folder cannot be read.
     """
-    for file in _newest_first(folder):
+    files = _newest_first(folder)
+    for file in files:
         if _undamaged(file):
             return torch.load(file, map_location="cpu", weights_only=True)
-        say(f"checkpoint {file} is damaged; trying the one before it")
+        last = file == files[-1]
+        what = "none is left: starting from the beginning" if last else "trying the one before it"
+        say(f"checkpoint {file} is damaged; {what}")
     return None
+
+
+def _write(state: dict[str, object], file: Path, folder: Path) -> None:
+    try:
+        # A file that torch opens itself tells nothing of why it cannot be written.
+        with file.open("wb") as stream:
+            torch.save(state, stream)
+    except (OSError, RuntimeError) as error:
+        # Torch ends its archive even so, and complains of that instead.
+        system = next((e for e in (error, error.__context__) if isinstance(e, OSError)), None)
+        reason = system.strerror if system else str(error).splitlines()[0]
+        raise InputError(
+            f"cannot write a checkpoint to {folder} ({reason}): make room there"
+        ) from error
 
 
 def _undamaged(file: Path) -> bool:
@@ -67,6 +87,17 @@ def _undamaged(file: Path) -> bool:
 
 
 def _newest_first(folder: Path) -> list[Path]:
-    return sorted(
-        (file for file in folder.glob("step-*.pt") if _NAME.fullmatch(file.name)), reverse=True
-    )
+    return sorted((file for file in _files(folder) if _NAME.fullmatch(file.name)), reverse=True)
+
+
+def _files(folder: Path) -> list[Path]:
+    """What lies in the folder: nothing if it is absent, but not if it cannot be read."""
+    try:
+        return list(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise InputError(
+            f"cannot read the checkpoints in {folder} ({error.strerror}): make it readable, or "
+            f"delete it to train from the beginning"
+        ) from error

@@ -2,6 +2,7 @@ import errno
 import json
 import resource
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import torch
@@ -26,6 +27,46 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before_and_is_named(tmp_path)
     said = []
     assert checkpoint.load_newest(tmp_path, said.append)["step"] == 5
     assert len(said) == 1 and newest.name in said[0]
+    assert said[0].endswith("is damaged; trying the one before it")
+
+
+def test_where_all_checkpoints_are_damaged_the_last_is_said_to_be_the_last(tmp_path):
+    for step in (5, 10):
+        file = checkpoint.save(tmp_path, step, {"step": step})
+        file.write_bytes(file.read_bytes()[:-7])
+    said = []
+    assert checkpoint.load_newest(tmp_path, said.append) is None
+    newer, older = said
+    assert "step-00000010" in newer and newer.endswith("trying the one before it")
+    assert "step-00000005" in older
+    assert older.endswith("is damaged; none is left: starting from the beginning")
+
+
+def test_a_folder_that_cannot_be_read_is_no_folder_without_checkpoints(tmp_path, monkeypatch):
+    checkpoint.save(tmp_path, 5, {"step": 5})
+
+    def closed(*_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    # Whatever lists it: root may read every folder.
+    for name in ("listdir", "scandir"):
+        monkeypatch.setattr(f"os.{name}", closed)
+    message = (
+        r"cannot read the checkpoints in .* \(Permission denied\): make it readable, or delete"
+    )
+    for act in (
+        lambda: checkpoint.load_newest(tmp_path, print),
+        lambda: checkpoint.save(tmp_path, 10, {"step": 10}),
+    ):
+        with pytest.raises(InputError, match=message):
+            act()
+
+
+def test_what_a_killed_process_left_goes_with_the_next_checkpoint(tmp_path):
+    for name in ("unnamed.pt", ".unnamed.pt.k1ll3d", "notes.txt"):
+        (tmp_path / name).write_text("")
+    saved = checkpoint.save(tmp_path, 5, {"step": 5})
+    assert {file.name for file in tmp_path.iterdir()} == {saved.name, "notes.txt"}
 
 
 def test_no_checkpoint_is_none(tmp_path):
@@ -137,8 +178,30 @@ def test_a_full_disk_is_one_sentence_and_the_checkpoint_before_stays(tmp_path):
     checkpoint.save(tmp_path, 5, {"step": 5})
     with full_after(50_000), pytest.raises(InputError, match="cannot write a checkpoint to") as e:
         checkpoint.save(tmp_path, 10, {"step": 10, "w": torch.zeros(100_000)})
-    assert "\n" not in str(e.value)
+    # The system's reason, not what torch says of its archive.
+    assert str(e.value).endswith(f"{tmp_path} (File too large): make room there")
     assert [file.name[:13] for file in tmp_path.iterdir()] == ["step-00000005"]
+
+
+@pytest.mark.parametrize("size", [10, 100_000], ids=["buffered", "at once"])
+def test_a_full_disk_is_called_that(tmp_path, monkeypatch, size):
+    @contextmanager
+    def full(_):
+        yield Path("/dev/full")
+
+    monkeypatch.setattr("apnet.training.checkpoint.replaced", full)
+    message = r"a checkpoint to .* \(No space left on device\): make room there$"
+    with pytest.raises(InputError, match=message):
+        checkpoint.save(tmp_path, 10, {"w": torch.zeros(size)})
+
+
+def test_other_faults_have_the_words_of_torch(tmp_path, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("no archive today\nC++ frames")
+
+    monkeypatch.setattr("torch.save", broken)
+    with pytest.raises(InputError, match=r"a checkpoint to .* \(no archive today\): make room"):
+        checkpoint.save(tmp_path, 10, {"step": 10})
 
 
 def test_a_full_disk_leaves_no_half_of_the_weights_and_the_history_whole(tmp_path):
@@ -156,5 +219,9 @@ def test_a_full_disk_leaves_no_half_of_the_weights_and_the_history_whole(tmp_pat
 
 def test_a_place_that_is_no_folder_is_one_sentence(tmp_path):
     (tmp_path / "checkpoints").write_text("")
-    with pytest.raises(InputError, match="cannot write"):
-        checkpoint.save(tmp_path / "checkpoints", 1, {"step": 1})
+    for act in (
+        lambda: checkpoint.load_newest(tmp_path / "checkpoints", print),
+        lambda: checkpoint.save(tmp_path / "checkpoints", 1, {"step": 1}),
+    ):
+        with pytest.raises(InputError, match=r"checkpoints in .*checkpoints \(Not a directory\)"):
+            act()
