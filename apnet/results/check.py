@@ -7,6 +7,7 @@ from pathlib import Path
 from apnet.errors import InputError
 from apnet.results.evaluations import check_evaluation
 from apnet.results.findings import ERROR, Finding, error, note, read
+from apnet.results.forms import TRAINED
 from apnet.results.runs import check_run
 
 _UNFINISHED = ("history.jsonl", "checkpoints")
@@ -49,12 +50,26 @@ def errors(findings: list[Finding]) -> int:
 
 
 def _twins(runs: dict[Path, dict]) -> Iterator[Finding]:
-    """Two runs with the same weights: one seed counted twice."""
-    first: dict[str, Path] = {}
+    """Two runs that are one: a seed counted twice."""
+    first: dict[tuple[str, str], Path] = {}
     for place, record in runs.items():
-        same = first.setdefault(record["checkpoint_sha256"], place)
-        if same != place:
-            yield error(place / "run.json", f"has the same weights as {same}: one run, not two")
+        twins = {what: first.setdefault((what, it), place) for what, it in _identity(record)}
+        for what, same in twins.items():
+            if same != place:
+                yield error(place / "run.json", f"has the same {what} as {same}: one run, not two")
+                break
+
+
+def _identity(record: dict) -> Iterator[tuple[str, str]]:
+    """By what a run is known again."""
+    yield "weights", record["checkpoint_sha256"]
+    # A seed that is trained again on a GPU gives other bytes. An imported run is of the
+    # seed that somebody said, so two that say the same may well be two.
+    if record["provenance"] == TRAINED:
+        initial = record["weights"] and record["weights"]["sha256"]
+        alike = (record["settings_sha256"], record["data"]["fingerprint"], initial)
+        code = record["code_fingerprint"]
+        yield "seed, settings, data, code and initial weights", str((*alike, code))
 
 
 def _mixed(runs: dict[Path, dict], evaluations: dict[Path, dict]) -> Iterator[Finding]:
@@ -72,7 +87,7 @@ def _mixed(runs: dict[Path, dict], evaluations: dict[Path, dict]) -> Iterator[Fi
     yield from _different(cells, kinds)
     tests: dict[Path, list[dict]] = defaultdict(list)
     for file, record in evaluations.items():
-        tests[file.parents[2] / file.name].append(record)
+        tests[file.parent.parent.parent / file.name].append(record)
     kinds = {
         "evaluated by different code": lambda record: record["code_fingerprint"],
         "evaluated on different data": lambda record: record["data"]["fingerprint"],

@@ -1,17 +1,14 @@
 """Whether an evaluation is of its run, and its numbers are those of its queries."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from apnet.results.findings import Finding, error, note, read_record
+from apnet.results.forms import evaluation_form
+from apnet.results.kinds import NUMBER
 
-_TEXTS = ("model", "training_set", "dataset", "reading", "checkpoint_sha256", "settings_sha256")
-_FORM = {
-    **dict.fromkeys((*_TEXTS, "code_fingerprint", "data.fingerprint"), str),
-    "seed": int,
-    "mAP": float | int,
-    "cmc": dict,
-}
+_RANK = re.compile(r"[1-9][0-9]{0,8}")
 _TOLERANCE = 1e-6
 
 
@@ -21,7 +18,7 @@ def check_evaluation(file: Path, run: dict | None) -> tuple[dict | None, list[Fi
     Args:
         run: the record of the run in the folder above; None if there is none of use.
     """
-    record, found = read_record(file, _FORM)
+    record, found = read_record(file, evaluation_form)
     if record is None:
         return None, found
     if record["dataset"] != file.stem:
@@ -48,12 +45,12 @@ def _of_run(file: Path, record: dict, run: dict | None) -> Iterator[Finding]:
 
 def _numbers(file: Path, record: dict) -> Iterator[Finding]:
     cmc = record["cmc"]
-    if not cmc or not all(rank.isdecimal() for rank in cmc):
+    if not cmc or not all(map(_RANK.fullmatch, cmc)):
         yield error(file, "its cmc is not an accuracy for each rank")
         return
     for name, value in {"mAP": record["mAP"], **{f"rank-{k}": v for k, v in cmc.items()}}.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-            yield error(file, f"its {name} is {value}, not a fraction from 0 to 1")
+        if not NUMBER.holds(value) or not 0 <= value <= 1:
+            yield error(file, f"its {name} is {value!r:.60}, not a fraction from 0 to 1")
             return
     curve = [cmc[rank] for rank in sorted(cmc, key=int)]
     if curve != sorted(curve):
@@ -65,15 +62,18 @@ def _queries(file: Path, record: dict) -> Iterator[Finding]:
     import numpy as np
 
     arrays = file.with_suffix(".npz")
-    if not arrays.is_file():
-        yield note(arrays, "is absent, so the numbers cannot be computed again")
-        return
     try:
+        if not arrays.is_file():
+            yield note(arrays, "is absent, so the numbers cannot be computed again")
+            return
         with np.load(arrays) as found:
             precision, first = found["average_precision"], found["first_match_rank"]
     # A damaged archive raises whatever its bytes make zipfile and NumPy raise.
     except Exception as reason:
         yield error(arrays, f"cannot be read ({type(reason).__name__})")
+        return
+    if not all(array.ndim == 1 and array.dtype.kind in "iuf" for array in (precision, first)):
+        yield error(arrays, "does not hold a number for each query")
         return
     valid = np.isfinite(precision)
     if not valid.any() or len(precision) != len(first):

@@ -1,33 +1,26 @@
 """Whether a run's folder is what its record says."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from apnet.files import digest, sha256
-from apnet.results.findings import Finding, error, misfits, note, read_record, unfinite
+from apnet.results.findings import Finding, error, note, read_record, unreadable
+from apnet.results.forms import TRAINED, run_form
+from apnet.results.histories import check_history
 
 _SETTINGS = ("model", "dataset", "reading", "switches", "recipe", "settings", "seed")
-_TEXTS = ("settings_sha256", "code_fingerprint", "provenance", "checkpoint_sha256")
-_FORM = {
-    **dict.fromkeys(("model", "dataset", "reading", "recipe", *_TEXTS), str),
-    **dict.fromkeys(("data.name", "data.fingerprint"), str),
-    **dict.fromkeys(("switches", "settings"), dict),
-    "seed": int,
-}
-_TRAINED = dict.fromkeys(("steps", "steps_per_epoch", "settings.epochs"), int)
 _SEED = re.compile(r"seed(\d+)")
 
 
 def check_run(folder: Path) -> tuple[dict | None, list[Finding]]:
     """The record of the run in `folder`, None if it is of no use, and what is wrong."""
     file = folder / "run.json"
-    record, found = read_record(file, _FORM)
+    record, found = read_record(file, run_form)
     if record is None:
         return None, found
     found += [*_settings(file, record), *_address(file, record), *_weights(folder, record)]
-    if record["provenance"] == "trained":
+    if record["provenance"] == TRAINED:
         found += _trained(folder, record)
     return record, found
 
@@ -43,71 +36,38 @@ def _settings(file: Path, record: dict) -> Iterator[Finding]:
 
 def _address(file: Path, record: dict) -> Iterator[Finding]:
     """Hold the record against <reading>/<training set>/<model>/seed<n>, where it lies so."""
-    seed = _SEED.fullmatch(file.parent.name)
-    if seed is None:
+    folder = file.parent.resolve()
+    seed, above = _SEED.fullmatch(folder.name), [parent.name for parent in folder.parents]
+    if seed is None or len(above) < 3:
         return
-    model, dataset, reading = (parent.name for parent in file.absolute().parents[1:4])
-    lies = {"seed": int(seed[1]), "model": model, "dataset": dataset, "reading": reading}
-    for key, value in lies.items():
+    # As it is written: seed00 is the folder of no seed.
+    if seed[1] != str(record["seed"]):
+        yield error(file, f"its seed is {record['seed']}, its folder says {seed[1]}")
+    for key, value in zip(("model", "dataset", "reading"), above, strict=False):
         if record[key] != value:
             yield error(file, f"its {key} is {record[key]!r}, its folder says {value!r}")
 
 
 def _weights(folder: Path, record: dict) -> Iterator[Finding]:
     file = folder / "model.safetensors"
-    if not file.is_file():
-        yield error(file, "is absent, so nothing can be evaluated again")
-    elif sha256(file) != record["checkpoint_sha256"]:
-        yield error(file, "is not the file that run.json names: its SHA-256 is another")
+    try:
+        found = sha256(file) if file.is_file() else None
+    except OSError as reason:
+        yield unreadable(file, reason)
+    else:
+        if found is None:
+            yield error(file, "is absent, so nothing can be evaluated again")
+        elif found != record["checkpoint_sha256"]:
+            yield error(file, "is not the file that run.json names: its SHA-256 is another")
     if (folder / "checkpoints").exists():
         yield note(folder / "checkpoints", "is left of a training that has ended")
 
 
 def _trained(folder: Path, record: dict) -> Iterator[Finding]:
     """Steps and epochs of the record and of the history against the settings."""
-    file, history = folder / "run.json", folder / "history.jsonl"
-    misfit = [error(file, message) for message in misfits(record, _TRAINED)]
-    if misfit:
-        yield from misfit
-        return
     epochs, each, steps = record["settings"]["epochs"], record["steps_per_epoch"], record["steps"]
     if steps != epochs * each:
-        yield error(file, f"has {steps} steps, and its settings {epochs} epochs of {each}")
-    if not history.is_file():
-        if epochs:
-            yield error(history, "is absent")
-        return
-    lines, faults = _lines(history)
-    yield from faults
-    if faults:
-        return
-    found = [line.get("epoch") for line in lines]
-    if found != list(range(1, len(found) + 1)):
-        yield error(history, "its epochs do not follow one another from 1")
-    elif len(found) != epochs:
-        yield error(history, f"has {len(found)} epochs, and the settings {epochs}")
-    wrong = [line["epoch"] for line in lines if line.get("step") != line.get("epoch", 0) * each]
-    if wrong:
-        yield error(history, f"epoch {wrong[0]} does not end {each} steps after the one before")
-
-
-def _lines(history: Path) -> tuple[list[dict], list[Finding]]:
-    """The lines of a history, and those that are torn or hold what is no finite number."""
-    text = history.read_bytes()
-    entries, found = [], []
-    if text and not text.endswith(b"\n"):
-        found.append(error(history, "its last line is cut short"))
-    for number, line in enumerate(text.splitlines(), start=1):
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            entry = None
-        if not isinstance(entry, dict) or not isinstance(entry.get("epoch"), int):
-            found.append(error(history, f"line {number} is not an epoch in JSON"))
-            continue
-        found += [
-            error(history, f"line {number}: {place} is not a finite number")
-            for place in unfinite(entry)
-        ]
-        entries.append(entry)
-    return entries, found
+        yield error(
+            folder / "run.json", f"has {steps} steps, and its settings {epochs} epochs of {each}"
+        )
+    yield from check_history(folder / "history.jsonl", epochs, each)

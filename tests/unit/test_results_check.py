@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +14,34 @@ import runs
 from apnet.cli import main
 from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
 from apnet.results.check import check_results
+from apnet.results.forms import evaluation_form, run_form
 
 PLACE = "written/market1501/resnet50"
 PRECISIONS = np.array([1.0, 0.5, np.nan, 0.25])
 FIRST = np.array([1, 2, 0, 7])
+
+
+SPLITS = {
+    split: {"images": 4, "identities": 3, "cameras": 2} for split in ("train", "query", "gallery")
+}
+DATA = {
+    **{"name": "market1501", "fingerprint": "f", "synthetic": False, "published": False},
+    "counts": {**SPLITS, "junk": 0, "distractors": 1},
+}
+ENVIRONMENT = {
+    **{"python": "3.12.3", "platform": "Linux", "apnet-harness": None, "numpy": "2.5.2"},
+    **{"pillow": "12.3.0", "safetensors": "0.8.0", "torch": "2.11.0", "torchvision": None},
+}
+MACHINE = {
+    "wall_seconds": 1.5,
+    "arithmetic": {"precision": "float32", "deterministic": True},
+    "hardware": {"device": "cpu", "cpu": "", "threads": 1},
+}
+SWITCHES = {"channels_last": False, "fused": True, "compile": False}
+PROTOCOL = {
+    **{"distance": "cosine", "query": "single", "flip": True, "feature": "bn"},
+    **{"checkpoint": "last", "junk": "left out of the gallery", "distractors": "kept"},
+}
 
 
 def fabricate(scale, seed, **changes):
@@ -29,30 +54,49 @@ def fabricate(scale, seed, **changes):
         "schema": 1,
         "settings_sha256": chosen.sha256(),
         "checkpoint_sha256": runs.sha256(folder / "model.safetensors"),
-        "data": {"name": "market1501", "fingerprint": "f", "counts": {}},
+        "data": DATA,
+        **MACHINE,
     }
     record = {
         **chosen.record(),
         **common,
         "code_fingerprint": code_fingerprint(TRAINING),
         "provenance": "trained",
+        "weights": {"file": "resnet50.safetensors", "sha256": "w"},
+        "widened": [],
         "steps": 6,
         "steps_per_epoch": 2,
-    }
+        "images_per_second": 16.0,
+        "peak_memory_mb": 300,
+        "images": "files",
+        "arithmetic": MACHINE["arithmetic"] | SWITCHES,
+        "environment": ENVIRONMENT,
+        "git": {"commit": "c", "uncommitted_changes": False},
+    } | changes
+    training = ("switches", "recipe", "settings", "code_fingerprint", "data", "provenance")
     evaluation = {
         **common,
+        "run": str(folder),
         **{"model": "resnet50", "training_set": "market1501", "dataset": "market1501"},
         **{"reading": "written", "seed": seed, "code_fingerprint": code_fingerprint(EVALUATION)},
+        "protocol": PROTOCOL,
         "mAP": 1.75 / 3,
         "cmc": {"1": 1 / 3, "5": 2 / 3, "10": 1.0},
-        "counts": {"query": 4},
+        "counts": {"query": 4, "valid_query": 3, "gallery": 9, "junk": 0, "distractors": 1},
+        "training": {**{key: record[key] for key in training}, "paper_recipe": False},
+        "images": ["files"],
+        "batch": 64,
     }
-    write(folder / "run.json", record | changes)
+    write(folder / "run.json", record)
     write(folder / "test" / "market1501.json", evaluation)
     np.savez(
         folder / "test" / "market1501.npz", average_precision=PRECISIONS, first_match_rank=FIRST
     )
-    lines = [{"epoch": epoch, "step": 2 * epoch, "loss": 1.5 / epoch} for epoch in (1, 2, 3)]
+    lines = [
+        {"epoch": epoch, "step": 2 * epoch, "lr": 1e-3, "loss": 1.5 / epoch}
+        | {"identity_loss": 0.75, "triplet_loss": 0.25, "seconds": 0.5, "images_per_second": 16.0}
+        for epoch in (1, 2, 3)
+    ]
     (folder / "history.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     return folder
 
@@ -114,8 +158,32 @@ def torn(name):
     return change
 
 
+def line_of(number, text):
+    """Put a text in place of a line of the history; None takes the line away."""
+
+    def change(folder):
+        lines = (folder / HISTORY).read_text().splitlines()
+        lines[number - 1 : number] = [] if text is None else [text]
+        (folder / HISTORY).write_text("".join(f"{line}\n" for line in lines))
+
+    return change
+
+
+def archive(precisions, first):
+    return lambda folder: np.savez(
+        folder / ARRAYS, average_precision=precisions, first_match_rank=first
+    )
+
+
+def nested(levels):
+    inner = []
+    for _ in range(levels):
+        inner = [inner]
+    return inner
+
+
 RUN, TEST, HISTORY = "run.json", "test/market1501.json", "history.jsonl"
-WEIGHTS = "model.safetensors"
+WEIGHTS, ARRAYS = "model.safetensors", "test/market1501.npz"
 FAULTS = {
     "torn record": (torn(RUN), RUN, "is not JSON: cut short, or damaged"),
     "torn evaluation": (torn(TEST), TEST, "is not JSON: cut short, or damaged"),
@@ -123,9 +191,10 @@ FAULTS = {
     "no weights": (lambda f: (f / WEIGHTS).unlink(), WEIGHTS, "is absent"),
     "a list": (lambda f: (f / RUN).write_text("[]"), RUN, "is not a JSON object"),
     "schema of a run": (of_run(schema=2), RUN, "its schema is 2, not 1"),
+    "schema of true": (of_run(schema=True), RUN, "schema is True, not a whole number"),
     "schema of a test": (of_test(schema=None), TEST, "its schema is None, not 1"),
     "no data": (of_run(data={}), RUN, "lacks data.name"),
-    "a text for a seed": (of_run(seed="0"), RUN, "seed is '0', not of type int"),
+    "a text for a seed": (of_run(seed="0"), RUN, "seed is '0', not a whole number"),
     "another seed": (of_run(seed=3), RUN, "its seed is 3, its folder says 1"),
     "another model": (of_run(model="resnet50-se"), RUN, "its folder says 'resnet50'"),
     "edited settings": (of_run(settings__lr=0.5), RUN, "is not the digest of its settings"),
@@ -141,18 +210,48 @@ FAULTS = {
     "of other weights": (of_test(checkpoint_sha256="0"), TEST, "checkpoint_sha256 is not its run"),
     "of another seed": (of_test(seed=0), TEST, "its seed is 0, its run's 1"),
     "of another test set": (of_test(dataset="msmt17"), TEST, "its test set is 'msmt17'"),
-    "damaged archive": (torn("test/market1501.npz"), "test/market1501.npz", "cannot be read ("),
+    "damaged archive": (torn(ARRAYS), ARRAYS, "cannot be read ("),
     "torn history": (torn(HISTORY), HISTORY, "its last line is cut short"),
     "no history": (lambda f: (f / HISTORY).unlink(), HISTORY, "is absent"),
     "history of no JSON": (in_history('{"epoch": 2', '"epoch": 2'), HISTORY, "line 2 is not an"),
     "history NaN": (in_history("1.5", "NaN"), HISTORY, "line 1: loss is not a finite number"),
     "an epoch twice": (in_history('"epoch": 3', '"epoch": 2'), HISTORY, "do not follow one"),
     "an epoch short": (in_history('"step": 4', '"step": 3'), HISTORY, "epoch 2 does not end 2"),
-    "too few epochs": (
-        in_history('{"epoch": 3, "step": 6, "loss": 0.5}\n', ""),
-        HISTORY,
-        "has 2 epochs, and the settings 3",
-    ),
+    "too few epochs": (line_of(3, None), HISTORY, "has 2 epochs, and the settings 3"),
+    "a deep line": (line_of(2, "[" * 200_000), HISTORY, "line 2 is not an epoch in JSON"),
+    "a deep value": (line_of(2, '{"a": ' + "[" * 500 + "]" * 500 + "}"), HISTORY, "line 2 is not"),
+    "no loss": (in_history('"loss": 1.5', '"loss": null'), HISTORY, "line 1: loss is None, not"),
+    "a text NaN": (in_history("1.5", '"NaN"'), HISTORY, "line 1: loss is 'NaN', not a number"),
+    "no rate": (in_history('"lr": 0.001, "loss": 0.5', '"loss": 0.5'), HISTORY, "line 3: lacks lr"),
+    "no step": (in_history('"step": 4', '"step": true'), HISTORY, "line 2: step is True, not a"),
+    "half an epoch": (in_history('"epoch": 2', '"epoch": 2.0'), HISTORY, "line 2: epoch is 2.0"),
+    "no seconds": (in_history('"seconds": 0.5', '"seconds": -1'), HISTORY, "seconds is -1, not a"),
+    "a huge loss": (in_history("1.5", "1" + "0" * 400), HISTORY, "line 1: loss is not a finite"),
+    "a deep record": (lambda f: (f / RUN).write_text("[" * 200_000), RUN, "is not JSON"),
+    "deep settings": (of_run(settings__lr=nested(500)), RUN, "is not JSON: cut short, or damaged"),
+    "archive of texts": (archive(np.array(["a", "b", "c", "d"]), FIRST), ARRAYS, "not hold a num"),
+    "archive of one": (archive(np.array(1.0), np.array(1)), ARRAYS, "does not hold a number"),
+    "archive of rows": (archive(np.ones((4, 2)), FIRST), ARRAYS, "does not hold a number for each"),
+    "ranks of texts": (archive(PRECISIONS, np.array(list("1207"))), ARRAYS, "not hold a number"),
+    "a rank of digits": (of_test(cmc={"1" * 5000: 1.0}), TEST, "is not an accuracy for each rank"),
+    "rank 0": (of_test(cmc={"0": 1.0}), TEST, "is not an accuracy for each rank"),
+    "provenance": (of_run(provenance="found"), RUN, "is 'found', not one of trained, imported"),
+    "its provenance": (of_test(training__provenance=1), TEST, "training.provenance is 1, not one"),
+    "a text for seconds": (of_run(wall_seconds="soon"), RUN, "is 'soon', not a number from 0"),
+    "images less than none": (of_run(images_per_second=-3), RUN, "is -3, not a number from 0"),
+    "a text for counts": (of_run(data__counts="none"), RUN, "data.counts is 'none', not an object"),
+    "a count of none": (of_run(data__counts__junk=-1), RUN, "is -1, not a whole number from 0"),
+    "no such count": (of_test(counts__queries=5), TEST, "counts holds 'queries', which is no"),
+    "no such split": (of_run(data__counts__test={}), RUN, "data.counts holds 'test', which is no"),
+    "a flag as a text": (of_run(data__synthetic="no"), RUN, "is 'no', not true or false"),
+    "weights of no digest": (of_run(weights={"file": "w"}), RUN, "lacks weights.sha256"),
+    "weights by name": (of_run(weights="w"), RUN, "weights is 'w', not an object or null"),
+    "no such source": (of_run(images="disk"), RUN, "is 'disk', not one of files, store, device"),
+    "no source": (of_test(images=[]), TEST, "images is [], not a list of files, store or device"),
+    "a GPU without a name": (of_run(hardware__device="cuda:0"), RUN, "lacks hardware.gpu"),
+    "memory of a GPU": (of_run(gpu_peak_memory_mb="7 GB"), RUN, "gpu_peak_memory_mb is '7 GB'"),
+    "epochs as a text": (of_run(settings__epochs="3"), RUN, "settings.epochs is '3', not a whole"),
+    "import of nothing": (of_run(provenance="imported"), RUN, "lacks imported"),
 }
 
 
@@ -171,6 +270,105 @@ def test_what_is_wrong_is_an_error_in_its_file(scale, fault, capsys):
     assert len(printed.out.splitlines()) == len(found)
     assert printed.err.startswith(f"apnet: {scale}: 2 runs, 2 evaluations: ")
     assert printed.err.count("\n") == 1
+
+
+def inner_keys(record):
+    """Dotted keys, of the first two levels but for what a digest holds together."""
+    for key, value in record.items():
+        yield key
+        if isinstance(value, dict) and key not in ("switches", "settings", "cmc"):
+            yield from (f"{key}.{inner}" for inner in value)
+
+
+MAY_LACK = {RUN: {"environment.apnet-harness"}, TEST: set()}
+
+
+@pytest.mark.parametrize("file", [RUN, TEST])
+def test_every_key_that_is_absent_or_null_is_an_error(scale, file):
+    place = scale / PLACE / "seed1" / file
+    whole = json.loads(place.read_text())
+    null = {"weights", "git", *(f"environment.{name}" for name in ENVIRONMENT)}
+    null -= {"environment.python", "environment.platform"}
+    for key in set(inner_keys(whole)) - MAY_LACK[file]:
+        for change in ("absent", "null"):
+            content = copy.deepcopy(whole)
+            *outer, last = key.split(".")
+            holder = content[outer[0]] if outer else content
+            holder[last] = None
+            if change == "absent":
+                del holder[last]
+            write(place, content)
+            errors = [text for kind, path, text in said(scale) if path.endswith(f"seed1/{file}")]
+            if change == "null" and key in null:
+                assert errors == [], key
+            else:
+                assert len(errors) == 1 and last in errors[0], (key, change, errors)
+
+
+def test_the_forms_have_every_key_of_the_page():
+    for heading, form in (
+        ("run.json", run_form({"gpu_peak_memory_mb": 1})),
+        ("test/&lt;test set&gt;.json", evaluation_form({})),
+    ):
+        assert runs.documented(heading) == {key.partition(".")[0] for key in form}
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, HISTORY])
+def test_what_cannot_be_read_is_an_error(scale, name, monkeypatch):
+    denied = scale / PLACE / "seed1" / name
+    whole = Path.open
+
+    def deny(path, *rest, **options):
+        if path == denied:
+            raise PermissionError(13, "Permission denied")
+        return whole(path, *rest, **options)
+
+    monkeypatch.setattr(Path, "open", deny)
+    assert said(scale) == [("error", f"{PLACE}/seed1/{name}", "cannot be read (Permission denied)")]
+
+
+def test_a_finding_is_a_line_whatever_the_key(scale, capsys):
+    of_run(**{"a\nb\ud800": float("nan")})(scale / PLACE / "seed1")
+    main(["results", "check", str(scale)])
+    assert len(capsys.readouterr().out.splitlines()) == len(said(scale))
+
+
+def test_the_reference_runs_lack_but_their_weights():
+    found = check_results(Path(__file__).parents[2] / "results" / "reference")["findings"]
+    assert {(f.kind, f.file.name, f.message.partition(",")[0]) for f in found} == {
+        ("error", WEIGHTS, "is absent")
+    }
+
+
+def test_a_seed_that_was_trained_twice_is_found_by_what_it_was_trained_with(tmp_path):
+    one, other, third = (fabricate(tmp_path / name, 0) for name in ("a", "b", "c"))
+    for folder in (other, third):
+        (folder / WEIGHTS).write_bytes(f"other bytes of {folder}".encode())
+        again = runs.sha256(folder / WEIGHTS)
+        of_run(checkpoint_sha256=again)(folder)
+        of_test(checkpoint_sha256=again)(folder)
+    of_run(weights={"file": "resnet50.safetensors", "sha256": "v"})(third)
+    same = "seed, settings, data, code and initial weights"
+    twin = f"has the same {same} as {one}: one run, not two"
+    assert said(tmp_path) == [("error", f"b/{PLACE}/seed0/{RUN}", twin)]
+    of_run(provenance="imported", imported={"file": "a.pth", "sha256": "a"})(other)
+    assert said(tmp_path) == []
+
+
+def test_a_folder_that_writes_its_seed_otherwise_is_none_of_its_seed(scale):
+    (scale / PLACE / "seed0").rename(scale / PLACE / "seed00")
+    expected = ("error", f"{PLACE}/seed00/{RUN}", "its seed is 0, its folder says 00")
+    assert said(scale) == [expected]
+
+
+def test_an_address_is_that_of_the_folder_however_it_is_called(scale, monkeypatch):
+    monkeypatch.chdir(scale / PLACE / "seed0")
+    for name in (".", "../seed1"):
+        assert check_results(Path(name))["findings"] == []
+    of_run(seed=3)(scale / PLACE / "seed0")
+    assert "its seed is 3, its folder says 0" in [
+        finding.message for finding in check_results(Path())["findings"]
+    ]
 
 
 def test_a_seed_that_is_another_one_again_is_found(scale):
@@ -210,8 +408,15 @@ def test_what_is_unfinished_or_absent_is_a_note(scale):
 def test_imported_runs_have_no_history(scale):
     folder = scale / PLACE / "seed1"
     (folder / HISTORY).unlink()
-    of_run(provenance="imported")(folder)
-    assert said(scale) == []
+    record = json.loads((folder / RUN).read_text())
+    for key in ("steps", "steps_per_epoch", "wall_seconds", "images_per_second", "peak_memory_mb"):
+        del record[key]
+    for key in ("images", "arithmetic", "hardware"):
+        del record[key]
+    record |= {"provenance": "imported", "weights": None, "code_fingerprint": "imported"}
+    record |= {"imported": {"file": "a.pth", "sha256": "a", "names": "released"}}
+    write(folder / RUN, record)
+    assert [kind for kind, _, _ in said(scale)] == ["note"]
 
 
 def test_findings_as_json(scale, capsys):
@@ -261,14 +466,20 @@ def test_a_real_run_has_no_findings(tmp_path, request):
 
     from apnet.data.synthetic import synthesize
     from apnet.evaluation.run import evaluate
+    from apnet.training.imported import import_checkpoint
 
     request.addfinalizer(partial(torch.set_num_threads, torch.get_num_threads()))
     root, out = tmp_path / "data", tmp_path / "results" / PLACE / "seed0"
     synthesize("market1501", root, identities=4, say=lambda _: None)
-    runs.run(out, root, runs.settings("resnet50", epochs=1))
-    target = out / "test" / "market1501.json"
-    evaluate(out, "market1501", root, target, device="cpu", threads=1, say=lambda _: None)
-    assert check_results(tmp_path / "results")["findings"] == []
+    chosen = runs.settings("resnet50", epochs=1)
+    runs.run(out, root, chosen)
+    again = tmp_path / "imported" / PLACE / "seed0"
+    import_checkpoint(out / WEIGHTS, chosen, again, data_root=root)
+    for folder in (out, again):
+        target = folder / "test" / "market1501.json"
+        evaluate(folder, "market1501", root, target, device="cpu", threads=1, say=lambda _: None)
+    for results in ("results", "imported"):
+        assert check_results(tmp_path / results)["findings"] == []
 
 
 def test_checking_loads_no_torch(scale):
