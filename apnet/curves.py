@@ -1,14 +1,18 @@
 """Learning curves of a run, from its history: losses and learning rate over the epochs."""
 
-import json
 from pathlib import Path
 
 from apnet.errors import InputError, one_of
-from apnet.files import read_json, replaced
+from apnet.files import replaced
+from apnet.results.findings import read
+from apnet.results.forms import EPOCH, TITLE
+from apnet.results.histories import read_epoch
+from apnet.results.kinds import faults, misfits
 
 FORMATS = ("svg", "png", "pdf")
 
 _LOSSES = {"loss": "loss", "identity_loss": "identity", "triplet_loss": "triplet"}
+_DRAWN = {key: EPOCH[key] for key in ("epoch", "lr", *_LOSSES)}
 _NAMES = ("model", "dataset", "reading", "recipe")
 _SYNTHETIC = "synthetic data: says nothing about the paper"
 _STYLE = {
@@ -33,13 +37,14 @@ def draw_curves(run: Path, out: Path) -> None:
         out: .svg, .png or .pdf.
 
     Raises:
-        InputError: no history, or one that is damaged; an unknown format; no matplotlib.
+        InputError: no history, or one that is damaged; a damaged record; an unknown format;
+            no matplotlib.
     """
     suffix = out.suffix.removeprefix(".")
     if suffix not in FORMATS:
         raise one_of("format of a figure", suffix, FORMATS)
     entries = read_history(run / "history.jsonl")
-    record = read_json(run / "run.json") if (run / "run.json").exists() else {}
+    record = _read_title(run / "run.json") if (run / "run.json").exists() else None
     try:
         import matplotlib
         from matplotlib.figure import Figure
@@ -63,8 +68,9 @@ def draw_curves(run: Path, out: Path) -> None:
         rates.set_ylabel("learning rate")
         rates.set_xlabel("epoch")
         rates.xaxis.get_major_locator().set_params(integer=True)
-        figure.suptitle(_title(run, record, len(entries)), fontsize=8)
-        if record.get("data", {}).get("synthetic"):
+        # Two $ in the name of a folder are not a formula.
+        figure.suptitle(_title(run, record, len(entries)), fontsize=8, parse_math=False)
+        if record and record["data"]["synthetic"]:
             figure.text(
                 *(0.5, 0.55, _SYNTHETIC), fontsize=15, color="0.6", alpha=0.5, rotation=20,
                 ha="center", va="center",
@@ -85,19 +91,27 @@ def read_history(file: Path) -> list[dict[str, float]]:
         raise InputError(f"cannot read {file}: {error.strerror}") from error
     entries = []
     for number, line in enumerate(whole.splitlines(), start=1):
-        try:
-            entry = json.loads(line)
-            entries.append({key: float(entry[key]) for key in ("epoch", "lr", *_LOSSES)})
-        except (ValueError, TypeError, KeyError) as error:
+        entry = read_epoch(line)
+        if entry is None or any(faults(entry, _DRAWN)):
             raise InputError(
                 f"{file}: line {number} is not an epoch: apnet results check lists what is wrong"
-            ) from error
+            )
+        entries.append({key: float(entry[key]) for key in _DRAWN})
     if not entries:
         raise InputError(f"{file} has no epoch yet: wait for the first to end")
     return entries
 
 
-def _title(run: Path, record: dict, epochs: int) -> str:
-    if not record:
+def _read_title(file: Path) -> dict:
+    record, found = read(file)
+    if record is None or found or any(misfits(record, TITLE)):
+        raise InputError(
+            f"{file} is not the record of a run: apnet results check lists what is wrong"
+        )
+    return record
+
+
+def _title(run: Path, record: dict | None, epochs: int) -> str:
+    if record is None:
         return f"{run}: {epochs} epochs of a run that has not ended"
-    return f"{', '.join(str(record[name]) for name in _NAMES)}, seed {record['seed']}"
+    return f"{', '.join(record[name] for name in _NAMES)}, seed {record['seed']}"

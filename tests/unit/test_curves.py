@@ -84,6 +84,50 @@ def test_other_formats(run, suffix):
     assert status == 0 and out.read_bytes().startswith(begins)
 
 
+def test_a_folder_s_name_is_no_formula(run):
+    (run / "run.json").unlink()
+    odd = run.rename(run.parent / "c$_$^x")
+    status, out = draw(odd)
+    assert status == 0 and f"{odd}: 5 epochs of a run that has not ended" in words(out)
+
+
+DEEP = "[" * 200_000
+
+
+@pytest.mark.parametrize(
+    "content", ["[1]", '{"model": 1}', "{}", '{"model": "a", "data": {"synthetic": 0}}', DEEP, "{"]
+)
+def test_a_record_that_is_of_no_run_is_refused(run, capsys, content):
+    (run / "run.json").write_text(content)
+    status, out = draw(run)
+    assert status == 2 and not out.exists()
+    assert capsys.readouterr().err == (
+        f"apnet: {run / 'run.json'} is not the record of a run: "
+        "apnet results check lists what is wrong\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"loss": 3.0', '"loss": NaN'),
+        ('"loss": 3.0', '"loss": "3"'),
+        ('"loss": 3.0', '"loss": true'),
+        ('"loss": 3.0', f'"loss": 1{"0" * 400}'),
+        ('"loss": 3.0', f'"loss": {DEEP}'),
+        ('"lr": 0.001', '"lr": Infinity'),
+    ],
+)
+def test_what_is_no_number_is_not_drawn(run, capsys, old, new):
+    text = (run / "history.jsonl").read_text()
+    assert old in text
+    (run / "history.jsonl").write_text(text.replace(old, new, 1))
+    status, out = draw(run)
+    assert status == 2 and not out.exists()
+    said = capsys.readouterr().err
+    assert "history.jsonl: line 1 is not an epoch" in said and said.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("content", "name", "message"),
     [
