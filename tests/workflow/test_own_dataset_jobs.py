@@ -1,12 +1,14 @@
 """A dataset that only the config names."""
 
 import json
+import os
 
 import pytest
 
 from tests.unit import tiny
-from tests.workflow.conftest import ROOT
+from tests.workflow.conftest import ROOT, jobs_in
 
+ALL = "results/own/metrics.csv"
 RUN = "results/own/written/{}/resnet50/seed0/test/mine.json"
 CONFIG = """
 scale: own
@@ -33,15 +35,22 @@ def own(tmp_path):
 
 
 def ask(snakemake, tmp_path, target, *config, options=("--dry-run",), check=True):
+    targets = [target] if isinstance(target, str) else target
     (tmp_path / "own.yaml").write_text(CONFIG)
     options = [*options, "--configfile", str(tmp_path / "own.yaml")]
-    return snakemake(target, options=options, config=config, check=check)
+    return snakemake(*targets, options=options, config=config, check=check)
 
 
 def test_it_needs_no_other_data(snakemake, tmp_path, own):
     done = ask(snakemake, tmp_path, RUN.format("mine"), f"datasets={{mine: {{csv: {own}}}}}")
     assert all(f"rule {rule}:" in done.stdout for rule in ("check", "train", "evaluate"))
     assert "synthesize" not in done.stdout
+
+
+def test_all_results_wait_for_those_that_are_asked_for_with_them(snakemake, tmp_path, own):
+    config = f"datasets={{mine: {{csv: {own}}}}}"
+    done = ask(snakemake, tmp_path, [RUN.format("mine"), ALL], config)
+    assert f"rule collect:\n    input: {RUN.format('mine')}\n" in done.stdout
 
 
 def test_it_stands_beside_drawn_data(snakemake, own):
@@ -71,7 +80,15 @@ def test_what_is_wrong_is_one_sentence(snakemake, tmp_path, datasets, said):
 @pytest.mark.slow
 def test_trained_and_tested_on_and_no_reproduction(snakemake, tmp_path, own):
     config = f"datasets={{mine: {{csv: {own}}}}}"
-    ask(snakemake, tmp_path, RUN.format("mine"), config, options=())
+    ask(snakemake, tmp_path, [ALL, RUN.format("mine")], config, options=())
+    assert ",mine,resnet50,0,mine,mAP," in (tmp_path / ALL).read_text()
+    # Asked for without the evaluation, they are collected once, and again when it is another.
+    for jobs in ({"collect": 1}, {}, {"collect": 1}):
+        planned = ask(snakemake, tmp_path, ALL, config)
+        assert jobs_in(planned.stdout + planned.stderr) == jobs
+        ask(snakemake, tmp_path, ALL, config, options=())
+        if not jobs:
+            os.utime(tmp_path / RUN.format("mine"))
     record = json.loads((tmp_path / RUN.format("mine")).read_text())
     assert record["data"]["published"] is record["data"]["synthetic"] is False
     assert record["counts"]["query"] == 2

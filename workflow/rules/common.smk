@@ -33,6 +33,7 @@ from workflow.scripts.targets import (
     REPORTED,
     PRINTED,
     SHOWN,
+    asked_evaluations,
     check_forced,
     check_targets,
     pictures,
@@ -51,6 +52,7 @@ except InputError as error:
     print(f"apnet: {error}", file=sys.stderr)
     sys.exit(2)
 
+ASKED = asked_evaluations(sys.argv[1:], PLAN)
 SCALE = PLAN.scale
 SYNTHETIC = config["synthetic"] or {}
 RESULTS = f"results/{SCALE}"

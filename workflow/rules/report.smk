@@ -92,6 +92,7 @@ rule collect:
     """Every number under this scale as one tidy CSV, for people; no rule reads it."""
     input:
         PLAN.files(TABLES),
+        ASKED,
     output:
         f"{RESULTS}/metrics.csv",
     log:
@@ -100,7 +101,7 @@ rule collect:
     conda:
         "../../environment.yml"
     params:
-        standing=PLAN.standing(TABLES),
+        standing=PLAN.besides(TABLES),
         scale=SCALE,
         accepted=PLAN.accepted_options,
         code=REPORTING,

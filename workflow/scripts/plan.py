@@ -219,6 +219,11 @@ class Plan:
         notes = Path("logs", self.scale).rglob("*.failed.json")
         return _standing([*self._wanted(tables), *notes])
 
+    def besides(self, tables: Iterable[str]) -> str:
+        """A digest of the evaluations there are beside those that the tables wait for."""
+        there = Path(self.results).glob("*/*/*/seed*/test/*.json")
+        return _standing({str(file) for file in there} - {*self.files(tables)})
+
     @property
     def _shows(self) -> bool:
         return self.config["missing"] == "show"

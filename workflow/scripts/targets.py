@@ -75,6 +75,12 @@ def check_forced(arguments: Sequence[str], plan: Plan) -> None:
             )
 
 
+def asked_evaluations(targets: Iterable[str], plan: Plan) -> list[str]:
+    """The evaluations of this scale among what is asked for."""
+    pattern = f"{plan.results}/*/*/*/seed*/test/*.json"
+    return [target for target in targets if PurePosixPath(target).match(pattern)]
+
+
 def _trained(run: Path) -> list[str]:
     """What a training makes."""
     return [str(run / name) for name in ("model.safetensors", "run.json")]
