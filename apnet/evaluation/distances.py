@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from apnet.evaluation.equal_rows import equal_rows
+from apnet.evaluation.inputs import BadRow
 
 DISTANCES = ("cosine", "euclidean")
 
@@ -103,10 +104,9 @@ def _lengths(features: Tensor, name: str) -> Tensor:
         if len(wrong):
             row = int(wrong[0])
             if features[row].isfinite().all():
-                raise ValueError(
-                    f"{name} features are too large or too small in row {row}: scale all of them"
-                )
-            raise ValueError(f"{name} features are not finite in row {row}")
+                fault = "features are too large or too small"
+                raise BadRow(name, fault, row, ": scale all of them")
+            raise BadRow(name, "features are not finite", row)
     return found
 
 

@@ -44,7 +44,9 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         found = reader(path)
     except Exception as error:  # of a damaged file the readers raise nearly anything
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(f"cannot read {path}: {reason}") from error
+        raise InputError(
+            f"cannot read {path} ({reason}): give a whole {path.suffix.lower()} file"
+        ) from error
     arrays = {name: found.get(name, found.get(ALSO[name])) for name in ARRAYS}
     missing = [name for name, array in arrays.items() if array is None]
     if missing:
@@ -61,10 +63,11 @@ def _vector(labels: np.ndarray) -> np.ndarray:
 
 
 def _read_npz(path: Path) -> dict[str, np.ndarray]:
-    archive = np.load(path, allow_pickle=False)
-    if isinstance(archive, np.ndarray):
-        raise ValueError("it is a single array, not an archive of arrays")
-    with archive:
+    # What is no archive NumPy takes for an array, or for Python objects, and speaks of those.
+    with path.open("rb") as file:
+        if file.read(2) != b"PK":
+            raise ValueError("it is no archive of arrays")
+    with np.load(path, allow_pickle=False) as archive:
         found = {}
         for name in _WANTED.intersection(archive.files):
             try:
@@ -87,11 +90,27 @@ def _read_safetensors(path: Path) -> dict[str, np.ndarray]:
 def _read_mat(path: Path) -> dict[str, np.ndarray]:
     if h5py.is_hdf5(path):  # version 7.3, whose arrays lie transposed
         with h5py.File(path) as file:
-            return {name: file[name][()].T for name in _WANTED.intersection(file)}
+            return {name: _stored(file, name) for name in _WANTED.intersection(file)}
     found = loadmat(path, variable_names=sorted(_WANTED))
-    # Text is filled up with blanks to one length.
-    return {
-        name: np.char.rstrip(array) if array.dtype.kind == "U" else array
-        for name, array in found.items()
-        if name in _WANTED
-    }
+    return {name: _texts(array) for name, array in found.items() if name in _WANTED}
+
+
+def _stored(file: h5py.File, name: str) -> np.ndarray:
+    """An array of a version 7.3, where letters are numbers and a cell is a reference."""
+    if not isinstance(file[name], h5py.Dataset):
+        raise ValueError(f"{name} is a group of arrays")
+    array, kind = file[name][()].T, file[name].attrs.get("MATLAB_class")
+    if kind == b"cell":
+        return np.array(["".join(map(chr, file[cell][()].T.flat)) for cell in array.flat])
+    if kind == b"char":
+        return np.char.rstrip(np.array(["".join(map(chr, row)) for row in array]))
+    return array
+
+
+def _texts(array: np.ndarray) -> np.ndarray:
+    """Text of a version up to 7: blanks fill it up to one length, or each is a cell."""
+    if array.dtype.kind == "O":
+        cells = [np.asarray(cell) for cell in array.flat]
+        if all(cell.dtype.kind == "U" and cell.size <= 1 for cell in cells):
+            return np.array(["".join(cell.flat) for cell in cells])
+    return np.char.rstrip(array) if array.dtype.kind == "U" else array

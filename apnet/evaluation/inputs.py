@@ -14,6 +14,26 @@ _NUMBERS = "biuf"
 _TEXT = "US"
 
 
+class BadRow(ValueError):
+    """Something that is wrong with a row of what is evaluated.
+
+    Attributes:
+        side: `query` or `gallery`.
+        row: counted from 0.
+    """
+
+    def __init__(self, name: str, fault: str, row: int, remedy: str = "") -> None:
+        super().__init__(f"{name} {fault} in row {row}{remedy}")
+        self.side = "gallery" if name.startswith("gallery") else "query"
+        self.row = row
+        self._parts = name, fault, remedy
+
+    def at(self, row: int) -> "BadRow":
+        """The same of another row."""
+        name, fault, remedy = self._parts
+        return BadRow(name, fault, row, remedy)
+
+
 def matrices(query: Features, gallery: Features) -> tuple[Tensor, Tensor]:
     """Features of both sides, contiguous and of one type.
 
@@ -58,6 +78,9 @@ def codes(
     if text[0] != text[1]:
         kinds = ["text" if one else "numbers" for one in text]
         raise ValueError(f"query_{what} are {kinds[0]} and gallery_{what} {kinds[1]}: use one kind")
+    if sides[0].dtype != sides[1].dtype and not text[0]:
+        # As Python's numbers, which compare exactly: NumPy would round both to floats.
+        sides = [labels.astype(object) for labels in sides]
     _, found = np.unique(np.concatenate(sides), return_inverse=True)
     return found[: sizes[0]], found[sizes[0] :]
 
@@ -93,8 +116,13 @@ def _labels(labels: Labels, size: int, name: str) -> np.ndarray:
         raise ValueError(f"{name} has shape {found.shape} beside {size} features")
     if found.dtype.kind == "O" and all(isinstance(label, str) for label in found):
         found = found.astype(str)
+    if found.dtype.kind == "S":
+        try:
+            found = np.char.decode(found, "utf-8")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{name} holds bytes that are no UTF-8: give text") from error
     if found.dtype.kind not in _NUMBERS + _TEXT:
         raise ValueError(f"{name} holds {found.dtype}: give numbers or text")
     if found.dtype.kind == "f" and np.isnan(found).any():
-        raise ValueError(f"{name} is not a number in row {int(np.isnan(found).argmax())}")
+        raise BadRow(name, "is not a number", int(np.isnan(found).argmax()))
     return found

@@ -1,5 +1,6 @@
 """A trained run against a test set: from its weights to a record of the numbers."""
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -67,8 +68,7 @@ def evaluate(
             no query with a true match, or an unusable `out`.
     """
     begin = time.monotonic()
-    if out.suffix != ".json" or out.is_dir():
-        raise InputError(f"cannot write {out}: name a .json file, beside which an .npz will lie")
+    _require_writable(out)
     place = choose_device(device, threads)
     batch = BATCHES.get(place.type, 64) if batch is None else batch
     record, settings = read_run(run)
@@ -155,6 +155,15 @@ def evaluate(
         },
     )
     say(f"mAP {result.mAP:.1%}  rank-1 {cmc['1']:.1%}  ({out})")
+
+
+def _require_writable(out: Path) -> None:
+    """Say now, and not when all images have been embedded, that the result cannot be kept."""
+    if out.suffix != ".json" or out.is_dir() or out.with_suffix(".npz").is_dir():
+        raise InputError(f"cannot write {out}: name a .json file, beside which an .npz will lie")
+    there = next(folder for folder in out.absolute().parents if folder.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"cannot write {out}: {there} is read-only for you, choose another place")
 
 
 def read_run(run: Path) -> tuple[dict[str, object], Settings]:

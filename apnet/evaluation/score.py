@@ -8,7 +8,7 @@ import torch
 from apnet.devices import choose_device
 from apnet.errors import InputError
 from apnet.evaluation.feature_files import ARRAYS, SIDES, WHAT, read_arrays
-from apnet.evaluation.inputs import matrices
+from apnet.evaluation.inputs import BadRow, matrices
 from apnet.evaluation.retrieval import evaluate_retrieval
 
 _RANKS = (1, 5, 10, 20)
@@ -53,6 +53,10 @@ def score_file(
         )
     except torch.OutOfMemoryError as error:
         raise InputError(f"{path} needs more memory than {place} has: try --device cpu") from error
+    except BadRow as error:
+        # As in the file, junk included.
+        row = int(np.flatnonzero(kept)[error.row]) if error.side == "gallery" else error.row
+        raise InputError(f"{path}: {error.at(row)}") from error
     except ValueError as error:
         raise InputError(f"{path}: {error}") from error
     return {
@@ -75,6 +79,8 @@ def _without_junk(arrays: dict[str, np.ndarray]) -> np.ndarray:
     ids = arrays["gallery_ids"]
     if ids.ndim > 1:
         raise ValueError(f"gallery_ids has shape {ids.shape}: give one for each image")
+    if ids.dtype.kind not in "biufUS":
+        raise ValueError(f"gallery_ids holds {ids.dtype}: give numbers or text")
     junk = {"U": "-1", "S": b"-1"}.get(ids.dtype.kind, -1)
     kept = ids != junk
     if not kept.any():

@@ -265,3 +265,18 @@ def test_the_record_is_json_that_anyone_reads(trained, root, tmp_path, capsys):
     assert main(["evaluate", *options, "--out", str(out), "--device", "cpu"]) == 0
     assert json.loads(out.read_text())["mAP"] > 0
     assert f"({out})" in capsys.readouterr().out
+
+
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_embedded(
+    trained, root, tmp_path, monkeypatch
+):
+    (tmp_path / "f.npz").mkdir()
+    assert f"cannot write {tmp_path / 'f.json'}: name a .json" in refusal(
+        trained, root, tmp_path / "f.json"
+    )
+    monkeypatch.setattr("os.access", lambda place, mode: False)
+    said = refusal(trained, root, tmp_path / "deep" / "f.json")
+    assert said == (
+        f"cannot write {tmp_path / 'deep' / 'f.json'}: {tmp_path} is read-only for you, "
+        f"choose another place"
+    )

@@ -79,6 +79,59 @@ def test_mat_with_text_for_identities(tmp_path, capsys):
     check(score(capsys, tmp_path / "f.mat"))
 
 
+@pytest.mark.parametrize("form", ["cells", "7.3 letters", "7.3 cells"])
+def test_text_as_matlab_keeps_it(tmp_path, capsys, form):
+    texts = {n: [f"who {i}" for i in a] for n, a in IN_MAT.items() if "label" in n}
+    texts["gallery_label"][0] = "-1"
+    if form == "cells":
+        cells = {n: np.array([*a, None], dtype=object)[:-1] for n, a in texts.items()}
+        savemat(tmp_path / "f.mat", IN_MAT | cells)
+    else:
+        with h5py.File(tmp_path / "f.mat", "w", userblock_size=512) as file:
+            for name, array in IN_MAT.items():
+                if name not in texts:
+                    file[name] = array.T
+            for name, words in texts.items():
+                letters = [[*map(ord, word.ljust(8))] for word in words]
+                if form == "7.3 letters":
+                    file[name] = np.array(letters, np.uint16).T
+                    file[name].attrs["MATLAB_class"] = np.bytes_("char")
+                    continue
+                for i, word in enumerate(words):
+                    file[f"#refs#/{name}{i}"] = np.array([[*map(ord, word)]], np.uint16).T
+                refs = [[file[f"#refs#/{name}{i}"].ref] for i in range(len(words))]
+                file.create_dataset(name, data=refs, dtype=h5py.ref_dtype)
+                file[name].attrs["MATLAB_class"] = np.bytes_("cell")
+    check(score(capsys, tmp_path / "f.mat"))
+
+
+def test_rows_are_counted_as_in_the_file(tmp_path, capsys):
+    features = PROBLEM["gallery_features"].astype(float)
+    for value, fault in ((np.nan, "not finite"), (1e-300, "too large or too small")):
+        features[3] = value
+        np.savez(tmp_path / "f.npz", **PROBLEM | {"gallery_features": features})
+        assert (PROBLEM["gallery_ids"][:3] == -1).any()
+        refused(capsys, tmp_path / "f.npz", f"gallery features are {fault} in row 3")
+    ids = PROBLEM["gallery_ids"].astype(float)
+    ids[4] = np.nan
+    np.savez(tmp_path / "f.npz", **PROBLEM | {"gallery_ids": ids})
+    refused(capsys, tmp_path / "f.npz", "gallery_ids is not a number in row 4")
+
+
+@pytest.mark.parametrize("kinds", [(np.uint64, np.int64), (np.int64, np.float64)])
+def test_large_identities_are_told_apart_in_any_kind_of_number(tmp_path, capsys, kinds):
+    def moved(ids):
+        return np.where(ids == -1, -1, 2**53 + 2 * ids.astype(np.int64))
+
+    query, gallery = moved(PROBLEM["query_ids"]), moved(PROBLEM["gallery_ids"])
+    same = PROBLEM | {"query_ids": query.astype(kinds[0]), "gallery_ids": gallery.astype(kinds[1])}
+    np.savez(tmp_path / "f.npz", **same)
+    check(score(capsys, tmp_path / "f.npz"))
+    # One more than each is nobody in the gallery, though floats cannot tell.
+    np.savez(tmp_path / "f.npz", **same | {"query_ids": query + 1})
+    refused(capsys, tmp_path / "f.npz", "no query has a true match")
+
+
 @pytest.mark.parametrize("shape", [(1, -1), (-1, 1)])
 def test_mat_of_version_7_3(tmp_path, capsys, shape):
     with h5py.File(tmp_path / "f.mat", "w", userblock_size=512) as file:
@@ -152,6 +205,8 @@ def test_string_identities(tmp_path, capsys, kind):
         ({"query_cameras": np.array([1])}, "query_cameras has shape (1,) beside 2 features"),
         ({"gallery_ids": np.array(3)}, "differ in length"),
         ({"gallery_ids": np.ones((5, 2))}, "gallery_ids has shape (5, 2)"),
+        ({"gallery_ids": np.zeros(5, [("a", int)])}, "gallery_ids holds [('a', "),
+        ({"query_ids": np.array([b"\xff", b"3"])}, "query_ids holds bytes that are no UTF-8"),
         ({"gallery_ids": np.full(5, -1)}, "all gallery images are junk"),
         (
             {n: PROBLEM[n][:0] for n in PROBLEM if n.startswith("gallery")},
