@@ -4,7 +4,7 @@ from pathlib import Path
 
 from apnet.errors import InputError, one_of
 from apnet.files import replaced
-from apnet.results.findings import read
+from apnet.results.findings import printable, read
 from apnet.results.forms import EPOCH, TITLE
 from apnet.results.histories import read_epoch
 from apnet.results.kinds import faults, misfits
@@ -69,7 +69,8 @@ def draw_curves(run: Path, out: Path) -> None:
         rates.set_xlabel("epoch")
         rates.xaxis.get_major_locator().set_params(integer=True)
         # Two $ in the name of a folder are not a formula.
-        figure.suptitle(_title(run, record, len(entries)), fontsize=8, parse_math=False)
+        title = printable(_title(run, record, len(entries)))
+        figure.suptitle(title, fontsize=8, parse_math=False)
         if record and record["data"]["synthetic"]:
             figure.text(
                 *(0.5, 0.55, _SYNTHETIC), fontsize=15, color="0.6", alpha=0.5, rotation=20,

@@ -26,7 +26,12 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.kind:<5}  {self.file}: {self.message}"
+        return printable(f"{self.kind:<5}  {self.file}: {self.message}")
+
+
+def printable(text: str) -> str:
+    """Text without halves of characters, as a file's name that is no UTF-8 has them."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def error(file: Path, message: str) -> Finding:

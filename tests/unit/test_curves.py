@@ -1,4 +1,5 @@
 import json
+import os
 import re
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -84,11 +85,13 @@ def test_other_formats(run, suffix):
     assert status == 0 and out.read_bytes().startswith(begins)
 
 
-def test_a_folder_s_name_is_no_formula(run):
+@pytest.mark.parametrize(
+    ("name", "title"), [("c$_$^x", "c$_$^x"), (os.fsdecode(b"c\xff"), r"c\udcff")]
+)
+def test_a_folder_s_name_is_drawn_as_it_is_and_no_formula(run, name, title):
     (run / "run.json").unlink()
-    odd = run.rename(run.parent / "c$_$^x")
-    status, out = draw(odd)
-    assert status == 0 and f"{odd}: 5 epochs of a run that has not ended" in words(out)
+    status, out = draw(run.rename(run.parent / name))
+    assert status == 0 and f"/{title}: 5 epochs of a run that has not ended" in words(out)
 
 
 DEEP = "[" * 200_000

@@ -1,5 +1,6 @@
 import copy
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -331,6 +332,12 @@ def test_a_finding_is_a_line_whatever_the_key(scale, capsys):
     of_run(**{"a\nb\ud800": float("nan")})(scale / PLACE / "seed1")
     main(["results", "check", str(scale)])
     assert len(capsys.readouterr().out.splitlines()) == len(said(scale))
+
+
+def test_a_file_whose_name_is_no_text_is_named(scale, capsys):
+    (scale / os.fsdecode(b"a\xff.json")).write_text("[]")
+    assert main(["results", "check", str(scale)]) == 2
+    assert r"a\udcff.json: is not a JSON object" in capsys.readouterr().out
 
 
 def test_the_reference_runs_lack_but_their_weights():
