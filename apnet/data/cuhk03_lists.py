@@ -5,6 +5,7 @@ the pair, image. Training identities are numbered anew in the JSON, so that equa
 in training and testing are different people; who is who stands in the names.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,8 +14,8 @@ from typing import NamedTuple
 from apnet.data.dataset import Sample
 from apnet.data.lists import Presence, absent
 from apnet.data.parts import Part, Problem, Splits
+from apnet.data.reach import is_folder
 from apnet.errors import InputError
-from apnet.files import read_json
 
 _NAME = re.compile(r"(?P<person>[1-5]_[0-9]{3})_(?P<camera>[12])_[0-9]{2}\.png")
 _SPLITS = ("train", "query", "gallery")
@@ -45,13 +46,14 @@ def read_json_splits(root: Path, boxes: str) -> Splits:
         InputError: the list or the folder cannot be read.
     """
     file, folder = json_file(boxes), f"images_{boxes}"
-    content = read_json(root / file)
     try:
-        (split,) = content
+        (split,) = json.loads((root / file).read_text(encoding="utf-8"))
         lines = {
             name: [_Line(_last(path), int(pid), int(cam) + 1) for path, pid, cam in split[name]]
             for name in _SPLITS
         }
+    except OSError as error:
+        raise InputError(f"cannot read {root / file} ({error.strerror}): let it be read") from error
     except (KeyError, TypeError, ValueError) as error:
         raise _not_a_list(root / file) from error
     return _splits(root, file, folder, lines)
@@ -95,7 +97,7 @@ def read_protocol(root: Path, boxes: str, images: str) -> Splits:
 def _splits(root: Path, file: str, folder: str, lines: dict[str, list[_Line]]) -> Splits:
     parts = {split: Part(file) for split in _SPLITS}
     # What lies inside a file is looked for when it is read.
-    is_there = Presence(root / folder) if (root / folder).is_dir() else lambda _name: True
+    is_there = Presence(root / folder) if is_folder(root / folder) else lambda _name: True
     for split, part in parts.items():
         for line in lines[split]:
             if is_there(line.name):

@@ -132,6 +132,12 @@ def test_a_wrong_line_of_the_json_is_named(tmp_path, change, fault):
     assert message.startswith(f"{file} ") and fault in message
 
 
+def test_a_json_that_was_cut_off_is_not_said_to_be_made_again_here(tmp_path):
+    file = torchreid(tmp_path) / "splits_new_detected.json"
+    file.write_text(file.read_text()[:-9])
+    assert refusal(tmp_path) == (f"{file} is no list of CUHK03-NP: take it from where it was made")
+
+
 def test_paths_of_another_machine(tmp_path):
     cuhk03.write_json(tmp_path / "cuhk03", place="D:\\data\\cuhk03\\images_detected\\")
     assert len(load_dataset(NAME, tmp_path, WRITTEN).train) == 3
