@@ -29,8 +29,8 @@ def load_rga(model: ReID, state_dict: Mapping[str, Tensor]) -> None:
         state_dict: name -> tensor, without DataParallel's `module.`.
 
     Raises:
-        InputError: another model; a tensor is missing, unknown or of another shape, and
-            is named. Their branches with channel attention have tensors that are unknown.
+        InputError: another model; a tensor is missing, unknown, of another shape or
+            type, and is named. Their branches with channel attention have tensors that are unknown.
     """
     if model.name.text != MODEL or tuple(model.pyramids) != STAGES:
         raise InputError(f"model {model.name.text} cannot take weights of RGA: build {MODEL}")

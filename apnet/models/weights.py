@@ -1,5 +1,6 @@
 """Weights from elsewhere: taken whole, or refused with the names that do not fit."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from torch import Tensor
 from apnet.errors import InputError
 from apnet.files import replaced
 
-_SHOWN = 5
+_SHOWN = 20
+
+_REAL = (torch.float64, torch.float32, torch.float16, torch.bfloat16)
+_WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
 
 def read_weights(file: Path, within: Sequence[str] = ()) -> dict[str, Tensor]:
@@ -21,12 +25,15 @@ def read_weights(file: Path, within: Sequence[str] = ()) -> dict[str, Tensor]:
         within: keys under which a checkpoint may hold its state dict beside other things.
 
     Raises:
-        InputError: unreadable, damaged, or something else than a state dict.
+        InputError: unreadable, damaged, or something else than a state dict of dense tensors.
     """
     try:
-        if file.suffix == ".safetensors":
+        if file.suffix.lower() == ".safetensors":
             return load_file(file)
-        state = torch.load(file, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # Torch has much to say of the kinds of tensors that are refused below.
+            warnings.simplefilter("ignore")
+            state = torch.load(file, map_location="cpu", weights_only=True)
     except MemoryError:
         raise
     # torch lets through whatever damaged bytes make its unpickler raise: KeyError,
@@ -46,6 +53,7 @@ def read_weights(file: Path, within: Sequence[str] = ()) -> dict[str, Tensor]:
         isinstance(name, str) and isinstance(value, Tensor) for name, value in state.items()
     ):
         raise InputError(f"{file} holds no plain state dict: save model.state_dict() alone")
+    check_dense(state, f"cannot take weights from {file}")
     return state
 
 
@@ -66,22 +74,65 @@ def write_weights(file: Path, state: Mapping[str, Tensor], **metadata: str) -> N
             raise InputError(f"cannot write {file}: {error}") from error
 
 
-def fill(own: Mapping[str, Tensor], given: Mapping[str, Tensor], refusal: str) -> None:
-    """Copy `given` into the tensors of `own`, each under its name.
-
-    Shapes are compared without their ones: a 1x1 convolution fits a linear layer.
+def check_dense(state: Mapping[str, Tensor], refusal: str) -> None:
+    """Refuse tensors that are more, or less, than an array of numbers.
 
     Args:
         refusal: begins the message.
 
     Raises:
-        InputError: names that are missing, unknown, or of another shape; nothing is copied.
+        InputError: a tensor is nested, meta, quantised or sparse, and is named.
     """
+    for name, tensor in state.items():
+        if kind := _odd(tensor):
+            raise InputError(f"{refusal}: {name} is {kind}: save it as a dense tensor of numbers")
+
+
+def without_module(state: Mapping[str, Tensor], refusal: str) -> dict[str, Tensor]:
+    """A state dict under its names without DataParallel's `module.`.
+
+    Args:
+        refusal: begins the message.
+
+    Raises:
+        InputError: a name occurs with `module.` and without, and is named.
+    """
+    found: dict[str, Tensor] = {}
+    for name, tensor in state.items():
+        plain = name.removeprefix("module.")
+        if plain in found:
+            raise InputError(
+                f"{refusal}: {plain} is there twice, with module. before it and without: "
+                f"keep one of the two"
+            )
+        found[plain] = tensor
+    return found
+
+
+def fill(own: Mapping[str, Tensor], given: Mapping[str, Tensor], refusal: str) -> None:
+    """Copy `given` into the tensors of `own`, each under its name.
+
+    Shapes are compared without their ones: a 1x1 convolution fits a linear layer. Where `own`
+    is floating point, so is what it takes; counters take whole numbers, of whatever type.
+
+    Args:
+        refusal: begins the message.
+
+    Raises:
+        InputError: names that are missing, unknown, of another shape or type, or of tensors
+            that are not dense; nothing is copied.
+    """
+    check_dense(given, refusal)
     common = sorted(set(own) & set(given))
     faults = {
         "missing": sorted(set(own) - set(given)),
         "unknown": sorted(set(given) - set(own)),
         "of another shape": [n for n in common if _form(own[n]) != _form(given[n])],
+        "of another type": [
+            f"{n} in {str(given[n].dtype).removeprefix('torch.')}"
+            for n in common
+            if not _takes(own[n], given[n])
+        ],
     }
     if any(faults.values()):
         shown = (
@@ -94,7 +145,27 @@ def fill(own: Mapping[str, Tensor], given: Mapping[str, Tensor], refusal: str) -
 
 
 def _form(tensor: Tensor) -> tuple[int, ...]:
-    return tuple(length for length in tensor.shape if length > 1)
+    return tuple(length for length in tensor.shape if length != 1)
+
+
+def _odd(tensor: Tensor) -> str | None:
+    """What keeps a tensor from being an array of numbers, if anything."""
+    # The layout comes last: some nested tensors have one of their own.
+    kinds = {
+        "nested": tensor.is_nested,
+        "on the meta device, without numbers": tensor.is_meta,
+        "quantised": tensor.is_quantized,
+        "sparse": tensor.layout != torch.strided,
+    }
+    return next((kind for kind, found in kinds.items() if found), None)
+
+
+def _takes(own: Tensor, given: Tensor) -> bool:
+    """Whether numbers keep their meaning in the type of `own`."""
+    if own.is_floating_point():
+        return given.dtype in _REAL
+    # Who saves a model in another precision may turn counters into floating point as well.
+    return given.dtype in _WHOLE + _REAL and torch.equal(given.to(own.dtype).to(given.dtype), given)
 
 
 def _some(names: Sequence[str]) -> str:

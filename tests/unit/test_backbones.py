@@ -255,4 +255,4 @@ def test_weights_of_another_backbone_are_refused_without_listing_hundreds(origin
         load_imagenet(build_model("resnet50", 3), originals("densenet169").state_dict())
     assert "another architecture than resnet50" in str(refusal.value)
     assert "265 missing (bn1.bias, bn1.running_mean" in str(refusal.value)
-    assert len(str(refusal.value)) < 500
+    assert len(str(refusal.value)) < 2000
