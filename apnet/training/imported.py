@@ -7,6 +7,7 @@ record, which says `imported` and holds the digest of the file that it came from
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from torch import Tensor, nn
 
 from apnet.data import get_source, load_dataset
@@ -14,8 +15,10 @@ from apnet.data.describe import describe
 from apnet.errors import InputError
 from apnet.files import sha256, write_json
 from apnet.models import build_model, load_released
+from apnet.models.backbones import Backbone, load_backbone
 from apnet.models.rga import load_rga
-from apnet.models.weights import fill, read_weights, write_weights
+from apnet.models.weights import fill, read_weights, without_module, write_weights
+from apnet.names import BACKBONES
 from apnet.record import SCHEMA, environment, git_state
 from apnet.settings import Settings
 from apnet.training.run import RECORD, WEIGHTS, alone
@@ -25,6 +28,9 @@ _CLASSIFIERS = ("heads.0.classifier.weight", "classifier.weight", "cls.weight")
 
 _WITHIN = ("state_dict", "model")
 """Where common trainers put the weights in a checkpoint."""
+
+_UNFINISHED = ("history.jsonl", "checkpoints")
+"""What a training leaves until it writes its record."""
 
 
 def import_checkpoint(
@@ -50,12 +56,14 @@ def import_checkpoint(
 
     Raises:
         InputError: an unreadable file, weights that are not that model's, a number of
-            identities that is not the training set's, or a run in `out` already.
+            identities that is not the training set's, or a run in `out` already, be it
+            half-done.
     """
     if not file.is_file():
         raise InputError(f"no checkpoint at {file}: name a .safetensors or .pth file")
-    given = read_weights(file, _WITHIN)
-    state = {name.removeprefix("module."): tensor for name, tensor in given.items()}
+    refusal = f"{file} does not fit {settings.model}"
+    state = without_module(read_weights(file, _WITHIN), refusal)
+    _check_run(file, state)
     data = _training_data(settings, data_root, data_record)
     identities = data["counts"]["train"]["identities"]
     _check_classes(file, state, settings, identities)
@@ -65,13 +73,18 @@ def import_checkpoint(
         settings.reading,
         input_size=(settings.recipe.height, settings.recipe.width),
     )
-    names = _fill(model, state, file, settings.model)
+    names = _fill(model, state, refusal)
     bad = [name for name, tensor in model.state_dict().items() if not tensor.isfinite().all()]
     if bad:
         raise InputError(f"{file} holds numbers that are not finite, first in {bad[0]}")
     with alone(out):
         if (out / RECORD).exists():
             raise InputError(f"{out} holds a run already: choose another --out, or delete it")
+        if any((out / name).exists() for name in _UNFINISHED):
+            raise InputError(
+                f"{out} holds a training that has not ended: end it with apnet train, choose "
+                f"another --out, or delete it"
+            )
         write_weights(out / WEIGHTS, model.state_dict())
         record = {
             "schema": SCHEMA,
@@ -107,12 +120,29 @@ def _training_data(
     }
 
 
+def _check_run(file: Path, state: Mapping[str, Tensor]) -> None:
+    """Refuse what `apnet weights` takes: a backbone alone, under torchvision's names."""
+    if any(name.startswith(("backbone.", "base.")) for name in state):
+        return
+    for backbone in BACKBONES:
+        try:
+            with torch.device("meta"):
+                load_backbone(Backbone(backbone), state)
+        except InputError:
+            continue
+        raise InputError(
+            f"{file} holds ImageNet weights of {backbone}, which are no run: apnet weights takes "
+            f"them, saved as a state dict alone"
+        )
+
+
 def _check_classes(
     file: Path, state: Mapping[str, Tensor], settings: Settings, identities: int
 ) -> None:
     """Refuse a classifier of another number of identities, before shapes are complained of."""
     for name in _CLASSIFIERS:
-        if name in state and len(state[name]) != identities:
+        # A single number is of another shape, which is said of it in its turn.
+        if name in state and state[name].ndim and len(state[name]) != identities:
             raise InputError(
                 f"{file} tells {len(state[name])} identities apart and {settings.dataset} has "
                 f"{identities} for training: name the --dataset that it was trained on, and the "
@@ -120,7 +150,7 @@ def _check_classes(
             )
 
 
-def _fill(model: nn.Module, state: Mapping[str, Tensor], file: Path, name: str) -> str:
+def _fill(model: nn.Module, state: Mapping[str, Tensor], refusal: str) -> str:
     """Fill the model; returns whose names the weights have."""
     if any(key.startswith("base.") for key in state):
         load_released(model, state)
@@ -128,5 +158,5 @@ def _fill(model: nn.Module, state: Mapping[str, Tensor], file: Path, name: str) 
     if any(key.startswith("backbone.rga_att") for key in state):
         load_rga(model, state)
         return "rga"
-    fill(model.state_dict(), state, f"{file} does not fit {name}")
+    fill(model.state_dict(), state, refusal)
     return "apnet"

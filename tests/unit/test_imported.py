@@ -1,4 +1,5 @@
 import json
+import warnings
 
 import pytest
 import release
@@ -10,8 +11,10 @@ from apnet.cli import main
 from apnet.errors import InputError
 from apnet.evaluation.run import evaluate, load_model, read_run
 from apnet.models import build_model
+from apnet.names import BACKBONES
 from apnet.settings import Settings
 from apnet.training.imported import import_checkpoint
+from apnet.vision import torchvision
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -112,6 +115,12 @@ WRONG = {
     "not finite, first in heads.0.neck.bias": lambda s: (
         s | {"heads.0.neck.bias": torch.full((2048,), torch.nan)}
     ),
+    "1 of another type (heads.0.neck.bias in int8)": lambda s: (
+        s | {"heads.0.neck.bias": torch.zeros(2048, dtype=torch.int8)}
+    ),
+    "1 of another type (heads.0.neck.bias in complex64)": lambda s: (
+        s | {"heads.0.neck.bias": torch.zeros(2048, dtype=torch.complex64)}
+    ),
     "tells 5 identities apart and market1501 has 4": lambda s: (
         s | {"heads.0.classifier.weight": torch.zeros(5, 2048)}
     ),
@@ -142,6 +151,72 @@ def test_synthetic_weights_do_not_pass_for_real_ones(own, tmp_path, capsys):
     assert "tells 4 identities apart and market1501 has 751" in refused(capsys, tmp_path / "run")
 
 
+def put(file, own, **tensors):
+    """Ours with other tensors, as torch.save writes them."""
+    torch.save(load_file(own) | tensors, file)
+    return file
+
+
+def test_a_name_with_and_without_module_is_named(own, root, tmp_path, capsys):
+    twice = {"module.heads.0.neck.bias": torch.zeros(2048)}
+    file = put(tmp_path / "w.pth", own, **twice)
+    assert take(file, tmp_path / "run", "--data-root", str(root)) == 2
+    said = refused(capsys, tmp_path / "run")
+    assert "w.pth does not fit resnet50-apnet-c2: heads.0.neck.bias is there twice, with" in said
+
+
+def test_a_classifier_that_is_one_number_is_named(own, root, tmp_path, capsys):
+    file = put(tmp_path / "w.pth", own, **{"heads.0.classifier.weight": torch.tensor(1.0)})
+    assert take(file, tmp_path / "run", "--data-root", str(root)) == 2
+    said = refused(capsys, tmp_path / "run")
+    assert "1 of another shape (heads.0.classifier.weight)" in said
+
+
+@pytest.mark.filterwarnings("ignore:.*deprecated.*:UserWarning")
+@pytest.mark.parametrize("name", ["heads.0.classifier.weight", "heads.0.neck.bias", "extra"])
+@pytest.mark.parametrize(
+    ("kind", "tensor"),
+    [
+        ("sparse", lambda: torch.zeros(4, 2048).to_sparse()),
+        ("on the meta device", lambda: torch.zeros(4, 2048, device="meta")),
+        ("quantised", lambda: torch.quantize_per_tensor(torch.zeros(4, 9), 0.1, 0, torch.qint8)),
+    ],
+)
+def test_a_tensor_that_is_no_array_of_numbers_is_named(
+    own, root, tmp_path, capsys, name, kind, tensor
+):
+    file = put(tmp_path / "w.pth", own, **{name: tensor()})
+    with warnings.catch_warnings():
+        # They would stand beside the one sentence.
+        warnings.simplefilter("error", UserWarning)
+        assert take(file, tmp_path / "run", "--data-root", str(root)) == 2
+    said = refused(capsys, tmp_path / "run")
+    assert f"cannot take weights from {file}: {name} is {kind}" in said
+
+
+def test_a_suffix_in_capitals_is_the_same_suffix(own, root, tmp_path):
+    file = tmp_path / "UP.SAFETENSORS"
+    file.write_bytes(own.read_bytes())
+    assert take(file, tmp_path / "run", "--data-root", str(root)) == 0
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_imagenet_weights_are_sent_to_the_command_that_takes_them(root, tmp_path, capsys, backbone):
+    options = {"init_weights": False} if backbone == "inception_v3" else {}
+    net = torchvision.models.get_model(backbone, weights=None, **options)
+    torch.save(net.state_dict(), tmp_path / "w.pth")
+    assert take(tmp_path / "w.pth", tmp_path / "run", "--data-root", str(root)) == 2
+    said = refused(capsys, tmp_path / "run")
+    assert f"holds ImageNet weights of {backbone}, which are no run: apnet weights takes" in said
+
+
+def test_weights_of_neither_are_listed(root, tmp_path, capsys):
+    torch.save(torchvision.models.resnet18(weights=None).state_dict(), tmp_path / "w.pth")
+    assert take(tmp_path / "w.pth", tmp_path / "run", "--data-root", str(root)) == 2
+    said = refused(capsys, tmp_path / "run")
+    assert "122 unknown (bn1.bias, " in said and "ImageNet" not in said
+
+
 class Code:
     pass
 
@@ -161,6 +236,17 @@ def test_a_folder_with_a_run_is_left_as_it_is(own, root, tmp_path):
     with pytest.raises(InputError, match="holds a run already: choose another --out, or delete it"):
         import_checkpoint(own, chosen, out, data_root=root)
     assert {name: runs.sha256(out / name) for name in runs.files(out)} == before
+
+
+@pytest.mark.parametrize("left", ["history.jsonl", "checkpoints/0123456789ab/step.pt"])
+def test_a_folder_with_a_training_under_way_is_left_as_it_is(own, root, tmp_path, capsys, left):
+    out = tmp_path / "run"
+    (out / left).parent.mkdir(parents=True)
+    (out / left).write_text("")
+    assert take(own, out, "--data-root", str(root)) == 2
+    said = refused(capsys, out)
+    assert "holds a training that has not ended: end it with apnet train, choose another" in said
+    assert set(runs.files(out)) == {".lock", left}
 
 
 def test_an_absent_file_is_refused(tmp_path):
