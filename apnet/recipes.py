@@ -158,7 +158,7 @@ RECIPES = {recipe.name: recipe for recipe in (CHANNEL, SPATIAL, SMOKE)}
 _SMOKE_SIZE = {"inception_v3": (160, 80)}
 
 _FROM_1 = {"height", "width", "identities", "instances", "steps_per_epoch"}
-_SHARES = {"smoothing", "flip", "erasing", "erasing_area", "batchnorm_momentum"}
+_SHARES = {"gamma", "smoothing", "flip", "erasing", "erasing_area", "batchnorm_momentum"}
 _ANY = {"erasing_value"}
 """Ranges of numbers: these from 1, in 0 to 1, and any; all others from 0."""
 

@@ -55,6 +55,7 @@ def sentence(capsys):
         (["--set", "epochs"], "--set wants KEY=VALUE, not 'epochs'"),
         (["--set", "epochs=many"], "epochs wants a value of type int, not 'many'"),
         (["--set", "lr=NaN"], "lr wants a number from 0, not nan"),
+        (["--set", "gamma=1e308"], "gamma wants a number from 0 to 1, not 1e+308"),
         (["--seed", "-1"], "a seed is 0 to 2^63 - 1, not -1"),
         (["--threads", "0"], "threads are 1 or more, not 0"),
         (["--device", "meta"], "device 'meta' holds no numbers: try --device cpu"),
