@@ -17,10 +17,12 @@ on a machine that others use, --threads 1 disturbs the numbers least.
 """
 
 import argparse
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import torch
@@ -29,8 +31,11 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
 from apnet.devices import choose_device, resolve_precision
+from apnet.errors import InputError
 from apnet.models import build_model
-from apnet.readings import get_reading
+from apnet.names import parse_model_name
+from apnet.places import check_buildable
+from apnet.readings import Reading, get_reading
 from apnet.recipes import CHANNEL
 from apnet.training.trainer import Trainer
 
@@ -55,26 +60,68 @@ PLAIN: Line = {"precision": "float32", "channels_last": False, "fused": False, "
 
 def main() -> None:
     """Time every model at every size, a table each."""
-    arguments = _arguments()
-    device = choose_device(arguments.device, arguments.threads)
+    arguments, device = _arguments()
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
     print(f"{name}, {torch.get_num_threads()} threads, torch {torch.__version__}")
-    for size in arguments.sizes or DEFAULTS[device.type][0]:
+    for size in arguments.sizes:
         for model in arguments.models:
             _compare(model, size, device, arguments)
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments() -> tuple[argparse.Namespace, torch.device]:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", nargs="+", default=MODELS, metavar="NAME:READING")
-    parser.add_argument("--sizes", nargs="+", metavar="HxW")
-    parser.add_argument("--batch", type=int, help=f"a multiple of {_INSTANCES}")
+    parser.add_argument("--sizes", nargs="+", type=_size, metavar="HxW")
+    parser.add_argument("--batch", type=_batch_size, help=f"a multiple of {_INSTANCES}")
     parser.add_argument("--device", default="auto")
-    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--rounds", type=_rounds)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--compile", action="store_true", help="on a CPU too, where it is slow")
     parser.add_argument("--profile", action="store_true", help="what the last line spends time on")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    try:
+        device = choose_device(arguments.device, arguments.threads)
+        if device.type not in DEFAULTS:
+            raise InputError(f"device {device} is not timed: choose one of {', '.join(DEFAULTS)}")
+        arguments.sizes = arguments.sizes or DEFAULTS[device.type][0]
+        for name, size in product(arguments.models, arguments.sizes):
+            model, reading = _parted(name)
+            check_buildable(parse_model_name(model), reading, _lengths(size))
+    except InputError as error:
+        parser.error(str(error))
+    return arguments, device
+
+
+def _size(text: str) -> str:
+    if not re.fullmatch(r"[1-9]\d*x[1-9]\d*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size: write height x width, as 256x128")
+    return text
+
+
+def _batch_size(text: str) -> int:
+    # Of one identity alone, no triplet has a negative.
+    if not text.isdecimal() or int(text) % _INSTANCES or int(text) < 2 * _INSTANCES:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no batch: it is a multiple of {_INSTANCES}, and {2 * _INSTANCES} or more"
+        )
+    return int(text)
+
+
+def _rounds(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of rounds: 1 or more")
+    return int(text)
+
+
+def _parted(name: str) -> tuple[str, Reading]:
+    """Model and reading of a NAME:READING."""
+    model, _, reading = name.partition(":")
+    return model, get_reading(reading or "written")
+
+
+def _lengths(size: str) -> tuple[int, int]:
+    height, width = map(int, size.split("x"))
+    return height, width
 
 
 def _lines(device: torch.device, compiled: bool) -> dict[str, Line]:
@@ -131,18 +178,17 @@ def _compare(name: str, size: str, device: torch.device, arguments: argparse.Nam
 
 def _batch(size: str, batch: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
     draw = torch.Generator().manual_seed(0)
-    images = torch.randn(batch, 3, *map(int, size.split("x")), generator=draw)
+    images = torch.randn(batch, 3, *_lengths(size), generator=draw)
     labels = torch.arange(batch // _INSTANCES).repeat_interleave(_INSTANCES)
     return images.to(device), labels.to(device)
 
 
 def _trainer(name: str, size: str, batch: int, line: Line, device: torch.device) -> Trainer:
     """The trainer that `apnet train` uses, with the switches of a line."""
-    model_name, _, reading_name = name.partition(":")
-    reading = get_reading(reading_name or "written")
+    model_name, reading = _parted(name)
     if reading.batchnorm_batch:
         reading = replace(reading, batchnorm_batch=batch // 2)
-    height, width = map(int, size.split("x"))
+    height, width = _lengths(size)
     recipe = replace(
         CHANNEL,
         height=height,
