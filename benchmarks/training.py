@@ -99,11 +99,8 @@ def _size(text: str) -> str:
 
 
 def _batch_size(text: str) -> int:
-    # Of one identity alone, no triplet has a negative.
-    if not text.isdecimal() or int(text) % _INSTANCES or int(text) < 2 * _INSTANCES:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no batch: it is a multiple of {_INSTANCES}, and {2 * _INSTANCES} or more"
-        )
+    if not text.isdecimal() or not int(text) or int(text) % _INSTANCES:
+        raise argparse.ArgumentTypeError(f"{text!r} is no batch: it is a multiple of {_INSTANCES}")
     return int(text)
 
 
