@@ -193,9 +193,12 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
-    found = float(text)
+    try:
+        found = float(text)
+    except ValueError:
+        found = float("nan")
     if not found >= 0:
-        raise argparse.ArgumentTypeError(f"{text} is no time: give seconds, 0 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: give seconds, 0 or more")
     return found
 
 

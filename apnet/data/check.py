@@ -10,7 +10,7 @@ from pathlib import Path
 from apnet.data import ReIDDataset, Sample, find_dataset, get_source
 from apnet.data.images import Damaged, decode, read_content
 from apnet.data.parts import Problem
-from apnet.data.reach import exists, is_file, is_folder
+from apnet.data.reach import is_special
 from apnet.readings import Reading
 
 _SHOWN = 20
@@ -156,7 +156,7 @@ def _read(root: Path, files: Sequence[str]) -> Iterator[tuple[str, str | None]]:
     """SHA-256 of each file's content, and what is wrong with it."""
     for file in files:
         place = root / file
-        if exists(place) and not (is_file(place) or is_folder(place)):
+        if is_special(place):
             yield "unreadable", "is no regular file"  # and may be waited for without end
             continue
         try:

@@ -6,7 +6,8 @@ zero in front differ. Other columns are passed over.
 
 import csv
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,18 +48,29 @@ def read_csv(root: Path, file: str) -> Splits:
 
 
 def _rows(root: Path, file: str) -> Iterator[_Row | Problem]:
-    is_there = Presence(root)
+    is_there, folder_of = Presence(root), _one_name_each(root)
     for line, cells in _cells(root / file):
         fault = _fault(cells)
         if fault is None:
             path, identity, camera, split = (cells[column].strip() for column in COLUMNS)
-            # Without `..`, so that an image has one name.
-            place = Path(os.path.normpath(path))
+            place = folder_of(Path(path).parent) / Path(path).name
             if is_there(place.as_posix()):
                 yield _Row(line, place, identity, camera, split)
                 continue
             fault = f"names {path}, which is not there"
         yield Problem(file, f"line {line} {fault}")
+
+
+def _one_name_each(root: Path) -> Callable[[Path], Path]:
+    """How a folder is called without `..`, where behind a link that is not another folder."""
+
+    @cache
+    def name(folder: Path) -> Path:
+        short = Path(os.path.normpath(folder))
+        same = os.path.realpath(root / short) == os.path.realpath(root / folder)
+        return short if same else folder
+
+    return name
 
 
 def _cells(file: Path) -> Iterator[tuple[int, dict[str | None, str | None]]]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from apnet.data.folders import closed
+from apnet.data.folders import closed, list_folder
 from apnet.data.reach import exists, is_folder
 from apnet.data.source import Source
 from apnet.errors import InputError
@@ -66,7 +66,8 @@ def _lacking(source: Source, folder: Path) -> list[str]:
 def _refuse_closed(folders: list[Path]) -> None:
     """Refuse a folder whose files cannot be seen: what it lacks is not known."""
     for folder in folders:
-        if not os.access(folder, os.R_OK | os.X_OK):
+        list_folder(folder)
+        if not os.access(folder, os.X_OK):
             raise closed(folder)
 
 

@@ -1,5 +1,6 @@
 """Splits that are lists of image names."""
 
+import errno
 import os
 from functools import cache
 from pathlib import Path
@@ -47,6 +48,9 @@ def absent(file: str, path: str, folder: str) -> Problem:
     return Problem(file, f"names {path}, which is not in {folder}")
 
 
+_ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
+
+
 class Presence:
     """Whether files lie under a folder.
 
@@ -67,7 +71,9 @@ class Presence:
         place = self._folder / parent
         try:
             return frozenset(os.listdir(place))
-        except PermissionError as error:
-            raise closed(place) from error
-        except OSError:
+        except ValueError:  # no name at all
             return frozenset()
+        except OSError as error:
+            if error.errno in _ABSENT:
+                return frozenset()
+            raise closed(place, error.strerror) from error

@@ -5,6 +5,7 @@ a name changes every label. Here the file's own name counts, and all of it.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class Naming:
         shown = file.encode(errors="backslashreplace").decode()
         if shown != file:
             return Problem(shown, "has a name that is no UTF-8")
-        if not file.isprintable():
+        if any(map(_breaks_lines, file)):
             return Problem(_printable(file), "has a name that cannot be printed on one line")
         match = self.pattern.fullmatch(name)
         if match is None:
@@ -53,6 +54,11 @@ class Naming:
 
 def _printable(text: str) -> str:
     return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        letter.encode("unicode_escape").decode() if _breaks_lines(letter) else letter
         for letter in text
     )
+
+
+def _breaks_lines(letter: str) -> bool:
+    """Whether it is a control character, or ends a line or a paragraph."""
+    return unicodedata.category(letter) in ("Cc", "Zl", "Zp")

@@ -23,6 +23,12 @@ def is_file(place: Path) -> bool:
     return stat.S_ISREG(_mode(place))
 
 
+def is_special(place: Path) -> bool:
+    """Whether it is neither a file nor a folder: a pipe, a device."""
+    mode = _mode(place)
+    return mode != 0 and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 def _mode(place: Path) -> int:
     try:
         return place.stat().st_mode

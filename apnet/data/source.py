@@ -91,13 +91,22 @@ def _by_path(part: Part) -> tuple[Sample, ...]:
 def _is_drawn(root: Path, splits: Splits) -> bool:
     """Whether the dataset was drawn, or any other that its images lie in or are links into."""
     parts = (splits.train, splits.query, splits.gallery)
-    files = [root / sample.path for part in parts for sample in part.samples]
+    folders = {root / folder for part in parts for folder in {s.path.parent for s in part.samples}}
+    folders |= {place for folder in folders for place in _linked(folder)}
     # Not Path.resolve, which raises at a loop of links.
-    linked = [Path(os.path.realpath(file)) for file in files if file.is_symlink()]
-    folders = {file.parent for file in (*files, *linked)}
     folders = {Path(os.path.realpath(folder)) for folder in folders}
     above = {place for folder in folders for place in (folder, *folder.parents)}
     return any(is_file(place / MARKER) for place in {root, *above})
+
+
+def _linked(folder: Path) -> set[Path]:
+    """Folders that links in a folder lead into; a listing tells, without a look at each file."""
+    try:
+        with os.scandir(folder) as entries:
+            links = [Path(entry.path).readlink() for entry in entries if entry.is_symlink()]
+    except OSError:
+        return set()
+    return {folder / place for place in {link.parent for link in links}}
 
 
 def _empty(splits: Splits, partial: bool) -> Iterator[Problem]:

@@ -26,6 +26,10 @@ ALSO = {
 _WANTED = {*ARRAYS, *ALSO.values()}
 
 
+class _OddArray(ValueError):
+    """What is wrong with one array of a file that is whole."""
+
+
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
     """The six arrays in a file, under the names in :data:`ARRAYS`.
 
@@ -42,10 +46,13 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         raise InputError(f"cannot score {path}: give a {', '.join(readers)} file")
     try:
         found = reader(path)
+    except _OddArray as error:
+        raise InputError(f"cannot read {path}: {error}") from error
     except Exception as error:  # of a damaged file the readers raise nearly anything
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise InputError(
-            f"cannot read {path} ({reason}): give a whole {path.suffix.lower()} file"
+            f"cannot read {path} ({reason or type(error).__name__}): give a whole "
+            f"{path.suffix.lower()} file that you may read"
         ) from error
     arrays = {name: found.get(name, found.get(ALSO[name])) for name in ARRAYS}
     missing = [name for name, array in arrays.items() if array is None]
@@ -73,7 +80,7 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
             try:
                 found[name] = archive[name]
             except ValueError as error:
-                raise ValueError(f"of {name}: {error}") from error
+                raise _OddArray(f"of {name}: {error}") from error
         return found
 
 
@@ -98,10 +105,13 @@ def _read_mat(path: Path) -> dict[str, np.ndarray]:
 def _stored(file: h5py.File, name: str) -> np.ndarray:
     """An array of a version 7.3, where letters are numbers and a cell is a reference."""
     if not isinstance(file[name], h5py.Dataset):
-        raise ValueError(f"{name} is a group of arrays")
+        raise _OddArray(f"{name} is a group of arrays")
     array, kind = file[name][()].T, file[name].attrs.get("MATLAB_class")
     if kind == b"cell":
-        return np.array(["".join(map(chr, file[cell][()].T.flat)) for cell in array.flat])
+        cells = [file[cell] for cell in array.flat]
+        if any(cell.attrs.get("MATLAB_class") != b"char" for cell in cells):
+            raise _OddArray(f"{name} has cells that hold no text")
+        return np.array(["".join(map(chr, cell[()].T.flat)) for cell in cells])
     if kind == b"char":
         return np.char.rstrip(np.array(["".join(map(chr, row)) for row in array]))
     return array

@@ -14,6 +14,7 @@ from apnet.data import load_dataset
 from apnet.data.describe import describe
 from apnet.data.loading import test_batches
 from apnet.data.opening import open_images, source_of
+from apnet.data.reach import exists, is_folder
 from apnet.devices import arithmetic, choose_device
 from apnet.errors import InputError
 from apnet.evaluation.embed import embed, feature_of
@@ -159,9 +160,11 @@ def evaluate(
 
 def _require_writable(out: Path) -> None:
     """Say now, and not when all images have been embedded, that the result cannot be kept."""
-    if out.suffix != ".json" or out.is_dir() or out.with_suffix(".npz").is_dir():
+    if out.suffix != ".json" or is_folder(out) or is_folder(out.with_suffix(".npz")):
         raise InputError(f"cannot write {out}: name a .json file, beside which an .npz will lie")
-    there = next(folder for folder in out.absolute().parents if folder.exists())
+    there = next(folder for folder in out.absolute().parents if exists(folder))
+    if not is_folder(there):
+        raise InputError(f"cannot write {out}: {there} is no folder, choose another place")
     if not os.access(there, os.W_OK | os.X_OK):
         raise InputError(f"cannot write {out}: {there} is read-only for you, choose another place")
 

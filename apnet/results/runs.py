@@ -1,5 +1,6 @@
 """Whether a run's folder is what its record says."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +37,8 @@ def _settings(file: Path, record: dict) -> Iterator[Finding]:
 
 def _address(file: Path, record: dict) -> Iterator[Finding]:
     """Hold the record against <reading>/<training set>/<model>/seed<n>, where it lies so."""
-    folder = file.parent.resolve()
+    # As it is called: a link to a folder of another name is the run's own place.
+    folder = Path(os.path.normpath(file.parent.absolute()))
     seed, above = _SEED.fullmatch(folder.name), [parent.name for parent in folder.parents]
     if seed is None or len(above) < 3:
         return

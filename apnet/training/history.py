@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,12 +18,9 @@ class History:
 
     Args:
         file: the history of whatever is trained in its folder.
-        aside: a folder for what belongs to one training alone; its name, in every line,
-            tells the training. The history of another, which was begun in the same folder
-            and may go on, is put into that one's.
-
-    Attributes:
-        displaced: another training's history was there.
+        aside: the folder of one training's checkpoints; its name, in every line, tells the
+            training. The history of another, which was begun in the same place and may go
+            on, is put into that one's.
 
     Raises:
         InputError: the file cannot be read, moved or mended, or a whole line is damaged.
@@ -32,8 +30,9 @@ class History:
         self.file = file
         self._aside = aside
         with self._writing():
-            self.displaced = self._change_over()
-        self._epochs = self._mend()
+            self._mend()
+            self._change_over()
+        self._epochs = self._read()
 
     def append(self, entry: dict[str, object]) -> None:
         """Add the line of epoch `entry["epoch"]`, unless it is there already.
@@ -61,38 +60,44 @@ class History:
             self.file.unlink(missing_ok=True)
         self._epochs.clear()
 
-    def _change_over(self) -> bool:
+    def _mend(self) -> None:
+        """Cut a last line without an end; a file of no line goes."""
+        if not self.file.exists():
+            return
+        whole, end, cut = self.file.read_bytes().rpartition(b"\n")
+        if not end:
+            self.file.unlink()
+        elif cut:
+            with self.file.open("r+b") as stream:
+                stream.truncate(len(whole) + 1)
+
+    def _change_over(self) -> None:
         """Put another training's history aside, and take back one's own."""
-        other = self._owner() not in (None, self._aside.name)
-        if other:
-            place = self._aside.with_name(self._owner())
+        owner = self._owner()
+        if owner not in (None, self._aside.name):
+            place = self._aside.with_name(owner)
             if place.is_dir():
                 self.file.replace(place / self.file.name)
             else:
-                self.file.unlink()
+                self.file.unlink()  # without checkpoints it never goes on
         own = self._aside / self.file.name
         if own.exists() and not self.file.exists():
             own.replace(self.file)
-        return other
 
     def _owner(self) -> str | None:
         """The training of the first line; None if it does not tell."""
         try:
             with self.file.open("rb") as stream:
-                return Path(json.loads(stream.readline())["training"]).name
+                found = json.loads(stream.readline())["training"]
+            return found if re.fullmatch(r"[0-9a-f]+", found) else None
         except (FileNotFoundError, ValueError, TypeError, KeyError):
             return None
 
-    def _mend(self) -> set[int]:
-        """Cut a last line without an end; return the epochs of the whole lines."""
+    def _read(self) -> set[int]:
+        """The epochs of the lines."""
         with self._writing():
-            if not self.file.exists():
-                return set()
-            whole, _, cut = self.file.read_bytes().rpartition(b"\n")
-            if cut:
-                with self.file.open("r+b") as stream:
-                    stream.truncate(len(whole) + 1 if whole else 0)
-        return {self._epoch(number, line) for number, line in enumerate(whole.splitlines(), 1)}
+            lines = self.file.read_bytes().splitlines() if self.file.exists() else []
+        return {self._epoch(number, line) for number, line in enumerate(lines, 1)}
 
     def _epoch(self, number: int, line: bytes) -> int:
         try:

@@ -38,9 +38,9 @@ def fit(
     history: History,
     checkpoints: Path,
     checkpoint_seconds: float,
+    elapsed: Callable[[], float],
     say: Callable[[str], None],
     watch: Callable[[str], None] | None = None,
-    elapsed: Callable[[], float] = time.monotonic,
 ) -> None:
     """Train until the recipe's last step.
 
@@ -50,9 +50,9 @@ def fit(
         history: gets a line an epoch.
         checkpoints: folder for the training's state, written at most every
             `checkpoint_seconds` and when interrupted.
+        elapsed: seconds that the training has taken; saved with its state.
         say: told how far the training is, an epoch a line.
         watch: shown the same within an epoch, about once a second; None if nobody watches.
-        elapsed: seconds that the training has taken; saved with its state.
 
     Raises:
         Interrupted: SIGINT or SIGTERM came; the state is saved.

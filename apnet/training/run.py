@@ -86,7 +86,7 @@ def train(
         trainer = _trainer(settings, dataset, weights, place)
         checkpoints = out / "checkpoints" / identity[:12]
         history = History(out / "history.jsonl", checkpoints)
-        if history.displaced:
+        if any(other != checkpoints for other in checkpoints.parent.glob("*")):
             say(
                 "another training was begun here, with other settings, data, weights or code: "
                 "what it reached is kept until this one ends"
@@ -109,7 +109,7 @@ def train(
             return time.monotonic() - begin
 
         with closing(batches):
-            fit(trainer, batches, history, checkpoints, checkpoint_seconds, say, watch, elapsed)
+            fit(trainer, batches, history, checkpoints, checkpoint_seconds, elapsed, say, watch)
         weights_now = trainer.model.state_dict()
         _check_finite(weights_now)
         write_weights(out / WEIGHTS, weights_now)

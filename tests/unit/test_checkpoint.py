@@ -73,7 +73,11 @@ def test_no_checkpoint_is_none(tmp_path):
     assert checkpoint.load_newest(tmp_path / "absent", print) is None
 
 
-def begun(file, training="aaa"):
+OWN, OTHER = "a" * 12, "b" * 12
+"""Names of trainings."""
+
+
+def begun(file, training=OWN):
     return History(file, file.parent / "checkpoints" / training)
 
 
@@ -85,22 +89,32 @@ def test_each_training_in_a_folder_has_a_history_of_its_own(tmp_path):
         lines = file.read_text().splitlines() if file.exists() else []
         return history, [json.loads(line)["epoch"] for line in lines]
 
-    for training in ("aaa", "bbb"):
+    for training in (OWN, OTHER):
         (tmp_path / "checkpoints" / training).mkdir(parents=True)
-    history, _ = epochs("aaa")
+    history, _ = epochs(OWN)
     history.append({"epoch": 1})
-    history, found = epochs("bbb")
-    assert history.displaced and found == []
+    history, found = epochs(OTHER)
+    assert found == []
+    # Killed, or met a full disk, in its first line.
+    for cut in (b"", b'{"epoch": 1, "tr'):
+        file.write_bytes(cut)
+        assert epochs(OWN)[1] == [1]
+        history, found = epochs(OTHER)
+        assert found == []
     history.append({"epoch": 1})
     history.append({"epoch": 2})
-    history, found = epochs("aaa")
-    assert history.displaced and found == [1]
-    history, found = epochs("bbb")
-    assert history.displaced and found == [1, 2]
-    assert not epochs("bbb")[0].displaced
+    assert [epochs(name)[1] for name in (OWN, OTHER, OTHER)] == [[1], [1, 2], [1, 2]]
     # Nothing of the last one is left that could go on.
-    (tmp_path / "checkpoints" / "bbb").rmdir()
-    assert epochs("aaa")[1] == [1] and epochs("bbb")[1] == []
+    (tmp_path / "checkpoints" / OTHER).rmdir()
+    assert epochs(OWN)[1] == [1] and epochs(OTHER)[1] == []
+
+
+@pytest.mark.parametrize("owner", ['""', '"."', '"../x"', '"a\\u0000"', "7", "null"])
+def test_an_owner_that_is_no_training_is_nobody(tmp_path, owner):
+    file = tmp_path / "history.jsonl"
+    file.write_text(f'{{"epoch": 1, "training": {owner}}}\n')
+    begun(file).append({"epoch": 2})
+    assert [json.loads(line)["epoch"] for line in file.read_text().splitlines()] == [1, 2]
 
 
 def test_an_epoch_stands_once_however_often_it_is_trained(tmp_path):

@@ -146,6 +146,13 @@ def test_a_dataset_is_drawn_and_checked(tmp_path, capsys, drawn):
     assert "no problems" in said.out and said.err == "" and out.is_file()
 
 
+@pytest.mark.parametrize("text", ["nan", "-5", "soon"])
+def test_what_is_no_time_is_said(tmp_path, capsys, text):
+    with pytest.raises(SystemExit):
+        train(tmp_path, "--checkpoint-seconds", text)
+    assert f"{text!r} is no time: give seconds, 0 or more" in capsys.readouterr().err
+
+
 def test_ctrl_c_is_a_word_and_a_status(tmp_path, capsys, monkeypatch):
     def interrupted(*_arguments):
         raise KeyboardInterrupt

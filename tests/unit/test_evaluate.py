@@ -274,6 +274,10 @@ def test_a_place_that_cannot_be_written_is_said_before_anything_is_embedded(
     assert f"cannot write {tmp_path / 'f.json'}: name a .json" in refusal(
         trained, root, tmp_path / "f.json"
     )
+    (tmp_path / "file").touch()
+    assert f"{tmp_path / 'file'} is no folder, choose" in refusal(
+        trained, root, tmp_path / "file" / "f.json"
+    )
     monkeypatch.setattr("os.access", lambda place, mode: False)
     said = refusal(trained, root, tmp_path / "deep" / "f.json")
     assert said == (

@@ -1,7 +1,9 @@
 """What lies in real folders beside good JPEGs: it works, or it is named."""
 
+import errno
 import io
 import os
+import re
 import shutil
 
 import numpy as np
@@ -110,14 +112,29 @@ def test_a_folder_that_may_not_be_entered_is_named(root, monkeypatch):
     assert load_dataset("market1501", root.parent, WRITTEN).train
 
 
-def test_a_listed_folder_that_may_not_be_entered_is_named(root, monkeypatch):
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ESTALE, errno.EIO])
+def test_a_listed_folder_that_cannot_be_read_is_named(root, monkeypatch, number):
     def listdir(place):
+        raise OSError(number, os.strerror(number))
+
+    for folder in ("absent", "x" * 300, "a\0", "query/file.jpg"):
+        assert not Presence(root)(f"{folder}/x.jpg")
+    monkeypatch.setattr(os, "listdir", listdir)
+    reason = re.escape(f"cannot read {root / 'query'} ({os.strerror(number)})")
+    with pytest.raises(InputError, match=reason):
+        Presence(root)(f"query/{QUERY[0]}")
+
+
+def test_a_folder_whose_files_may_not_be_looked_at_is_a_list_of_problems(root, monkeypatch):
+    def denied(*_arguments, **_options):
         raise PermissionError(13, "Permission denied")
 
-    assert not Presence(root)("absent/x.jpg") and not Presence(root)(f"{'x' * 300}/x.jpg")
-    monkeypatch.setattr(os, "listdir", listdir)
-    with pytest.raises(InputError, match=rf"cannot read {root / 'query'} \(Permission denied\)"):
-        Presence(root)(f"query/{QUERY[0]}")
+    monkeypatch.setattr("apnet.data.check.read_content", denied)
+    monkeypatch.setattr("pathlib.Path.is_symlink", denied)
+    monkeypatch.setattr("os.lstat", denied)
+    assert {item["problem"] for item in check(root)["problems"]} == {
+        "cannot be read (Permission denied)"
+    }
 
 
 def test_a_cut_jpeg_is_named_and_never_filled_up(root):

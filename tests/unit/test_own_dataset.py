@@ -127,6 +127,28 @@ def test_a_csv_that_is_none(tmp_path):
     assert "is not there: give the folder of mine" in refusal(tmp_path / ("x" * 300))
 
 
+def test_behind_a_link_another_folder_is_above(tmp_path):
+    file = write(tmp_path, [*ROWS, "link/../1.png,anna,door,train", "b/../a/3.png,anna,door,train"])
+    tiny.draw(tmp_path / "real" / "1.png")
+    tiny.draw(tmp_path / "a" / "3.png")
+    (tmp_path / "real" / "deep").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "deep")
+    names = {sample.path.as_posix() for sample in load(file).train}
+    assert {"link/../1.png", "a/3.png"} < names
+
+
+def test_spaces_of_any_width_are_part_of_a_name(tmp_path):
+    root = tiny.write(
+        tmp_path / "own",
+        {
+            "bounding_box_train": ["1_c1_a\u00a02.png", "1_c2_\u3000x.png"],
+            "query": ["3_c1.png"],
+            "bounding_box_test": ["3_c2.png"],
+        },
+    )
+    assert len(load(root).train) == 2
+
+
 def test_a_name_that_could_be_no_folder_is_refused(tmp_path):
     file = write(tmp_path)
     for name in ("../x", "Mine", "a b", ""):

@@ -378,6 +378,14 @@ def test_an_address_is_that_of_the_folder_however_it_is_called(scale, monkeypatc
     ]
 
 
+def test_a_link_to_a_run_is_the_place_that_counts(scale, tmp_path):
+    moved = tmp_path / "one" / "two" / "three" / "seed9"
+    moved.parent.mkdir(parents=True)
+    (scale / PLACE / "seed0").rename(moved)
+    (scale / PLACE / "seed0").symlink_to(moved)
+    assert check_results(scale / PLACE / "seed0")["findings"] == []
+
+
 def test_a_seed_that_is_another_one_again_is_found(scale):
     shutil.copy(scale / PLACE / "seed0" / WEIGHTS, scale / PLACE / "seed1" / WEIGHTS)
     same = runs.sha256(scale / PLACE / "seed0" / WEIGHTS)

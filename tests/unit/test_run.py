@@ -190,7 +190,7 @@ def test_interrupted_and_continued_is_bit_identical(whole, root, tmp_path):
     state = checkpoint.load_newest(folder, print)
     for file in folder.iterdir():
         file.unlink()
-    assert 0 < state["seconds"] < 60
+    assert 0 < state["seconds"] < 600
     checkpoint.save(folder, state["step"], state | {"seconds": 1000.0})
     said = runs.run(out, root, store=tmp_path / "stores")
     assert said[0] in [f"continuing after step {step} of 4" for step in (1, 2, 3)]
@@ -200,7 +200,7 @@ def test_interrupted_and_continued_is_bit_identical(whole, root, tmp_path):
     records = [read_json(folder / "run.json") for folder in (whole, out)]
     assert [found["images"] for found in records] == ["files", "store"]
     # The time that the stopped process took is in the record, and in its rate.
-    assert records[0]["wall_seconds"] < 60 and 1000 < records[1]["wall_seconds"] < 1060
+    assert records[0]["wall_seconds"] < 600 and 1000 < records[1]["wall_seconds"] < 1600
     images = records[1]["images_per_second"] * records[1]["wall_seconds"]
     assert images == pytest.approx(4 * SETTINGS.recipe.batch, rel=0.05)
     for one, other in zip(history(whole), history(out), strict=True):

@@ -98,11 +98,27 @@ def test_text_as_matlab_keeps_it(tmp_path, capsys, form):
                     file[name].attrs["MATLAB_class"] = np.bytes_("char")
                     continue
                 for i, word in enumerate(words):
-                    file[f"#refs#/{name}{i}"] = np.array([[*map(ord, word)]], np.uint16).T
+                    cell = file.create_dataset(
+                        f"#refs#/{name}{i}", data=np.array([[*map(ord, word)]], np.uint16).T
+                    )
+                    cell.attrs["MATLAB_class"] = np.bytes_("char")
                 refs = [[file[f"#refs#/{name}{i}"].ref] for i in range(len(words))]
                 file.create_dataset(name, data=refs, dtype=h5py.ref_dtype)
                 file[name].attrs["MATLAB_class"] = np.bytes_("cell")
     check(score(capsys, tmp_path / "f.mat"))
+
+
+def test_cells_that_hold_no_text_are_named(tmp_path, capsys):
+    with h5py.File(tmp_path / "f.mat", "w", userblock_size=512) as file:
+        for name, array in IN_MAT.items():
+            file[name] = array.T
+        file["#refs#/a"] = np.array([[3.0]])
+        del file["query_label"]
+        refs = [[file["#refs#/a"].ref]] * 2
+        file.create_dataset("query_label", data=refs, dtype=h5py.ref_dtype)
+        file["query_label"].attrs["MATLAB_class"] = np.bytes_("cell")
+    refused(capsys, tmp_path / "f.mat", "f.mat: query_label has cells that hold no text")
+    refused(capsys, tmp_path / "absent.npz", "absent.npz (No such file or directory): give a")
 
 
 def test_rows_are_counted_as_in_the_file(tmp_path, capsys):

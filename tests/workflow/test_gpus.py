@@ -1,6 +1,7 @@
 """Devices of one machine, given to one job at a time; none of them is there."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -87,6 +88,7 @@ def test_two_jobs_never_have_the_same_device(tmp_path):
     jobs = [attempt(tmp_path, number, "5,GPU-9a") for number in range(2)]
     wait_until(lambda: len(begun(tmp_path)) == 2)
     jobs += [attempt(tmp_path, number, "5,GPU-9a") for number in range(2, 8)]
+    assert select.select([jobs[2].stderr], [], [], 30)[0]
     said = jobs[2].stderr.readline()
     hold.unlink()
     for job in jobs:
