@@ -60,7 +60,7 @@ def fit(
     """
     pace = _Pace(trainer)
     saved = shown = time.monotonic()
-    with _stop_signal() as stop:
+    with stop_signal() as stop:
         while trainer.step < trainer.steps:
             lr = trainer.lr
             trainer.train_step(*next(batches))
@@ -134,10 +134,11 @@ class _Pace:
 
 
 @contextmanager
-def _stop_signal() -> Iterator[list[int]]:
-    """A list that gets the number of the first SIGINT or SIGTERM.
+def stop_signal() -> Iterator[list[int]]:
+    """A list that gets the numbers of SIGINT and SIGTERM as they come.
 
-    The step under way is finished, so that what is saved is a whole state.
+    What is under way is finished: a step, so that what is saved is a whole state, or what
+    follows the last one, so that nothing of it is lost.
     """
     received: list[int] = []
 

@@ -32,7 +32,7 @@ from apnet.record import SCHEMA, environment, git_state, hardware, peak_memory
 from apnet.settings import Settings
 from apnet.training import checkpoint
 from apnet.training.history import History
-from apnet.training.loop import fit
+from apnet.training.loop import fit, stop_signal
 from apnet.training.trainer import Trainer
 
 WEIGHTS = "model.safetensors"
@@ -108,35 +108,38 @@ def train(
         def elapsed() -> float:
             return time.monotonic() - begin
 
-        with closing(batches):
-            fit(trainer, batches, history, checkpoints, checkpoint_seconds, elapsed, say, watch)
-        weights_now = trainer.model.state_dict()
-        _check_finite(weights_now)
-        write_weights(out / WEIGHTS, weights_now)
-        seconds = elapsed()
-        record = {
-            "schema": SCHEMA,
-            **settings.record(),
-            "settings_sha256": settings.sha256(),
-            "code_fingerprint": code_fingerprint(TRAINING),
-            "provenance": "trained",
-            "data": data,
-            "weights": initial,
-            "widened": list(trainer.model.widened),
-            "steps": trainer.steps,
-            "steps_per_epoch": trainer.steps_per_epoch,
-            "wall_seconds": round(seconds, 3),
-            "images_per_second": round(trainer.steps * settings.recipe.batch / seconds, 3),
-            **peak_memory(str(place)),
-            "images": source_of(images),
-            "checkpoint_sha256": sha256(out / WEIGHTS),
-            "arithmetic": arithmetic(place, settings.recipe.precision) | asdict(trainer.switches),
-            "environment": environment(),
-            "hardware": hardware(str(place), torch.get_num_threads()),
-            "git": git_state(),
-        }
-        write_json(out / RECORD, record)
-        shutil.rmtree(out / "checkpoints", ignore_errors=True)
+        # A signal after the last step waits the second that is left to do.
+        with stop_signal():
+            with closing(batches):
+                fit(trainer, batches, history, checkpoints, checkpoint_seconds, elapsed, say, watch)
+            weights_now = trainer.model.state_dict()
+            _check_finite(weights_now)
+            write_weights(out / WEIGHTS, weights_now)
+            seconds = elapsed()
+            record = {
+                "schema": SCHEMA,
+                **settings.record(),
+                "settings_sha256": settings.sha256(),
+                "code_fingerprint": code_fingerprint(TRAINING),
+                "provenance": "trained",
+                "data": data,
+                "weights": initial,
+                "widened": list(trainer.model.widened),
+                "steps": trainer.steps,
+                "steps_per_epoch": trainer.steps_per_epoch,
+                "wall_seconds": round(seconds, 3),
+                "images_per_second": round(trainer.steps * settings.recipe.batch / seconds, 3),
+                **peak_memory(str(place)),
+                "images": source_of(images),
+                "checkpoint_sha256": sha256(out / WEIGHTS),
+                "arithmetic": arithmetic(place, settings.recipe.precision)
+                | asdict(trainer.switches),
+                "environment": environment(),
+                "hardware": hardware(str(place), torch.get_num_threads()),
+                "git": git_state(),
+            }
+            write_json(out / RECORD, record)
+            shutil.rmtree(out / "checkpoints", ignore_errors=True)
 
 
 def _initial_weights(settings: Settings, weights: Path | None) -> dict[str, str] | None:

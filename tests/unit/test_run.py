@@ -222,6 +222,17 @@ def stopped(out, root, chosen):
         runs.run(out, root, chosen, say=say)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_after_the_last_step_loses_nothing(root, tmp_path, monkeypatch, number):
+    def write(file, weights):
+        os.kill(os.getpid(), number)
+        write_weights(file, weights)
+
+    monkeypatch.setattr("apnet.training.run.write_weights", write)
+    runs.run(tmp_path, root, runs.settings(epochs=1, steps_per_epoch=1))
+    assert (tmp_path / "run.json").exists()
+
+
 def test_two_trainings_begun_in_one_folder_do_not_mix(whole, root, tmp_path):
     out = tmp_path / "run"
     stopped(out, root, runs.settings())
