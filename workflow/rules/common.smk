@@ -23,7 +23,7 @@ from apnet.fingerprint import (
 from apnet.readings import READINGS
 from workflow.scripts import contents, conventions, counted, interpreter, typeset
 from workflow.scripts.configuration import check_config
-from workflow.scripts.commands import after_failure, after_success, fill
+from workflow.scripts.commands import Call, after_failure, after_success, fill
 from workflow.scripts.figures import ATTENTION, RADIX
 from workflow.scripts.plan import TABLES, Plan, Run
 from workflow.scripts.targets import (
@@ -52,6 +52,9 @@ except InputError as error:
     print(f"apnet: {error}", file=sys.stderr)
     sys.exit(2)
 
+CALL = Call(
+    config, workflow.overwrite_configfiles, workflow.config_settings.config_args or ()
+)
 ASKED = asked_evaluations(sys.argv[1:], PLAN)
 SCALE = PLAN.scale
 SYNTHETIC = config["synthetic"] or {}
@@ -204,17 +207,18 @@ def standing_evaluations(wildcards):
 
 def left_open():
     """What the tables that were asked for still lack."""
-    named = [table for table in REPORTED if any(table in word for word in sys.argv[1:])]
+    asked = {str(target) for target in workflow.dag_settings.targets}
+    named = [table for table in REPORTED if any(table in target for target in asked)]
+    whole = not asked or asked & {"all", DOCUMENT, PDF}
+    tables = named or (REPORTED if whole else [])
     return after_success(
-        Path(RESULTS, "cells"),
-        named or REPORTED,
-        lambda target: fill(target, config, workflow.overwrite_configfiles),
+        Path(RESULTS, "cells"), tables, lambda target: fill(target, CALL)
     )
 
 
 def fill_command(wildcards, output):
     """The command that makes what a report lacks, as this Snakemake was called."""
-    return fill(output[0], config, workflow.overwrite_configfiles)
+    return fill(output[0], CALL)
 
 
 def documents():

@@ -16,7 +16,7 @@ rule train:
         gpu=config["gpu"],
         mem_mb=config["mem_mb"],
         runtime=config["runtime"],
-    # What changes the weights, and nothing else, stands in `settings` and `code`.
+    # What changes the weights stands in `settings` and `code`; threads and device round.
     params:
         settings=train_settings,
         code=train_code,

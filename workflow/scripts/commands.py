@@ -1,37 +1,59 @@
 """The commands that the workflow tells a person to type."""
 
+import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from apnet.files import read_json
 
 
-def fill(target: str, config: dict, configfiles: Sequence[str], missing: str = "run") -> str:
-    """The command that makes `target`, with the config that is active now.
+class Call(NamedTuple):
+    """What decides the config of this call of Snakemake.
 
-    Args:
+    Attributes:
         config: the resolved config.
         configfiles: those that the user named.
+        settings: those that the user gave beside them, as KEY=VALUE.
+    """
+
+    config: dict
+    configfiles: Sequence[Path]
+    settings: Sequence[str] = ()
+
+
+def fill(target: str, call: Call, missing: str = "run") -> str:
+    """The command that makes `target` with the config that is active now.
+
+    Args:
         missing: the mode it is to run in.
     """
     words = ["snakemake", "--cores", "2"]
-    if configfiles:
-        words += ["--configfile", *(str(file) for file in configfiles)]
-    settings = {"data_root": config["data_root"]} if config["data_root"] else {}
+    if call.configfiles:
+        words += ["--configfile", *(_near(file) for file in call.configfiles)]
+    settings = [word for word in call.settings if not word.startswith("missing=")]
+    if call.config["data_root"] and not any(word.startswith("data_root=") for word in settings):
+        settings.append(f"data_root={call.config['data_root']}")
     if missing != "run":
-        settings["missing"] = missing
+        settings.append(f"missing={missing}")
     if settings:
-        words += ["--config", *(f"{key}={value}" for key, value in settings.items())]
+        words += ["--config", *settings]
     # `--` keeps a target from being read as one more config value.
-    return shlex.join([*words, "--", target] if settings or configfiles else [*words, target])
+    return shlex.join([*words, "--", target] if settings or call.configfiles else [*words, target])
 
 
-def after_failure(logs: Path, config: dict, configfiles: Sequence[str]) -> str:
+def _near(file: Path) -> str:
+    """A path from here if it leads down, so that reports do not differ from place to place."""
+    near = os.path.relpath(file)
+    return str(file) if near.startswith("..") else near
+
+
+def after_failure(logs: Path, call: Call) -> str:
     """What to tell a person after jobs have failed: why, and how to go on."""
     notes = sorted(logs.rglob("*.failed.json"))
     lines = [f"  {note.relative_to(logs)}: {_message(note)}" for note in notes]
-    shown = fill("reports/TABLE.md", config, configfiles, missing="show")
+    shown = fill("reports/TABLE.md", call, missing="show")
     return "\n".join(
         [
             "Failed so far:" if lines else "Stopped; no job has left a reason.",
