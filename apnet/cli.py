@@ -241,4 +241,6 @@ def _machine_options(parser: argparse.ArgumentParser) -> None:
 
 def _device_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 …")
-    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads")
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="CPU threads; others round otherwise"
+    )

@@ -62,6 +62,8 @@ def _compare(size: str, dataset: ReIDDataset, stores: Path, rounds: int) -> None
     files = Decoded(dataset.train, dataset.root)
     store = open_images(dataset, "train", CHANNEL, CPU, stores, say=lambda line: None)
     steps = len(dataset.train) // CHANNEL.batch
+    if not steps:
+        raise SystemExit(f"a batch is {CHANNEL.batch} images: give --images that many or more")
     tasks: dict[str, Callable[[], object]] = {
         "plain, float32": lambda: _plain(dataset, steps * CHANNEL.batch),
         "files, uint8": lambda: _uint8(files, steps * CHANNEL.batch),

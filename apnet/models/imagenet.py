@@ -53,7 +53,8 @@ def _download(backbone: str) -> Path:
             torch.hub.download_url_to_file(url, str(file), hash_prefix=digest, progress=False)
         except (OSError, RuntimeError, HTTPException) as error:
             raise InputError(
-                f"cannot download {url} ({error}): fetch it elsewhere and name the file with --from"
+                f"cannot download {url} ({error}): fetch it elsewhere and name the file, with "
+                f"--from or under weights in the config"
             ) from error
     if not sha256(file).startswith(digest):
         raise InputError(f"{file} is damaged: delete it, and it is downloaded again")
