@@ -17,12 +17,12 @@ import argparse
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
 import torch
+from measures import peak, wait
 from torch import Tensor
 
 from apnet.devices import choose_device
@@ -49,7 +49,7 @@ def main() -> None:
     retrieval.Distances = partial(_watched, retrieval.Distances, distances)
     options = {"distance": arguments.distance, "memory_mb": arguments.memory_mb}
     evaluate = partial(retrieval.evaluate_retrieval, *problem, **options)
-    peak = _peak(evaluate, device) / 2**20
+    memory = peak(evaluate, device) / 2**20
     distances.read()
     sort = _sort_together if device.type == "cuda" else _sort_each
     seconds: dict[str, list[float]] = {}
@@ -67,7 +67,7 @@ def main() -> None:
     print(f"{arguments.size}: {size}, {arguments.rounds} rounds")
     print(f"{name}, {torch.get_num_threads()} threads, torch {torch.__version__}")
     _report({name: median(taken) for name, taken in seconds.items()})
-    print(f"memory beside the features {peak:.0f} MiB (--memory-mb {arguments.memory_mb})")
+    print(f"memory beside the features {memory:.0f} MiB (--memory-mb {arguments.memory_mb})")
     print(f"mAP {found['counting']:.6f}, by sorting {found['sorting']:.6f}")
     if abs(found["counting"] - found["sorting"]) > 1e-6:
         raise SystemExit("the two rankings disagree")
@@ -122,37 +122,11 @@ def _watched(make: Callable[..., Any], watch: _Watch, *given: object) -> Any:
 
 
 def _timed(task: Callable[[], object], device: torch.device) -> tuple[float, object]:
-    _wait(device)
+    wait(device)
     begin = time.perf_counter()
     found = task()
-    _wait(device)
+    wait(device)
     return time.perf_counter() - begin, found
-
-
-def _wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-
-
-def _peak(task: Callable[[], object], device: torch.device) -> float:
-    """Bytes that a task takes at most, of the device's memory; NaN where nobody counts."""
-    if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(device)
-        before = torch.cuda.memory_allocated(device)
-        task()
-        return torch.cuda.max_memory_allocated(device) - before
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-        before = _resident("VmRSS")
-        task()
-        return _resident("VmHWM") - before
-    except OSError:
-        return float("nan")
-
-
-def _resident(field: str) -> int:
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(field))
 
 
 def _problem(

@@ -23,11 +23,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import product
-from pathlib import Path
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
+from measures import moved, peak, wait
 from torch.utils.flop_counter import FlopCounterMode
 
 from apnet.devices import choose_device, resolve_precision
@@ -144,12 +142,12 @@ def _compare(name: str, size: str, device: torch.device, arguments: argparse.Nam
     lines = _lines(device, arguments.compile)
     trainers = {line: _trainer(name, size, batch, has, device) for line, has in lines.items()}
     flops = _flops(_trainer(name, size, batch, PLAIN, device), images, labels) / batch
-    losses, peaks, moved = {}, {}, {}
+    losses, peaks, traffic = {}, {}, {}
     for line, trainer in trainers.items():
         trainer.train_step(images, labels)
         losses[line] = trainer.epoch_losses()["loss"]
         peaks[line] = _peak(trainer, images, labels, device)
-        moved[line] = _moved(trainer, images, labels) / batch
+        traffic[line] = _moved(trainer, images, labels) / batch
     tasks: dict[str, Callable[[], object]] = {
         line: partial(trainer.train_step, images, labels) for line, trainer in trainers.items()
     }
@@ -167,7 +165,7 @@ def _compare(name: str, size: str, device: torch.device, arguments: argparse.Nam
         share = flops * batch / taken / rates[has["precision"]]
         print(
             f"{line:<18} {batch / taken:8.1f}  {plain / taken:5.2f}x  {peaks[line] / 2**20:10.0f}  "
-            f"{moved[line] / 1e6:8.0f}  {share:6.1%}  {losses[line] / losses['plain'] - 1:+8.2%}"
+            f"{traffic[line] / 1e6:8.0f}  {share:6.1%}  {losses[line] / losses['plain'] - 1:+8.2%}"
         )
     if arguments.profile:
         _profile(trainers[list(lines)[-1]], images, labels)
@@ -205,40 +203,11 @@ def _flops(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> int:
     return counter.get_total_flops()
 
 
-class _Traffic(TorchDispatchMode):
-    """Bytes that operators read and write; views of what is there are free."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.bytes = 0
-
-    def __torch_dispatch__(
-        self,
-        operator: Callable[..., object],
-        types: object,
-        args: tuple[object, ...] = (),
-        kwargs: dict[str, object] | None = None,
-    ) -> object:
-        made = operator(*args, **kwargs or {})
-        inputs, outputs = _tensors([args, kwargs]), _tensors(made)
-        places = {tensor.untyped_storage().data_ptr() for tensor in inputs}
-        in_place = str(operator).split(".")[1].endswith("_")
-        if in_place or any(t.untyped_storage().data_ptr() not in places for t in outputs):
-            self.bytes += sum(tensor.nbytes for tensor in [*inputs, *outputs])
-        return made
-
-
-def _tensors(tree: object) -> list[torch.Tensor]:
-    return [leaf for leaf in tree_leaves(tree) if isinstance(leaf, torch.Tensor)]
-
-
 def _moved(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> float:
-    """Bytes that the operators of a step read and write; not known of a compiled one."""
+    """Bytes that a step moves; not known of a compiled one."""
     if trainer.switches.compile:
         return float("nan")
-    with _Traffic() as traffic:
-        trainer.train_step(images, labels)
-    return traffic.bytes
+    return moved(partial(trainer.train_step, images, labels))
 
 
 def _in_turns(
@@ -248,17 +217,12 @@ def _in_turns(
     seconds = dict.fromkeys(tasks, float("inf"))
     for _ in range(rounds):
         for name, task in tasks.items():
-            _wait(device)
+            wait(device)
             begin = time.perf_counter()
             task()
-            _wait(device)
+            wait(device)
             seconds[name] = min(seconds[name], time.perf_counter() - begin)
     return seconds
-
-
-def _wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
 
 
 def _peak(
@@ -272,23 +236,7 @@ def _peak(
     held = sum(tensor.nbytes for tensor in [*state["model"].values(), *moments])
     # A step makes its gradients; those of the one before are not counted too.
     trainer.model.zero_grad(set_to_none=True)
-    if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(device)
-        before = torch.cuda.memory_allocated(device)
-        trainer.train_step(images, labels)
-        return held + torch.cuda.max_memory_allocated(device) - before
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-        before = _resident("VmRSS")
-        trainer.train_step(images, labels)
-        return held + _resident("VmHWM") - before
-    except OSError:
-        return float("nan")
-
-
-def _resident(field: str) -> int:
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(field))
+    return held + peak(partial(trainer.train_step, images, labels), device)
 
 
 def _product(device: torch.device, kind: torch.dtype, side: int) -> Callable[[], torch.Tensor]:
