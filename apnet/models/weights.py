@@ -74,6 +74,11 @@ def write_weights(file: Path, state: Mapping[str, Tensor], **metadata: str) -> N
             raise InputError(f"cannot write {file}: {error}") from error
 
 
+def unfinite(state: Mapping[str, Tensor]) -> str | None:
+    """The name of the first tensor that holds a number which is not finite, if any does."""
+    return next((name for name, tensor in state.items() if not tensor.isfinite().all()), None)
+
+
 def check_dense(state: Mapping[str, Tensor], refusal: str) -> None:
     """Refuse tensors that are more, or less, than an array of numbers.
 

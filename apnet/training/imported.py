@@ -17,20 +17,17 @@ from apnet.files import sha256, write_json
 from apnet.models import build_model, load_released
 from apnet.models.backbones import Backbone, load_backbone
 from apnet.models.rga import load_rga
-from apnet.models.weights import fill, read_weights, without_module, write_weights
+from apnet.models.weights import fill, read_weights, unfinite, without_module, write_weights
 from apnet.names import BACKBONES
 from apnet.record import SCHEMA, environment, git_state
 from apnet.settings import Settings
-from apnet.training.run import RECORD, WEIGHTS, alone
+from apnet.training.run import CHECKPOINTS, HISTORY, RECORD, WEIGHTS, alone
 
 _CLASSIFIERS = ("heads.0.classifier.weight", "classifier.weight", "cls.weight")
 """The first classifier, as this project names it, the release, and RGA."""
 
 _WITHIN = ("state_dict", "model")
 """Where common trainers put the weights in a checkpoint."""
-
-_UNFINISHED = ("history.jsonl", "checkpoints")
-"""What a training leaves until it writes its record."""
 
 
 def import_checkpoint(
@@ -74,13 +71,13 @@ def import_checkpoint(
         input_size=(settings.recipe.height, settings.recipe.width),
     )
     names = _fill(model, state, refusal)
-    bad = [name for name, tensor in model.state_dict().items() if not tensor.isfinite().all()]
-    if bad:
-        raise InputError(f"{file} holds numbers that are not finite, first in {bad[0]}")
+    bad = unfinite(model.state_dict())
+    if bad is not None:
+        raise InputError(f"{file} holds numbers that are not finite, first in {bad}")
     with alone(out):
         if (out / RECORD).exists():
             raise InputError(f"{out} holds a run already: choose another --out, or delete it")
-        if any((out / name).exists() for name in _UNFINISHED):
+        if any((out / name).exists() for name in (HISTORY, CHECKPOINTS)):
             raise InputError(
                 f"{out} holds a training that has not ended: end it with apnet train, choose "
                 f"another --out, or delete it"

@@ -15,7 +15,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from apnet.data import ReIDDataset, load_dataset
 from apnet.data.describe import describe
@@ -27,7 +26,7 @@ from apnet.errors import InputError
 from apnet.files import digest, read_json, sha256, write_json
 from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.models import build_model, load_imagenet
-from apnet.models.weights import read_weights, write_weights
+from apnet.models.weights import read_weights, unfinite, write_weights
 from apnet.record import SCHEMA, environment, git_state, hardware, peak_memory
 from apnet.settings import Settings
 from apnet.training import checkpoint
@@ -37,6 +36,8 @@ from apnet.training.trainer import Trainer
 
 WEIGHTS = "model.safetensors"
 RECORD = "run.json"
+HISTORY = "history.jsonl"
+CHECKPOINTS = "checkpoints"
 
 
 def train(
@@ -84,8 +85,8 @@ def train(
         _clear(out)
         torch.manual_seed(settings.seed)
         trainer = _trainer(settings, dataset, weights, place)
-        checkpoints = out / "checkpoints" / identity[:12]
-        history = History(out / "history.jsonl", checkpoints)
+        checkpoints = out / CHECKPOINTS / identity[:12]
+        history = History(out / HISTORY, checkpoints)
         if any(other != checkpoints for other in checkpoints.parent.glob("*")):
             say(
                 "another training was begun here, with other settings, data, weights or code: "
@@ -112,34 +113,22 @@ def train(
         with stop_signal():
             with closing(batches):
                 fit(trainer, batches, history, checkpoints, checkpoint_seconds, elapsed, say, watch)
-            weights_now = trainer.model.state_dict()
-            _check_finite(weights_now)
-            write_weights(out / WEIGHTS, weights_now)
+            _check_finite(trainer)
+            write_weights(out / WEIGHTS, trainer.model.state_dict())
             seconds = elapsed()
             record = {
                 "schema": SCHEMA,
                 **settings.record(),
                 "settings_sha256": settings.sha256(),
-                "code_fingerprint": code_fingerprint(TRAINING),
-                "provenance": "trained",
                 "data": data,
                 "weights": initial,
-                "widened": list(trainer.model.widened),
-                "steps": trainer.steps,
-                "steps_per_epoch": trainer.steps_per_epoch,
+                "images": source_of(images),
                 "wall_seconds": round(seconds, 3),
                 "images_per_second": round(trainer.steps * settings.recipe.batch / seconds, 3),
-                **peak_memory(str(place)),
-                "images": source_of(images),
                 "checkpoint_sha256": sha256(out / WEIGHTS),
-                "arithmetic": arithmetic(place, settings.recipe.precision)
-                | asdict(trainer.switches),
-                "environment": environment(),
-                "hardware": hardware(str(place), torch.get_num_threads()),
-                "git": git_state(),
             }
-            write_json(out / RECORD, record)
-            shutil.rmtree(out / "checkpoints", ignore_errors=True)
+            write_json(out / RECORD, record | _circumstances(trainer))
+            shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
 
 
 def _initial_weights(settings: Settings, weights: Path | None) -> dict[str, str] | None:
@@ -167,14 +156,33 @@ def _clear(out: Path) -> None:
             left.unlink(missing_ok=True)
 
 
-def _check_finite(weights: dict[str, Tensor]) -> None:
+def _check_finite(trainer: Trainer) -> None:
     """No loss comes after the last step that would show what it did."""
-    bad = [name for name, tensor in weights.items() if not tensor.isfinite().all()]
-    if bad:
+    bad = unfinite(trainer.model.state_dict())
+    if bad is not None:
         raise InputError(
-            f"the last step left weights that are not finite, first in {bad[0]}: lower the "
+            f"the last step left weights that are not finite, first in {bad}: lower the "
             f"learning rate"
         )
+
+
+def _circumstances(trainer: Trainer) -> dict[str, object]:
+    """What the record holds of the code, the machine and the network."""
+    return {
+        "code_fingerprint": code_fingerprint(TRAINING),
+        "provenance": "trained",
+        "widened": list(trainer.model.widened),
+        "steps": trainer.steps,
+        "steps_per_epoch": trainer.steps_per_epoch,
+        **peak_memory(str(trainer.device)),
+        "arithmetic": {
+            **arithmetic(trainer.device, trainer.recipe.precision),
+            **asdict(trainer.switches),
+        },
+        "environment": environment(),
+        "hardware": hardware(str(trainer.device), torch.get_num_threads()),
+        "git": git_state(),
+    }
 
 
 @contextmanager
