@@ -11,7 +11,7 @@ Features = np.ndarray | Tensor | Sequence
 Labels = np.ndarray | Tensor | Sequence
 
 _NUMBERS = "biuf"
-_TEXT = "US"
+_TEXT = "U"
 
 
 class BadRow(ValueError):
@@ -85,6 +85,25 @@ def codes(
     return found[: sizes[0]], found[sizes[0] :]
 
 
+def plain(labels: Labels, name: str) -> np.ndarray:
+    """Labels as an array of numbers or of text.
+
+    Raises:
+        ValueError: they are neither.
+    """
+    found = np.asarray(labels.cpu() if isinstance(labels, Tensor) else labels)
+    if found.dtype.kind == "O" and all(isinstance(label, str) for label in found.flat):
+        found = found.astype(str)
+    if found.dtype.kind == "S":
+        try:
+            found = np.char.decode(found, "utf-8")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{name} holds bytes that are no UTF-8: give text") from error
+    if found.dtype.kind not in _NUMBERS + _TEXT:
+        raise ValueError(f"{name} holds {found.dtype}: give numbers or text")
+    return found
+
+
 def _matrix(features: Features, name: str) -> Tensor:
     found = features.detach() if isinstance(features, Tensor) else _tensor(features, name)
     if found.ndim != 2 or not found.numel():
@@ -111,18 +130,9 @@ def _tensor(features: Features, name: str) -> Tensor:
 
 
 def _labels(labels: Labels, size: int, name: str) -> np.ndarray:
-    found = np.asarray(labels.cpu() if isinstance(labels, Tensor) else labels)
+    found = plain(labels, name)
     if found.shape != (size,):
         raise ValueError(f"{name} has shape {found.shape} beside {size} features")
-    if found.dtype.kind == "O" and all(isinstance(label, str) for label in found):
-        found = found.astype(str)
-    if found.dtype.kind == "S":
-        try:
-            found = np.char.decode(found, "utf-8")
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{name} holds bytes that are no UTF-8: give text") from error
-    if found.dtype.kind not in _NUMBERS + _TEXT:
-        raise ValueError(f"{name} holds {found.dtype}: give numbers or text")
     if found.dtype.kind == "f" and np.isnan(found).any():
         raise BadRow(name, "is not a number", int(np.isnan(found).argmax()))
     return found

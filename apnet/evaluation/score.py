@@ -8,7 +8,7 @@ import torch
 from apnet.devices import choose_device
 from apnet.errors import InputError
 from apnet.evaluation.feature_files import ARRAYS, SIDES, WHAT, read_arrays
-from apnet.evaluation.inputs import BadRow, matrices
+from apnet.evaluation.inputs import BadRow, matrices, plain
 from apnet.evaluation.retrieval import evaluate_retrieval
 
 _RANKS = (1, 5, 10, 20)
@@ -76,13 +76,10 @@ def _without_junk(arrays: dict[str, np.ndarray]) -> np.ndarray:
     if len({shape[:1] for shape in shapes.values()}) > 1 or () in shapes.values():
         shown = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
         raise ValueError(f"the gallery's arrays differ in length: {shown}")
-    ids = arrays["gallery_ids"]
+    ids = plain(arrays["gallery_ids"], "gallery_ids")
     if ids.ndim > 1:
         raise ValueError(f"gallery_ids has shape {ids.shape}: give one for each image")
-    if ids.dtype.kind not in "biufUS":
-        raise ValueError(f"gallery_ids holds {ids.dtype}: give numbers or text")
-    junk = {"U": "-1", "S": b"-1"}.get(ids.dtype.kind, -1)
-    kept = ids != junk
+    kept = ids != ("-1" if ids.dtype.kind == "U" else -1)
     if not kept.any():
         raise ValueError("all gallery images are junk" if len(ids) else "the gallery is empty")
     if not kept.all():
