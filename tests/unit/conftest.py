@@ -1,7 +1,9 @@
 """What tests of whole runs share."""
 
 import pytest
+import runs
 import torch
+from fabricated import fabricate
 
 from apnet.data.synthetic import synthesize
 
@@ -20,4 +22,20 @@ def root(tmp_path_factory):
     """A data root with Market-1501 of four training identities, drawn."""
     folder = tmp_path_factory.mktemp("data")
     synthesize("market1501", folder, identities=4, say=lambda _: None)
+    return folder
+
+
+@pytest.fixture
+def scale(tmp_path):
+    """Fabricated results of two seeds."""
+    for seed in (0, 1):
+        fabricate(tmp_path, seed)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def whole(root, tmp_path_factory):
+    """A run that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    runs.run(folder, root)
     return folder

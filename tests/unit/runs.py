@@ -1,7 +1,9 @@
 """Tiny runs on drawn people, and what a naive reading of their files says of them."""
 
 import hashlib
+import json
 import re
+import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -117,3 +119,25 @@ def retrieval(queries, gallery, query_features, gallery_features):
         precisions.append(np.mean([precision for precision, _ in found]))
         ranks.append(found[0][1])
     return np.array(precisions), np.array(ranks)
+
+
+COMMAND = [
+    *(sys.executable, "-m", "apnet", "train", "--model", "resnet50-apnet-c2", "--recipe", "smoke"),
+    *("--dataset", "market1501", "--device", "cpu", "--threads", "1", "--checkpoint-seconds", "0"),
+    *(f"--set={key}={value}" for key, value in TINY.items()),
+]
+
+
+def command(root, out):
+    return [*COMMAND, "--data-root", str(root), "--out", str(out)]
+
+
+def same_weights(one, other):
+    first, second = (load_file(folder / "model.safetensors") for folder in (one, other))
+    return first.keys() == second.keys() and all(
+        torch.equal(t, second[n]) for n, t in first.items()
+    )
+
+
+def history(folder):
+    return [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]

@@ -1,10 +1,8 @@
 import json
 import multiprocessing
 import os
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 import runs
@@ -17,8 +15,6 @@ from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.models.weights import write_weights
 from apnet.record import peak_memory
-from apnet.training import checkpoint
-from apnet.training.loop import Interrupted
 from apnet.training.schedule import learning_rate
 from apnet.training.trainer import Trainer
 from apnet.vision import torchvision
@@ -26,39 +22,11 @@ from apnet.vision import torchvision
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 SETTINGS = runs.settings()
-COMMAND = [
-    *(sys.executable, "-m", "apnet", "train", "--model", SETTINGS.model, "--recipe", "smoke"),
-    *("--dataset", "market1501", "--device", "cpu", "--threads", "1", "--checkpoint-seconds", "0"),
-    *(f"--set={key}={value}" for key, value in runs.TINY.items()),
-]
-
-
-@pytest.fixture(scope="module")
-def whole(root, tmp_path_factory):
-    """A run that nothing disturbed."""
-    folder = tmp_path_factory.mktemp("whole") / "run"
-    runs.run(folder, root)
-    return folder
 
 
 @pytest.fixture(scope="module")
 def record(whole):
     return read_json(whole / "run.json")
-
-
-def command(root, out):
-    return [*COMMAND, "--data-root", str(root), "--out", str(out)]
-
-
-def same_weights(one, other):
-    first, second = (load_file(folder / "model.safetensors") for folder in (one, other))
-    return first.keys() == second.keys() and all(
-        torch.equal(t, second[n]) for n, t in first.items()
-    )
-
-
-def history(folder):
-    return [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
 
 
 def test_what_a_run_leaves(whole):
@@ -127,7 +95,7 @@ def test_its_page_names_every_key(record):
 
 
 def test_the_history_has_a_line_an_epoch(whole):
-    lines = history(whole)
+    lines = runs.history(whole)
     assert [(line["epoch"], line["step"]) for line in lines] == [(1, 2), (2, 4)]
     for line in lines:
         assert line["lr"] == learning_rate(SETTINGS.recipe, line["epoch"] - 1)
@@ -160,88 +128,19 @@ def test_a_seed_gives_its_weights_bit_for_bit_and_a_second_process_waits(whole, 
 
     def say(line):
         if line.startswith("epoch 1/"):
-            done = subprocess.run(command(root, tmp_path), capture_output=True, text=True)
+            done = subprocess.run(runs.command(root, tmp_path), capture_output=True, text=True)
             refusals.append((done.returncode, done.stderr))
 
     runs.run(tmp_path, root, say=say)
     wanted = f"apnet: another process is training into {tmp_path}: wait for it\n"
     assert refusals == [(2, wanted)]
-    assert same_weights(whole, tmp_path)
+    assert runs.same_weights(whole, tmp_path)
 
 
 def test_another_seed_gives_other_weights(whole, root, tmp_path):
     runs.run(tmp_path, root, runs.settings(seed=1))
-    assert not same_weights(whole, tmp_path)
-    assert history(whole)[0]["loss"] != history(tmp_path)[0]["loss"]
-
-
-def test_interrupted_and_continued_is_bit_identical(whole, root, tmp_path):
-    out = tmp_path / "run"
-    process = subprocess.Popen(command(root, out), stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while not list(out.glob("checkpoints/*/step-*.pt")) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGTERM)
-    _, said = process.communicate()
-    assert process.returncode == 128 + signal.SIGTERM
-    assert said.startswith("apnet: stopped after step ") and said.count("\n") == 1
-    assert not (out / "run.json").exists() and not (out / "model.safetensors").exists()
-    (folder,) = out.glob("checkpoints/*")
-    state = checkpoint.load_newest(folder, print)
-    for file in folder.iterdir():
-        file.unlink()
-    assert 0 < state["seconds"] < 600
-    checkpoint.save(folder, state["step"], state | {"seconds": 1000.0})
-    said = runs.run(out, root, store=tmp_path / "stores")
-    assert said[0] in [f"continuing after step {step} of 4" for step in (1, 2, 3)]
-    assert same_weights(whole, out)
-    assert runs.files(out) == runs.files(whole)
-    # Begun with images from files, continued with them from a store.
-    records = [read_json(folder / "run.json") for folder in (whole, out)]
-    assert [found["images"] for found in records] == ["files", "store"]
-    # The time that the stopped process took is in the record, and in its rate.
-    assert records[0]["wall_seconds"] < 600 and 1000 < records[1]["wall_seconds"] < 1600
-    images = records[1]["images_per_second"] * records[1]["wall_seconds"]
-    assert images == pytest.approx(4 * SETTINGS.recipe.batch, rel=0.05)
-    for one, other in zip(history(whole), history(out), strict=True):
-        assert {**one, "seconds": 0, "images_per_second": 0} == {
-            **other,
-            "seconds": 0,
-            "images_per_second": 0,
-        }
-
-
-def stopped(out, root, chosen):
-    """Trained for an epoch."""
-
-    def say(line):
-        if line.startswith("epoch 1"):
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    with pytest.raises(Interrupted):
-        runs.run(out, root, chosen, say=say)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_after_the_last_step_loses_nothing(root, tmp_path, monkeypatch, number):
-    def write(file, weights):
-        os.kill(os.getpid(), number)
-        write_weights(file, weights)
-
-    monkeypatch.setattr("apnet.training.run.write_weights", write)
-    runs.run(tmp_path, root, runs.settings(epochs=1, steps_per_epoch=1))
-    assert (tmp_path / "run.json").exists()
-
-
-def test_two_trainings_begun_in_one_folder_do_not_mix(whole, root, tmp_path):
-    out = tmp_path / "run"
-    stopped(out, root, runs.settings())
-    stopped(out, root, runs.settings(seed=1))
-    said = runs.run(out, root)
-    assert said[0].startswith("another training was begun here, with other settings, data, ")
-    assert said[1] == "continuing after step 2 of 4"
-    assert same_weights(whole, out)
-    assert [line["loss"] for line in history(out)] == [line["loss"] for line in history(whole)]
+    assert not runs.same_weights(whole, tmp_path)
+    assert runs.history(whole)[0]["loss"] != runs.history(tmp_path)[0]["loss"]
 
 
 def test_weights_that_the_last_step_made_infinite_are_not_kept(root, tmp_path):
@@ -249,14 +148,6 @@ def test_weights_that_the_last_step_made_infinite_are_not_kept(root, tmp_path):
     with pytest.raises(InputError, match="the last step left weights that are not finite, first"):
         runs.run(tmp_path, root, chosen)
     assert not (tmp_path / "model.safetensors").exists() and not (tmp_path / "run.json").exists()
-
-
-def test_what_a_killed_process_left_half_written_goes(root, tmp_path):
-    left = [tmp_path / ".model.safetensors.9egybdpq", tmp_path / ".run.json.abc"]
-    for file in left:
-        file.touch()
-    runs.run(tmp_path, root, runs.settings(epochs=0))
-    assert not any(file.exists() for file in left)
 
 
 def test_a_data_record_saves_reading_the_images_and_must_be_of_them(
