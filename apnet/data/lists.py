@@ -49,6 +49,7 @@ def absent(file: str, path: str, folder: str) -> Problem:
 
 
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
+"""Errors by which no such folder is there; by any other it cannot be told."""
 
 
 class Presence:

@@ -105,7 +105,7 @@ def _linked(folder: Path) -> set[Path]:
         with os.scandir(folder) as entries:
             links = [Path(entry.path).readlink() for entry in entries if entry.is_symlink()]
     except OSError:
-        return set()
+        return set()  # inside an archive, or closed: then its images are told of one by one
     return {folder / place for place in {link.parent for link in links}}
 
 
