@@ -1,1 +1,1 @@
-"""Puts the root of the checkout on the path of the tests, for `workflow.scripts`."""
+"""Puts the root of the checkout on the path of the tests, for `workflow.lib`."""

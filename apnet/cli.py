@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from apnet import __version__, commands
+from apnet.config.names import BACKBONES
+from apnet.config.readings import READINGS
+from apnet.config.recipes import RECIPES
+from apnet.data.roots import root_of
 from apnet.errors import InputError
-from apnet.names import BACKBONES
-from apnet.readings import READINGS
-from apnet.recipes import RECIPES
-from apnet.roots import root_of
 
 _DATA_ROOT = "folder that holds datasets; one of your own: NAME=FOLDER or NAME=FILE.csv"
 

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from apnet.config.names import parse_model_name
+from apnet.config.readings import Reading, get_reading
+from apnet.config.recipes import get_recipe
+from apnet.config.settings import Settings, paper_recipe
 from apnet.errors import InputError
-from apnet.names import parse_model_name
-from apnet.progress import Teller
-from apnet.readings import Reading, get_reading
-from apnet.recipes import get_recipe
-from apnet.settings import Settings, paper_recipe
+from apnet.runtime.progress import Teller
 
 
 def train(arguments: argparse.Namespace) -> None:
@@ -83,7 +83,7 @@ def cam(arguments: argparse.Namespace) -> None:
 def import_checkpoint(arguments: argparse.Namespace) -> None:
     """Make a run's folder of weights that somebody else trained."""
     settings = _settings(arguments)
-    from apnet.training import imported
+    from apnet.training import import_checkpoint as imported
 
     record = imported.import_checkpoint(
         arguments.checkpoint,
@@ -100,7 +100,7 @@ def import_checkpoint(arguments: argparse.Namespace) -> None:
 
 def curves(arguments: argparse.Namespace) -> None:
     """Draw the learning curves of a run."""
-    from apnet.curves import draw_curves
+    from apnet.training.curves import draw_curves
 
     draw_curves(arguments.run_folder, arguments.out)
 
@@ -170,7 +170,7 @@ def weights(arguments: argparse.Namespace) -> None:
 
 def results_check(arguments: argparse.Namespace) -> None:
     """Check results, anybody's."""
-    from apnet.results.check import check_results, errors
+    from apnet.records.check import check_results, errors
 
     found = check_results(arguments.folder)
     findings = found["findings"]
@@ -189,7 +189,7 @@ def results_check(arguments: argparse.Namespace) -> None:
 def complexity(arguments: argparse.Namespace) -> None:
     """Print or write what models cost."""
     from apnet.files import write_json
-    from apnet.models.complexity import record, usual_input
+    from apnet.models.cost import record, usual_input
 
     reading = get_reading(arguments.reading, **_pairs(arguments.switch, "--switch"))
     size = _size(arguments.input) if arguments.input else None
@@ -204,7 +204,7 @@ def complexity(arguments: argparse.Namespace) -> None:
 def _print_complexity(
     name: str, reading: Reading, size: tuple[int, int], arguments: argparse.Namespace
 ) -> None:
-    from apnet.models.complexity import complexity as count
+    from apnet.models.cost import complexity as count
 
     found = count(name, reading, size, arguments.rules)
     if arguments.json:

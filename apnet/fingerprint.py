@@ -23,9 +23,9 @@ WITHOUT_EFFECT = frozenset(
         "errors",
         "files",
         "fingerprint",
-        "readings",
-        "recipes",
-        "record",
+        "config.readings",
+        "config.recipes",
+        "runtime.environment",
     )
 )
 
@@ -34,7 +34,7 @@ EVALUATION = "apnet.evaluation.run"
 ATTENTION_MAPS = "apnet.evaluation.attention_maps"
 SYNTHESIS = "apnet.data.synthetic"
 DATA = "apnet.data.check"
-COMPLEXITY = "apnet.models.complexity"
+COMPLEXITY = "apnet.models.cost"
 
 
 @cache

@@ -25,10 +25,10 @@ import torch
 from measures import peak, wait
 from torch import Tensor
 
-from apnet.devices import choose_device
 from apnet.evaluation import retrieval
 from apnet.evaluation.distances import DISTANCES
 from apnet.evaluation.precision import full_precision
+from apnet.runtime.devices import choose_device
 
 SIZES = {
     "market1501": (3_368, 15_913, 750, 6),

@@ -24,17 +24,17 @@ import numpy as np
 import torch
 from PIL import Image
 
-from apnet.data.augmentation import draw
+from apnet.config.recipes import CHANNEL, Recipe
 from apnet.data.dataset import ReIDDataset, Sample
-from apnet.data.decoded import Decoded
 from apnet.data.images import Images
-from apnet.data.loading import CPU, training_batches
-from apnet.data.opening import open_images
-from apnet.data.resident import Resident
-from apnet.data.store import Store
-from apnet.data.transforms import transform
-from apnet.recipes import CHANNEL, Recipe
-from apnet.vision import torchvision
+from apnet.data.pipeline.augmentation import draw
+from apnet.data.pipeline.decoded import Decoded
+from apnet.data.pipeline.image_cache import Store
+from apnet.data.pipeline.loading import CPU, training_batches
+from apnet.data.pipeline.opening import open_images
+from apnet.data.pipeline.resident import Resident
+from apnet.data.pipeline.transforms import transform
+from apnet.runtime.torchvision_compat import torchvision
 
 SIZES = ("128x64", "300x120", "480x200")
 """Height and width: Market-1501's, and about the means of DukeMTMC and CUHK03, MSMT17."""

@@ -28,13 +28,13 @@ import torch
 from measures import moved, peak, wait
 from torch.utils.flop_counter import FlopCounterMode
 
-from apnet.devices import choose_device, resolve_precision
+from apnet.config.names import parse_model_name
+from apnet.config.readings import Reading, get_reading
+from apnet.config.recipes import CHANNEL
+from apnet.config.stages import check_buildable
 from apnet.errors import InputError
 from apnet.models import build_model
-from apnet.names import parse_model_name
-from apnet.places import check_buildable
-from apnet.readings import Reading, get_reading
-from apnet.recipes import CHANNEL
+from apnet.runtime.devices import choose_device, resolve_precision
 from apnet.training.trainer import Trainer
 
 MODELS = (

@@ -6,14 +6,14 @@ distributor counted; any other name is a dataset of the user's own.
 
 from pathlib import Path
 
-from apnet.data import cuhk03, dukemtmc, market1501, msmt17, occluded_dukemtmc
+from apnet.config.readings import Reading
+from apnet.data.custom import own_source
 from apnet.data.dataset import ReIDDataset, Sample
+from apnet.data.datasets import cuhk03, dukemtmc, market1501, msmt17, occluded_dukemtmc
 from apnet.data.finding import find
-from apnet.data.own import own_source
 from apnet.data.parts import Problem
 from apnet.data.source import Source
 from apnet.errors import InputError, one_of
-from apnet.readings import Reading
 
 SOURCES: dict[str, Source] = {
     source.name: source

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 
+from apnet.config.readings import Reading
 from apnet.data import ReIDDataset, Sample, find_dataset, get_source
 from apnet.data.images import Damaged, decode, read_content
 from apnet.data.parts import Problem
 from apnet.data.reach import is_special
-from apnet.readings import Reading
 
 _SHOWN = 20
 _CHUNK = 64

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from apnet.config.readings import Reading
 from apnet.data import ReIDDataset
 from apnet.data.check import check_dataset
 from apnet.errors import InputError
 from apnet.files import read_json
-from apnet.readings import Reading
 
 _SEEN = ("listing", "problem_count", "problems")
 _KEPT = ("name", "fingerprint", "counts", "synthetic", "published", "variant")

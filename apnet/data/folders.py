@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from apnet.config.readings import Reading
 from apnet.data.naming import Naming
 from apnet.data.parts import Part, Splits
 from apnet.errors import InputError
-from apnet.readings import Reading
 
 TRAIN, QUERY, GALLERY = FOLDERS = ("bounding_box_train", "query", "bounding_box_test")
 

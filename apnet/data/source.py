@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from apnet.config.readings import Reading
 from apnet.data.dataset import ReIDDataset, Sample
 from apnet.data.folders import MARKER
 from apnet.data.naming import Naming
 from apnet.data.parts import Part, Problem, Splits
 from apnet.data.reach import is_file
-from apnet.readings import Reading
 
 Counts = dict[str, object]
 

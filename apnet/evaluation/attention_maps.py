@@ -16,21 +16,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from apnet.config.names import parse_model_name
+from apnet.config.recipes import Recipe
+from apnet.config.stages import level_parts
 from apnet.data import ReIDDataset, Sample, load_dataset
-from apnet.data.decoded import Decoded
 from apnet.data.describe import describe
-from apnet.data.loading import test_batches
-from apnet.data.normalise import normalise
-from apnet.devices import choose_device
+from apnet.data.pipeline.decoded import Decoded
+from apnet.data.pipeline.loading import test_batches
+from apnet.data.pipeline.normalise import normalise
 from apnet.errors import InputError
 from apnet.evaluation.embed import embed
 from apnet.evaluation.run import load_model, read_run
 from apnet.files import replaced
 from apnet.fingerprint import ATTENTION_MAPS, code_fingerprint
-from apnet.names import parse_model_name
-from apnet.places import level_parts
-from apnet.recipes import Recipe
-from apnet.record import SCHEMA
+from apnet.runtime.devices import choose_device
+from apnet.runtime.environment import SCHEMA
 
 PEOPLE = 4
 """Identities shown when no queries are named."""
@@ -135,7 +135,7 @@ def grad_cam(
         InputError: grad-cam is not installed.
     """
     try:
-        # Here, after the models: it imports torchvision, which apnet.vision has to do first.
+        # Here, after the models: it imports torchvision, which torchvision_compat has to do first.
         from pytorch_grad_cam import GradCAM
     except ImportError as error:
         raise InputError(

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from apnet.devices import autocast
-from apnet.readings import Reading
-from apnet.recipes import Recipe
+from apnet.config.readings import Reading
+from apnet.config.recipes import Recipe
+from apnet.runtime.devices import autocast
 
 
 def feature_of(reading: Reading, test_set: str) -> str:

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from apnet.config.settings import Settings, departures
 from apnet.data import load_dataset
 from apnet.data.describe import describe
-from apnet.data.loading import test_batches
-from apnet.data.opening import open_images, source_of
+from apnet.data.pipeline.loading import test_batches
+from apnet.data.pipeline.opening import open_images, source_of
 from apnet.data.reach import exists, is_folder
-from apnet.devices import arithmetic, choose_device
 from apnet.errors import InputError
 from apnet.evaluation.embed import embed, feature_of
 from apnet.evaluation.retrieval import evaluate_retrieval
@@ -23,8 +23,8 @@ from apnet.files import read_json, replaced, sha256, write_json
 from apnet.fingerprint import EVALUATION, code_fingerprint
 from apnet.models import build_model
 from apnet.models.weights import fill, read_weights
-from apnet.record import SCHEMA, hardware
-from apnet.settings import Settings, departures
+from apnet.runtime.devices import arithmetic, choose_device
+from apnet.runtime.environment import SCHEMA, hardware
 
 RANKS = (1, 5, 10, 20)
 DISTANCE = "cosine"

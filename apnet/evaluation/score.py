@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from apnet.devices import choose_device
 from apnet.errors import InputError
 from apnet.evaluation.feature_files import ARRAYS, SIDES, WHAT, read_arrays
 from apnet.evaluation.inputs import BadRow, matrices, plain
 from apnet.evaluation.retrieval import evaluate_retrieval
+from apnet.runtime.devices import choose_device
 
 _RANKS = (1, 5, 10, 20)
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from torch import Tensor, nn
 
-from apnet.models.backbones import load_backbone
-from apnet.models.peers.pyramid_reid import PyramidReID
+from apnet.config.names import ModelName, parse_model_name
+from apnet.config.readings import Reading, as_reading
+from apnet.config.stages import check_buildable
+from apnet.models.backbones.torchvision_backbones import load_backbone
+from apnet.models.baselines.pyramid_reid import PyramidReID
+from apnet.models.importers.released import load_released
 from apnet.models.pyramid import AttentionPyramid
 from apnet.models.reid import ReID
-from apnet.models.released import load_released
-from apnet.names import ModelName, parse_model_name
-from apnet.places import check_buildable
-from apnet.readings import Reading, as_reading
 
 
 def build_model(
@@ -24,7 +24,7 @@ def build_model(
     """A network by its name, its parameters drawn from torch's random state.
 
     Args:
-        name: as :mod:`apnet.names` spells it.
+        name: as :mod:`apnet.config.names` spells it.
         num_classes: training identities.
         reading: a name, or one with switches set otherwise.
         input_size: height and width of the images it will see.

@@ -9,7 +9,7 @@ from apnet.errors import InputError
 from apnet.files import sha256
 from apnet.models import build_model, load_imagenet
 from apnet.models.weights import read_weights, write_weights
-from apnet.vision import torchvision
+from apnet.runtime.torchvision_compat import torchvision
 
 
 def convert_weights(

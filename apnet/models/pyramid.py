@@ -3,11 +3,11 @@
 import torch
 from torch import Tensor, nn
 
+from apnet.config.readings import WRITTEN, Reading
+from apnet.config.stages import check_split, level_parts
 from apnet.errors import InputError
 from apnet.models.attention import RelationAwareSpatial, SplitAttention, SqueezeExcitation
 from apnet.models.pooling import average
-from apnet.places import check_split, level_parts
-from apnet.readings import WRITTEN, Reading
 
 
 class Level(nn.Module):

@@ -5,13 +5,13 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from apnet.config.names import ModelName
+from apnet.config.readings import Reading
+from apnet.config.stages import LOCAL_PARTS, PLACES, WIDTHS, place_sizes, pyramid_reading
 from apnet.models.attention import RelationAwareSpatial
-from apnet.models.backbones import Backbone
+from apnet.models.backbones.torchvision_backbones import Backbone
 from apnet.models.pooling import GlobalAverage
 from apnet.models.pyramid import AttentionPyramid
-from apnet.names import ModelName
-from apnet.places import LOCAL_PARTS, PLACES, WIDTHS, place_sizes, pyramid_reading
-from apnet.readings import Reading
 
 Output = tuple[Tensor, Tensor] | tuple[tuple[Tensor, ...], tuple[Tensor, ...]]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from torch import Tensor
 
-from apnet.devices import resolve_precision
 from apnet.errors import InputError
+from apnet.runtime.devices import resolve_precision
 from apnet.training import checkpoint
 from apnet.training.history import History
 from apnet.training.schedule import learning_rate

@@ -16,19 +16,19 @@ from pathlib import Path
 
 import torch
 
+from apnet.config.settings import Settings
 from apnet.data import ReIDDataset, load_dataset
 from apnet.data.describe import describe
-from apnet.data.loading import training_batches
-from apnet.data.opening import open_images, source_of
-from apnet.data.sampling import steps_per_epoch
-from apnet.devices import arithmetic, choose_device
+from apnet.data.pipeline.loading import training_batches
+from apnet.data.pipeline.opening import open_images, source_of
+from apnet.data.pipeline.sampling import steps_per_epoch
 from apnet.errors import InputError
 from apnet.files import digest, read_json, sha256, write_json
 from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.models import build_model, load_imagenet
 from apnet.models.weights import read_weights, unfinite, write_weights
-from apnet.record import SCHEMA, environment, git_state, hardware, peak_memory
-from apnet.settings import Settings
+from apnet.runtime.devices import arithmetic, choose_device
+from apnet.runtime.environment import SCHEMA, environment, git_state, hardware, peak_memory
 from apnet.training import checkpoint
 from apnet.training.history import History
 from apnet.training.loop import fit, stop_signal

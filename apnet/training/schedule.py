@@ -1,6 +1,6 @@
 """Learning rate: linear warm-up, then steps down, once an epoch (Section IV-B, release)."""
 
-from apnet.recipes import Recipe
+from apnet.config.recipes import Recipe
 
 
 def learning_rate(recipe: Recipe, epoch: int) -> float:

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from apnet.devices import autocast
-from apnet.readings import Reading
-from apnet.recipes import Recipe
+from apnet.config.readings import Reading
+from apnet.config.recipes import Recipe
+from apnet.runtime.devices import autocast
+from apnet.training.acceleration import decide
 from apnet.training.losses import BatchHardTripletLoss, LabelSmoothedCrossEntropy
 from apnet.training.schedule import learning_rate
-from apnet.training.switches import decide
 
 LOSSES = ("loss", "identity_loss", "triplet_loss")
 

@@ -6,7 +6,7 @@ import numpy as np
 import runs
 
 from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
-from apnet.results.check import check_results
+from apnet.records.check import check_results
 
 RUN, TEST, HISTORY = "run.json", "test/market1501.json", "history.jsonl"
 WEIGHTS, ARRAYS = "model.safetensors", "test/market1501.npz"

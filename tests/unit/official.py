@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from apnet.vision import torchvision
+from apnet.runtime.torchvision_compat import torchvision
 
 transforms = torchvision.transforms
 F = torchvision.transforms.functional

@@ -12,10 +12,10 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
+from apnet.config.readings import get_reading
+from apnet.config.recipes import get_recipe
+from apnet.config.settings import Settings
 from apnet.models import build_model
-from apnet.readings import get_reading
-from apnet.recipes import get_recipe
-from apnet.settings import Settings
 from apnet.training.run import train
 
 TINY = {"epochs": 2, "steps_per_epoch": 2, "identities": 2, "precision": "float32"}

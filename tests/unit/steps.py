@@ -5,9 +5,9 @@ from dataclasses import replace
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from apnet.config.readings import get_reading
+from apnet.config.recipes import get_recipe
 from apnet.models import build_model
-from apnet.readings import get_reading
-from apnet.recipes import get_recipe
 from apnet.training.trainer import Trainer
 
 MODELS = (

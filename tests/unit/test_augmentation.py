@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from apnet.data.augmentation import draw, untouched
-from apnet.recipes import get_recipe
+from apnet.config.recipes import get_recipe
+from apnet.data.pipeline.augmentation import draw, untouched
 
 CHANNEL, SPATIAL = get_recipe("channel"), get_recipe("spatial")
 NOTHING = replace(get_recipe("smoke"), flip=0.0, padding=0, erasing=0.0)

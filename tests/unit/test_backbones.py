@@ -4,14 +4,14 @@ import pytest
 import torch
 from torch import nn
 
+from apnet.config.names import BACKBONES
+from apnet.config.readings import READINGS
+from apnet.config.stages import PLACES, WIDTHS, place_sizes
 from apnet.errors import InputError
 from apnet.models import build_model, load_imagenet
-from apnet.models.backbones import Backbone
-from apnet.models.se_resnet import SEBottleneck
-from apnet.names import BACKBONES
-from apnet.places import PLACES, WIDTHS, place_sizes
-from apnet.readings import READINGS
-from apnet.vision import torchvision
+from apnet.models.backbones.se_resnet import SEBottleneck
+from apnet.models.backbones.torchvision_backbones import Backbone
+from apnet.runtime.torchvision_compat import torchvision
 
 CLASSIFIERS = ("fc.", "classifier.", "AuxLogits.")
 

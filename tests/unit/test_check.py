@@ -6,9 +6,9 @@ import pytest
 import tiny
 
 from apnet import data
+from apnet.config.readings import get_reading
 from apnet.data.check import check_dataset, describe_check
 from apnet.errors import InputError
-from apnet.readings import get_reading
 
 WRITTEN = get_reading("written")
 DROP = get_reading("written", market_distractors="drop")

@@ -6,7 +6,7 @@ import pytest
 
 from apnet.cli import main
 from apnet.errors import InputError
-from apnet.models.complexity import RULES, complexity
+from apnet.models.cost import RULES, complexity
 
 STAGES = {256: (56, 56), 512: (28, 28), 1024: (14, 14), 2048: (14, 14)}
 """Widths and maps after the stages of a ResNet at 224 x 224, its last stride being 1."""

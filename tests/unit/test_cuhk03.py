@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import tiny
 
+from apnet.config.readings import WRITTEN
 from apnet.data import find_dataset, load_dataset
 from apnet.data.check import check_dataset
 from apnet.data.images import read_image
 from apnet.errors import InputError
-from apnet.readings import WRITTEN
 
 NAME = "cuhk03-detected"
 

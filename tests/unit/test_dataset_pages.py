@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from apnet import data
+from apnet.config.readings import WRITTEN
 from apnet.data import SOURCES
-from apnet.readings import WRITTEN
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = {

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import tiny
 
+from apnet.config.readings import get_reading
 from apnet.data import DATASETS, SOURCES, find_dataset, load_dataset
-from apnet.readings import get_reading
 
 PAPER = (
     "market1501",

@@ -50,8 +50,8 @@ def edited(tmp_path):
             "import math\nimport torch",
             {"training.run", "evaluation.run"},
         ),
-        ("data/market1501.py", '"""', 'extra = 1\n"""', set(ENTRIES)),
-        ("record.py", "SCHEMA = 1", "SCHEMA = 7", set()),
+        ("data/datasets/market1501.py", '"""', 'extra = 1\n"""', set(ENTRIES)),
+        ("runtime/environment.py", "SCHEMA = 1", "SCHEMA = 7", set()),
         ("cli.py", "Exit status", "Status", set()),
     ],
 )

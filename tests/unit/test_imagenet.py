@@ -12,7 +12,7 @@ from apnet.cli import main
 from apnet.errors import InputError
 from apnet.models import build_model, load_imagenet
 from apnet.models.weights import read_weights
-from apnet.vision import torchvision
+from apnet.runtime.torchvision_compat import torchvision
 
 URL = "https://download.pytorch.org/models/resnet50-0676ba61.pth"
 

@@ -8,13 +8,13 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from apnet.cli import main
+from apnet.config.names import BACKBONES
+from apnet.config.settings import Settings
 from apnet.errors import InputError
 from apnet.evaluation.run import evaluate, load_model, read_run
 from apnet.models import build_model
-from apnet.names import BACKBONES
-from apnet.settings import Settings
-from apnet.training.imported import import_checkpoint
-from apnet.vision import torchvision
+from apnet.runtime.torchvision_compat import torchvision
+from apnet.training.import_checkpoint import import_checkpoint
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

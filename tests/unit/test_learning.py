@@ -7,12 +7,12 @@ from statistics import mean
 
 import pytest
 
+from apnet.config.readings import get_reading
+from apnet.config.recipes import get_recipe
+from apnet.config.settings import Settings
 from apnet.data.synthetic import synthesize
 from apnet.evaluation.run import evaluate
 from apnet.files import read_json
-from apnet.readings import get_reading
-from apnet.recipes import get_recipe
-from apnet.settings import Settings
 from apnet.training.run import train
 
 pytestmark = pytest.mark.slow

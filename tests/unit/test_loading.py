@@ -10,19 +10,20 @@ import tiny
 import torch
 from PIL import Image
 
-from apnet.data import decoded, load_dataset, opening
-from apnet.data.decoded import Decoded
+from apnet.config.readings import get_reading
+from apnet.config.recipes import get_recipe
+from apnet.data import load_dataset
 from apnet.data.images import read_image
-from apnet.data.loading import test_batches as ordered_batches
-from apnet.data.loading import training_batches
-from apnet.data.normalise import normalise
-from apnet.data.opening import open_images, source_of
-from apnet.data.resident import Resident
-from apnet.data.sampling import batches
-from apnet.data.transforms import transform
+from apnet.data.pipeline import decoded, opening
+from apnet.data.pipeline.decoded import Decoded
+from apnet.data.pipeline.loading import test_batches as ordered_batches
+from apnet.data.pipeline.loading import training_batches
+from apnet.data.pipeline.normalise import normalise
+from apnet.data.pipeline.opening import open_images, source_of
+from apnet.data.pipeline.resident import Resident
+from apnet.data.pipeline.sampling import batches
+from apnet.data.pipeline.transforms import transform
 from apnet.errors import InputError
-from apnet.readings import get_reading
-from apnet.recipes import get_recipe
 
 RECIPE = get_recipe("smoke", height=24, width=12, identities=2, instances=2)
 

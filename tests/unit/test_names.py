@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
+from apnet.config.names import parse_model_name
 from apnet.errors import InputError
-from apnet.names import parse_model_name
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,10 @@ def test_anything_else_is_refused_in_one_line(text):
 
 
 def test_planning_modules_load_no_torch():
-    modules = "apnet, apnet.names, apnet.readings, apnet.recipes, apnet.settings, apnet.cli"
+    config = ", ".join(
+        f"apnet.config.{name}" for name in ["names", "readings", "recipes", "settings"]
+    )
+    modules = f"apnet, {config}, apnet.cli"
     code = f"import {modules}, apnet.fingerprint, apnet.data, sys; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -2,9 +2,9 @@ import pytest
 import torch
 from official import MEAN, normalised, photo
 
-from apnet.data import normalise as module
-from apnet.data.normalise import normalise
-from apnet.recipes import get_recipe
+from apnet.config.recipes import get_recipe
+from apnet.data.pipeline import normalise as module
+from apnet.data.pipeline.normalise import normalise
 
 CHANNEL, SPATIAL = get_recipe("channel"), get_recipe("spatial")
 BOXES = torch.tensor([[0, 0, 0, 0], [100, 3, 150, 100], [0, 0, 255, 127], [255, 127, 1, 1]])

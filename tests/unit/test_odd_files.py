@@ -12,6 +12,7 @@ import tiny
 from PIL import Image
 
 from apnet.cli import main
+from apnet.config.readings import WRITTEN
 from apnet.data import load_dataset
 from apnet.data.check import check_dataset, describe_check
 from apnet.data.describe import describe
@@ -19,7 +20,6 @@ from apnet.data.images import read_image
 from apnet.data.lists import Presence
 from apnet.errors import InputError
 from apnet.files import write_json
-from apnet.readings import WRITTEN
 
 TRAIN, QUERY, GALLERY = (
     tiny.MARKET[name] for name in ("bounding_box_train", "query", "bounding_box_test")

@@ -6,11 +6,11 @@ import pytest
 import tiny
 
 from apnet.cli import main
+from apnet.config.readings import WRITTEN, get_reading
 from apnet.data import get_source, load_dataset
 from apnet.data.check import check_dataset, describe_check
+from apnet.data.roots import root_of
 from apnet.errors import InputError
-from apnet.readings import WRITTEN, get_reading
-from apnet.roots import root_of
 
 DROP = get_reading("written", market_distractors="drop")
 ROWS = (

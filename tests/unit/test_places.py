@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from apnet.config.names import BACKBONES, parse_model_name
+from apnet.config.readings import READINGS, get_reading
+from apnet.config.stages import check_buildable
 from apnet.errors import InputError
-from apnet.names import BACKBONES, parse_model_name
-from apnet.places import check_buildable
-from apnet.readings import READINGS, get_reading
 
 WRITTEN = get_reading("written")
 
@@ -52,5 +52,5 @@ def test_what_the_paper_builds_is_accepted():
 
 
 def test_the_check_needs_no_torch():
-    code = "import sys, apnet.places, apnet.recipes; sys.exit('torch' in sys.modules)"
+    code = "import sys, apnet.config.stages, apnet.config.recipes; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -7,7 +7,7 @@ import sys
 
 import runs
 
-from apnet.progress import Teller
+from apnet.runtime.progress import Teller
 
 
 class Screen(io.StringIO):

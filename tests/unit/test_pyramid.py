@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
+from apnet.config.readings import RELEASED, WRITTEN
 from apnet.errors import InputError
 from apnet.models import AttentionPyramid
-from apnet.readings import RELEASED, WRITTEN
 
 MODES = pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
 PLUG_IN = Path(__file__).resolve().parents[2] / "docs" / "plug-in.md"

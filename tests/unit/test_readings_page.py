@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from apnet.models.complexity import complexity
-from apnet.readings import RELEASED, WRITTEN, Reading, get_reading
+from apnet.config.readings import RELEASED, WRITTEN, Reading, get_reading
+from apnet.models.cost import complexity
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "readings.md").read_text()

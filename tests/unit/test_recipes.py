@@ -3,10 +3,10 @@ from dataclasses import fields, replace
 
 import pytest
 
+from apnet.config.readings import READINGS, RELEASED, WRITTEN, get_reading
+from apnet.config.recipes import CHANNEL, RECIPES, SPATIAL, get_recipe
+from apnet.config.settings import Settings, departures, paper_recipe
 from apnet.errors import InputError
-from apnet.readings import READINGS, RELEASED, WRITTEN, get_reading
-from apnet.recipes import CHANNEL, RECIPES, SPATIAL, get_recipe
-from apnet.settings import Settings, departures, paper_recipe
 from apnet.training.schedule import learning_rate
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 import tiny
 
+from apnet.config.readings import WRITTEN
 from apnet.data import SOURCES, load_dataset
 from apnet.errors import InputError
-from apnet.readings import WRITTEN
 
 
 def refusal(name, root, reading=WRITTEN):

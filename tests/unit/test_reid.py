@@ -3,11 +3,11 @@ import pytest
 import torch
 from torch import nn
 
+from apnet.config.readings import READINGS, get_reading
 from apnet.errors import InputError
 from apnet.models import build_model, load_imagenet
 from apnet.models.attention import SplitAttention, SqueezeExcitation
-from apnet.readings import READINGS, get_reading
-from apnet.vision import torchvision
+from apnet.runtime.torchvision_compat import torchvision
 
 STAGES = (1, 2, 3, 4)
 

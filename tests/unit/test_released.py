@@ -4,9 +4,9 @@ import pytest
 import release
 import torch
 
+from apnet.config.readings import get_reading
 from apnet.errors import InputError
 from apnet.models import build_model, load_released
-from apnet.readings import get_reading
 
 CLASSES = 7
 MODELS = ("resnet50", "resnet50-apnet-c1", "resnet50-apnet-c2")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from apnet.data.resampling import BITS, taps
+from apnet.data.pipeline.resampling import BITS, taps
 
 
 def resized(image, axis, target):

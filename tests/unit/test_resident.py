@@ -6,11 +6,11 @@ import pytest
 import torch
 from PIL import Image
 
-from apnet.data.augmentation import draw, untouched
+from apnet.config.recipes import get_recipe
 from apnet.data.dataset import Sample
-from apnet.data.resident import Resident
-from apnet.data.store import open_store
-from apnet.recipes import get_recipe
+from apnet.data.pipeline.augmentation import draw, untouched
+from apnet.data.pipeline.image_cache import open_store
+from apnet.data.pipeline.resident import Resident
 
 CHANNEL, SMOKE = get_recipe("channel"), get_recipe("smoke", padding=3)
 SIZES = [(128, 64), (300, 120), (480, 200), (64, 32), (31, 90), (1, 1), (700, 40), (128, 64)]

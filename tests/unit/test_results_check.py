@@ -9,7 +9,7 @@ import runs
 from fabricated import HISTORY, PLACE, RUN, TEST, WEIGHTS, fabricate, of_run, of_test, said, write
 
 from apnet.cli import main
-from apnet.results.check import check_results
+from apnet.records.check import check_results
 
 
 def test_good_results_are_a_summary(scale, capsys):
@@ -136,7 +136,7 @@ def test_a_real_run_has_no_findings(tmp_path, request):
 
     from apnet.data.synthetic import synthesize
     from apnet.evaluation.run import evaluate
-    from apnet.training.imported import import_checkpoint
+    from apnet.training.import_checkpoint import import_checkpoint
 
     request.addfinalizer(partial(torch.set_num_threads, torch.get_num_threads()))
     root, out = tmp_path / "data", tmp_path / "results" / PLACE / "seed0"
@@ -154,7 +154,7 @@ def test_a_real_run_has_no_findings(tmp_path, request):
 
 def test_checking_loads_no_torch(scale):
     code = (
-        "import sys; from pathlib import Path; from apnet.results.check import check_results\n"
+        "import sys; from pathlib import Path; from apnet.records.check import check_results\n"
         f"check_results(Path({str(scale)!r})); print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

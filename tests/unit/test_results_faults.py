@@ -26,8 +26,8 @@ from fabricated import (
 )
 
 from apnet.cli import main
-from apnet.results.check import check_results
-from apnet.results.forms import evaluation_form, run_form
+from apnet.records.check import check_results
+from apnet.records.forms import evaluation_form, run_form
 
 
 def in_history(old, new):

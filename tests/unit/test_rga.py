@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 from apnet.errors import InputError
 from apnet.models import build_model
-from apnet.models.rga import load_rga
+from apnet.models.importers.rga import load_rga
 
 CLASSES = 7
 SIZE = (256, 128)

@@ -14,10 +14,10 @@ from apnet.data.synthetic import synthesize
 from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.models.weights import write_weights
-from apnet.record import peak_memory
+from apnet.runtime.environment import peak_memory
+from apnet.runtime.torchvision_compat import torchvision
 from apnet.training.schedule import learning_rate
 from apnet.training.trainer import Trainer
-from apnet.vision import torchvision
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

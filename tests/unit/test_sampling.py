@@ -5,9 +5,9 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from apnet.data.sampling import batches, pass_batches, steps_per_epoch
+from apnet.config.recipes import get_recipe
+from apnet.data.pipeline.sampling import batches, pass_batches, steps_per_epoch
 from apnet.errors import InputError
-from apnet.recipes import get_recipe
 
 P, K = 5, 4
 

@@ -6,8 +6,8 @@ import pytest
 import steps
 import torch
 
+from apnet.config.readings import RELEASED, WRITTEN
 from apnet.models import AttentionPyramid
-from apnet.readings import RELEASED, WRITTEN
 
 WAITS = ("_local_scalar_dense", "is_nonzero", "nonzero", "masked_select", "unique", "aten.equal")
 """Operators whose result the host must have before it can go on."""

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import tiny
 
-from apnet.data import load_dataset, store
+from apnet.config.readings import get_reading
+from apnet.data import load_dataset
 from apnet.data.images import read_image
-from apnet.data.store import Store, open_store
+from apnet.data.pipeline import image_cache as store
+from apnet.data.pipeline.image_cache import Store, open_store
 from apnet.errors import InputError
-from apnet.readings import get_reading
 
 
 @pytest.fixture

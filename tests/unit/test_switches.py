@@ -5,8 +5,8 @@ import sys
 import pytest
 import torch
 
-from apnet.recipes import CHANNEL, SMOKE, get_recipe
-from apnet.training.switches import Switches, decide
+from apnet.config.recipes import CHANNEL, SMOKE, get_recipe
+from apnet.training.acceleration import Switches, decide
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
@@ -27,8 +27,8 @@ def test_what_is_set_stands_on_every_device(device, value):
 NO_COMPILER = """
 import torch
 from apnet.errors import InputError
-from apnet.recipes import get_recipe
-from apnet.training.switches import decide
+from apnet.config.recipes import get_recipe
+from apnet.training.acceleration import decide
 try:
     decide(get_recipe("smoke", compile=True), torch.device("cpu"))
 except InputError as error:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from apnet.config.readings import get_reading
 from apnet.data import load_dataset
 from apnet.data.check import check_dataset
 from apnet.data.synthetic import synthesize
@@ -17,7 +18,6 @@ from apnet.data.synthetic.pedestrian import FAMILY
 from apnet.data.synthetic.sheet import contact_sheet
 from apnet.data.synthetic.sizes import REAL, size_of
 from apnet.errors import InputError
-from apnet.readings import get_reading
 
 WRITTEN = get_reading("written")
 

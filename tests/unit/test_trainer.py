@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import nn
 
+from apnet.config.readings import RELEASED, WRITTEN
+from apnet.config.recipes import get_recipe
 from apnet.errors import InputError
-from apnet.readings import RELEASED, WRITTEN
-from apnet.recipes import get_recipe
 from apnet.training.history import History
 from apnet.training.loop import Interrupted, fit
 from apnet.training.schedule import learning_rate

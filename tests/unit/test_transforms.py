@@ -3,8 +3,8 @@ import pytest
 import torch
 from official import photo, pixels
 
-from apnet.data.transforms import transform
-from apnet.recipes import get_recipe
+from apnet.config.recipes import get_recipe
+from apnet.data.pipeline.transforms import transform
 
 CHANNEL, SPATIAL, SMOKE = get_recipe("channel"), get_recipe("spatial"), get_recipe("smoke")
 

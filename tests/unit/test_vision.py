@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-# What stands for torchvision's compiled library, before apnet.vision is imported.
+# What stands for torchvision's compiled library, before torchvision_compat is imported.
 SOUND = """
 operators = torch.library.Library("torchvision", "DEF")
 loaded = []
@@ -34,8 +34,8 @@ from pathlib import Path
 Path.glob = lambda self, pattern: iter(())
 """
 USED = """
-from apnet import vision
-from apnet.vision import torchvision
+from apnet.runtime import torchvision_compat as vision
+from apnet.runtime.torchvision_compat import torchvision
 
 assert torchvision.models.resnet18(weights=None).fc.out_features == 1000
 assert torch.ops.torchvision.nms.default._schema.name == "torchvision::nms"

@@ -1,11 +1,12 @@
 """All seven tables, fabricated: accuracies about half a point below what the paper prints."""
 
+from reproduction.paper.tables import load_experiments, load_table
+from reproduction.report import tables
 from tests.workflow import records, test_costs, test_counts
 from tests.workflow.conftest import ROOT
-from workflow.scripts import judge, tables
-from workflow.scripts.counted import counted_models
-from workflow.scripts.papertables import load_experiments, load_table
-from workflow.scripts.plan import TABLES
+from workflow.lib import judge
+from workflow.lib.counted import counted_models
+from workflow.lib.plan import TABLES
 
 PAPER = ROOT / "paper" / "tables"
 EXPERIMENTS = ROOT / "workflow" / "experiments.yaml"

@@ -2,8 +2,9 @@
 
 import json
 
+from reproduction.report import tables
 from tests.workflow import records
-from workflow.scripts import judge, tables
+from workflow.lib import judge
 
 COMMAND = "snakemake --cores 2 reports/table8.md"
 

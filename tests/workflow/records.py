@@ -5,10 +5,10 @@ from pathlib import Path
 
 import yaml
 
+from apnet.config.readings import get_reading
+from apnet.config.recipes import get_recipe
+from apnet.config.settings import departures, paper_recipe
 from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
-from apnet.readings import get_reading
-from apnet.recipes import get_recipe
-from apnet.settings import departures, paper_recipe
 
 PUBLISHED = {
     "market1501": (12936, 3368, 15913),

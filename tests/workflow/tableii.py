@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
+from reproduction.paper.tables import load_experiments, load_table
+from reproduction.report import tables
 from tests.workflow import records
-from workflow.scripts import judge, tables
-from workflow.scripts.papertables import load_experiments, load_table
+from workflow.lib import judge
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "paper" / "tables" / "table2.yaml"

@@ -8,8 +8,8 @@ from tests.unit import tiny
 from tests.workflow import records
 from tests.workflow.conftest import jobs_in
 from tests.workflow.judging import Judge
-from workflow.scripts import admit
-from workflow.scripts.published import differences
+from workflow.lib import admit
+from workflow.lib.published import differences
 
 RUN = "results/paper/written/market1501/resnet50/seed0"
 TARGET = f"{RUN}/test/market1501.json"

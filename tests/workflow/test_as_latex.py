@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
+from reproduction.report.tex import caption, escape
 from tests.workflow import records, tableii
 from tests.workflow.judging import COMMAND, Judge
-from workflow.scripts.tex import caption, escape
 
 C2, S2 = "resnet50-apnet-c2", "resnet50-apnet-s2"
 BOTH = ("written", "released")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow.scripts.caveats import caveats
+from workflow.lib.caveats import caveats
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 
 from tests.workflow import records
-from workflow.scripts.collect import main
+from workflow.lib.collect import main
 
 
 def collect(folder, *more):

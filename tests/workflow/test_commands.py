@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from workflow.scripts.commands import Call, fill
+from workflow.lib.hints import Call, fill
 
 TARGET = "reports/table2.md"
 

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from apnet.errors import InputError
-from workflow.scripts.configuration import SCHEMA, check_config
+from workflow.lib.config import SCHEMA, check_config
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from reproduction.paper.tables import load_experiments, load_table
+from reproduction.report.tables import main as render
 from tests.workflow.conftest import ROOT
-from workflow.scripts.costs import main
-from workflow.scripts.counted import counted_models
-from workflow.scripts.papertables import load_experiments, load_table
-from workflow.scripts.tables import main as render
+from workflow.lib.costs import main
+from workflow.lib.counted import counted_models
 
 EXPERIMENTS = ROOT / "workflow" / "experiments.yaml"
 TABLE = ROOT / "paper" / "tables" / "table3.yaml"

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from reproduction.report.tables import main as render
 from tests.workflow.conftest import ROOT
-from workflow.scripts.counts import main
-from workflow.scripts.tables import main as render
+from workflow.lib.counts import main
 
 TABLE = ROOT / "paper" / "tables" / "table1.yaml"
 

@@ -7,11 +7,12 @@ import re
 import numpy as np
 import pytest
 
+from reproduction.figures.figure5 import draw, main
+from reproduction.report import csv as as_csv
+from reproduction.report.tables import main as render
 from tests.workflow import records
 from tests.workflow.conftest import ROOT
-from workflow.scripts import as_csv, judge
-from workflow.scripts.figure5 import draw, main
-from workflow.scripts.tables import main as render
+from workflow.lib import judge
 
 RADICES = (1, 2, 4, 8, 16, 32)
 MAP = {1: 88.0, 2: 90.0, 4: 89.5, 8: 89.0, 16: 88.5, 32: 88.25}

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from workflow.scripts.figure6 import draw, main, overlaid, read_maps
+from reproduction.figures.figure6 import draw, main, overlaid, read_maps
 
 WATERMARK = "synthetic data: says nothing about the paper"
 HIGH, WIDE = 8, 4

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.workflow.conftest import ROOT
-from workflow.scripts import gpus
+from workflow.lib import gpus
 
 JOB = """
 import os, pathlib, sys, time
@@ -34,7 +34,7 @@ def own_locks(tmp_path, monkeypatch):
 
 
 def attempt(tmp_path, number, devices, seconds=0.2, count=1, **options):
-    command = [sys.executable, "-m", "workflow.scripts.attempt", "--gpus", str(count)]
+    command = [sys.executable, "-m", "workflow.lib.attempt", "--gpus", str(count)]
     command += ["--log", str(tmp_path / f"{number}.log"), "--"]
     command += [sys.executable, "-c", JOB, str(tmp_path), str(seconds)]
     environment = {name: value for name, value in os.environ.items() if name != gpus.VARIABLE}

@@ -6,9 +6,9 @@ import math
 import pytest
 
 from apnet.errors import InputError
+from reproduction.judge.tolerance import parse_tolerances
 from tests.workflow import records
 from tests.workflow.judging import Judge
-from workflow.scripts.tolerance import parse_tolerances
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from apnet import readings
+from apnet.config import readings
+from reproduction.paper.contents import HOLDS, READINGS, caption, category, labels, number
+from reproduction.paper.tables import load_table
+from reproduction.report import paper
 from tests.workflow import alltables, records
-from workflow.scripts import paper
-from workflow.scripts.contents import HOLDS, READINGS, caption, category, labels, number
-from workflow.scripts.papertables import load_table
 
 COMMAND = "snakemake --cores 2 --config data_root=/data/re_id -- reports/paper.pdf"
 TABLES = [f"table{place}" for place in range(1, 8)]

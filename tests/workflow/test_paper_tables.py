@@ -6,7 +6,8 @@ from itertools import groupby
 
 import pytest
 
-from apnet.names import parse_model_name
+from apnet.config.names import parse_model_name
+from reproduction.paper.tables import load_experiments, load_table
 from tests.workflow.conftest import ROOT
 from tests.workflow.printed import (
     BACKBONES,
@@ -17,7 +18,6 @@ from tests.workflow.printed import (
     PUBLICATIONS,
     ROWS,
 )
-from workflow.scripts.papertables import load_experiments, load_table
 
 EXPERIMENTS = load_experiments(ROOT / "workflow" / "experiments.yaml")
 TABLES = {

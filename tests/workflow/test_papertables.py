@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from apnet.errors import InputError
-from workflow.scripts.papertables import Column, Experiment, load_experiments, load_table
+from reproduction.paper.tables import Column, Experiment, load_experiments, load_table
 
 ACCURACY = {"unit": "percent", "better": "higher", "decimals": 1}
 TABLE = {

@@ -72,11 +72,11 @@ EDITS = {
         EVALUATE,
     ),
     "how images are prepared": (
-        ("apnet/data/normalise.py", "div_(most)", "mul_(most)"),
+        ("apnet/data/pipeline/normalise.py", "div_(most)", "mul_(most)"),
         TRAIN,
     ),
     "how a dataset is read": (
-        ("apnet/data/market1501.py", "s[1-6]", "s[1-7]"),
+        ("apnet/data/datasets/market1501.py", "s[1-6]", "s[1-7]"),
         CHECK,
     ),
     "how people are drawn": (
@@ -92,16 +92,16 @@ EDITS = {
         NOTHING,
     ),
     "a recipe that is not used": (
-        ("apnet/recipes.py", "margin=0.3", "margin=0.4"),
+        ("apnet/config/recipes.py", "margin=0.3", "margin=0.4"),
         # The smoke recipe inherits the margin from the paper's.
         TRAIN,
     ),
     "a setting of the spatial recipe alone": (
-        ("apnet/recipes.py", "lr=8e-4", "lr=9e-4"),
+        ("apnet/config/recipes.py", "lr=8e-4", "lr=9e-4"),
         NOTHING,
     ),
     "a switch of the other reading": (
-        ("apnet/readings.py", "smoothing_classes=751", "smoothing_classes=750"),
+        ("apnet/config/readings.py", "smoothing_classes=751", "smoothing_classes=750"),
         NOTHING,
     ),
     "a space in a rule": (
@@ -109,7 +109,7 @@ EDITS = {
         NOTHING,
     ),
     "a verdict's rule": (
-        ("workflow/scripts/verdict.py", "CONFIDENCE = 0.95", "CONFIDENCE = 0.9"),
+        ("reproduction/judge/statistics.py", "CONFIDENCE = 0.95", "CONFIDENCE = 0.9"),
         NOTHING,
     ),
 }

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from reproduction.report.tables import SHEETS
 from tests.workflow.judging import Judge
-from workflow.scripts.tables import SHEETS
-from workflow.scripts.targets import FORMATS
+from workflow.lib.targets import FORMATS
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
+from reproduction.report import pdf as typeset
 from tests.workflow import alltables, records
 from tests.workflow.test_paper import write
-from workflow.scripts import typeset
 
 needs_tex = pytest.mark.skipif(bool(typeset.lacking()), reason="needs pdflatex and IEEEtran")
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")

@@ -5,7 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from workflow.scripts.verdict import Pool, decide, half_width, pool, seeds_to_decide, statistics
+from reproduction.judge.statistics import (
+    Pool,
+    decide,
+    half_width,
+    pool,
+    seeds_to_decide,
+    statistics,
+)
 
 # Two-sided 95 %, from a printed table.
 T_975 = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 6: 2.447, 9: 2.262, 12: 2.179, 24: 2.064}

@@ -20,13 +20,17 @@ from apnet.fingerprint import (
     code_fingerprint,
     files_fingerprint,
 )
-from apnet.readings import READINGS
-from workflow.scripts import contents, conventions, counted, interpreter, typeset
-from workflow.scripts.configuration import check_config
-from workflow.scripts.commands import Call, after_failure, after_success, fill
-from workflow.scripts.figures import ATTENTION, RADIX
-from workflow.scripts.plan import TABLES, Plan, Run
-from workflow.scripts.targets import (
+from apnet.config.readings import READINGS
+from reproduction.paper import contents
+from workflow.lib import conventions
+from workflow.lib import counted
+from workflow.lib import interpreter
+from reproduction.report import pdf as typeset
+from workflow.lib.config import check_config
+from workflow.lib.hints import Call, after_failure, after_success, fill
+from reproduction.figures.names import ATTENTION, RADIX
+from workflow.lib.plan import TABLES, Plan, Run
+from workflow.lib.targets import (
     DOCUMENT,
     FORMATS,
     PDF,
@@ -68,14 +72,14 @@ EXPERIMENTS = os.path.relpath(ROOT / "workflow" / "experiments.yaml")
 
 # Judging and rendering take a second, so any change to their code makes reports anew.
 REPORTING = files_fingerprint(
-    [*ROOT.glob("workflow/scripts/*.py"), *ROOT.glob("workflow/templates/*")]
+    [*ROOT.glob("workflow/lib/*.py"), *ROOT.glob("reproduction/**/*.*")]
 )
 
-ATTEMPT = "python -m workflow.scripts.attempt --log {log} --"
+ATTEMPT = "python -m workflow.lib.attempt --log {log} --"
 
 # A scheduler gives its jobs devices of their own; on this machine they have to share.
 GPUS = "0" if workflow.remote_exec else "{resources.gpu}"
-ATTEMPT_ON_GPU = f"python -m workflow.scripts.attempt --gpus {GPUS} --log {{log}} --"
+ATTEMPT_ON_GPU = f"python -m workflow.lib.attempt --gpus {GPUS} --log {{log}} --"
 
 
 def in_shell(*words):

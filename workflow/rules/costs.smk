@@ -36,6 +36,6 @@ rule costs:
         scale=SCALE,
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.scripts.costs --table {{input.table}}"
+        f"{ATTEMPT} python -m workflow.lib.costs --table {{input.table}}"
         " --experiments {input.experiments} --costs {params.folder} --scale {params.scale}"
         " --out {output}"

@@ -49,5 +49,5 @@ rule admit:
     params:
         words=accepted_words,
     shell:
-        f"{ATTEMPT} python -m workflow.scripts.admit --data {{input}}"
+        f"{ATTEMPT} python -m workflow.lib.admit --data {{input}}"
         " --words={params.words} --out {output}"

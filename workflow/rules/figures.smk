@@ -46,7 +46,7 @@ rule figure5:
         caption=contents.caption(RADIX, config),
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.scripts.figure5 --cells {{input.cells}}"
+        f"{ATTEMPT} python -m reproduction.figures.figure5 --cells {{input.cells}}"
         " --costs {input.costs} --out {output}"
 
 
@@ -101,5 +101,5 @@ rule figure6:
         caption=contents.caption(ATTENTION, config),
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.scripts.figure6 --maps {{params.maps}}"
+        f"{ATTEMPT} python -m reproduction.figures.figure6 --maps {{params.maps}}"
         f" --readings {{params.readings}} --data-root {PAPER_ROOT} --out {{output}}"

@@ -16,7 +16,7 @@ rule document:
         command=fill_command,
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.scripts.paper --cells {{input.cells}}"
+        f"{ATTEMPT} python -m reproduction.report.paper --cells {{input.cells}}"
         " --tables {params.tables} --figures {params.figures} --command {params.command:q}"
         " --out {output}"
 
@@ -37,5 +37,5 @@ rule typeset:
         tex_log=f"{LOGS}/paper.log",
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.scripts.typeset --document {{input.document}}"
+        f"{ATTEMPT} python -m reproduction.report.pdf --document {{input.document}}"
         " --beside {input.beside} --tex-log {params.tex_log} --out {output}"

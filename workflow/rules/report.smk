@@ -22,7 +22,7 @@ rule judge:
         accepted=PLAN.accepted_options,
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.scripts.judge --table {{input.table}}"
+        f"{ATTEMPT} python -m workflow.lib.judge --table {{input.table}}"
         " --experiments {input.experiments} --results results --scale {params.scale}"
         " --readings {params.readings} --seeds {params.seeds} {params.accepted}"
         f" --failed-logs {{params.logs}} --data-root {PAPER_ROOT} --out {{output}}"
@@ -45,7 +45,7 @@ rule count:
         readings=config["readings"],
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.scripts.counts --table {{input.table}}"
+        f"{ATTEMPT} python -m workflow.lib.counts --table {{input.table}}"
         " --results results --scale {params.scale} --readings {params.readings}"
         f" --data-root {PAPER_ROOT} --out {{output}}"
 
@@ -68,7 +68,7 @@ rule render:
         command=fill_command,
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.scripts.tables --cells {{input.cells}}"
+        f"{ATTEMPT} python -m reproduction.report.tables --cells {{input.cells}}"
         " --table {input.table} --command {params.command:q} --out {output}"
 
 
@@ -106,5 +106,5 @@ rule collect:
         accepted=PLAN.accepted_options,
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.scripts.collect --results results"
+        f"{ATTEMPT} python -m workflow.lib.collect --results results"
         " --scale {params.scale} {params.accepted} --out {output}"

@@ -1,0 +1,1 @@
+"""What a run is told: names, readings, recipes and settings. Loads no torch."""

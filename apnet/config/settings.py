@@ -1,0 +1,85 @@
+"""What one training is: everything that changes its weights, as one flat record."""
+
+from dataclasses import dataclass
+
+from apnet.config.names import parse_model_name
+from apnet.config.readings import Reading, get_reading
+from apnet.config.recipes import RECIPES, Recipe, get_recipe
+from apnet.errors import InputError
+from apnet.files import digest
+
+# How a step is computed is a matter of the machine, not of the method; it is recorded
+# with each run and does not make a run another experiment than the paper's.
+_NUMERICS = frozenset({"precision", "channels_last", "fused", "compile"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One training, down to its seed. The data's fingerprint is recorded beside it.
+
+    Raises:
+        InputError: a seed that random generators do not take.
+    """
+
+    model: str
+    dataset: str
+    reading: Reading
+    recipe: Recipe
+    seed: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**63:
+            raise InputError(f"a seed is 0 to 2^63 - 1, not {self.seed}: choose another --seed")
+
+    def record(self) -> dict[str, object]:
+        """The settings as they stand in run.json."""
+        return {
+            "model": self.model,
+            "dataset": self.dataset,
+            "reading": self.reading.name,
+            "switches": self.reading.switches(),
+            "recipe": self.recipe.name,
+            "settings": self.recipe.settings(),
+            "seed": self.seed,
+        }
+
+    def sha256(self) -> str:
+        """Digest of :meth:`record`."""
+        return digest(self.record())
+
+    @classmethod
+    def from_record(cls, record: dict[str, object]) -> "Settings":
+        """The settings that a run.json holds.
+
+        Raises:
+            InputError: a switch or a setting that is not known here.
+        """
+        switches = dict(record["switches"])
+        switches["places"] = tuple(switches["places"])
+        recipe = {key: value for key, value in record["settings"].items() if key != "name"}
+        return cls(
+            model=record["model"],
+            dataset=record["dataset"],
+            reading=get_reading(record["reading"], **switches),
+            recipe=get_recipe(record["recipe"], **recipe),
+            seed=record["seed"],
+        )
+
+
+def paper_recipe(model: str) -> str:
+    """Name of the recipe that the paper trains this model with (Section IV-B)."""
+    return "spatial" if parse_model_name(model).attention == "spatial" else "channel"
+
+
+def departures(model: str, settings: dict[str, object]) -> dict[str, tuple[object, object]]:
+    """Where a run's recipe settings part from the paper's for its model.
+
+    Returns:
+        Setting -> (the run's value, the paper's). Empty: the paper's recipe.
+    """
+    paper = RECIPES[paper_recipe(model)].settings()
+    return {
+        key: (settings.get(key), value)
+        for key, value in paper.items()
+        if key != "name" and key not in _NUMERICS and settings.get(key) != value
+    }

@@ -1,0 +1,1 @@
+"""The datasets of the paper, a file each."""

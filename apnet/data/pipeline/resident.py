@@ -1,0 +1,118 @@
+"""All images of a split on the device, and batches of them made there.
+
+Each image of a batch is altered as was drawn for it alone, but all of them in the same few
+device calls: resize, flip, border and crop all say which source pixels make a row or a
+column, and with which weights, so two weighted sums of whole numbers do everything.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from apnet.config.recipes import Recipe
+from apnet.data.pipeline.augmentation import Drawn
+from apnet.data.pipeline.image_cache import Store
+from apnet.data.pipeline.resampling import BITS, taps
+
+
+class Resident:
+    """The images of a store, copied to a device.
+
+    Args:
+        store: of N images, any sizes.
+        recipe: the size that they are brought to, and the border of the crop.
+    """
+
+    def __init__(self, store: Store, recipe: Recipe, device: torch.device) -> None:
+        heights, widths = store.shapes.T
+        self._device = device
+        self._heights = heights
+        self._pixels = torch.from_numpy(store.pixels).to(device).view(-1, 3)
+        self._starts = torch.from_numpy(store.starts // 3).to(device)
+        self._row_axis = _Axis(heights, recipe.height, recipe.padding, device)
+        self._column_axis = _Axis(widths, recipe.width, recipe.padding, device)
+
+    def __len__(self) -> int:
+        return len(self._heights)
+
+    def pixels(self, indices: Tensor, drawn: Drawn) -> Tensor:
+        """Images, altered as drawn but neither normalised nor erased.
+
+        Args:
+            indices: of B images, int64, on the CPU.
+            drawn: for each of them, on the device.
+
+        Returns:
+            B x height x width x 3, uint8, on the device.
+        """
+        highest = int(self._heights[indices.numpy()].max())
+        indices = indices.to(self._device, non_blocking=True)
+        top, left = drawn.corner.unbind(1)
+        rows, row_weights = self._row_axis.taps(indices, top, torch.zeros_like(drawn.flip))
+        columns, column_weights = self._column_axis.taps(indices, left, drawn.flip)
+
+        # As many lines of each image as the highest has; no row takes those that are too many.
+        lines = torch.arange(highest, device=self._device)
+        lines = torch.minimum(lines, self._row_axis.lengths[indices, None] - 1)
+        lines = lines * self._column_axis.lengths[indices, None] + self._starts[indices, None]
+        narrow = _weighted(
+            (self._pixels[lines[:, :, None] + column[:, None, :]], weight[:, None, :, None])
+            for column, weight in zip(columns.unbind(1), column_weights.unbind(1), strict=True)
+        )
+        batch = torch.arange(len(indices), device=self._device)[:, None]
+        return _weighted(
+            (narrow[batch, row], weight[:, :, None, None])
+            for row, weight in zip(rows.unbind(1), row_weights.unbind(1), strict=True)
+        )
+
+
+class _Axis:
+    """Rows or columns: which source pixels make each of them, for images of any length.
+
+    Attributes:
+        lengths: of each image, N.
+    """
+
+    def __init__(
+        self, lengths: NDArray[np.int64], target: int, padding: int, device: torch.device
+    ) -> None:
+        different, kinds = np.unique(lengths, return_inverse=True)
+        found = [taps(length, target) for length in different.tolist()]
+        most = max(len(indices) for indices, _ in found)
+        tables = np.zeros((2, len(found), most, target), np.int64)
+        for kind, (indices, weights) in enumerate(found):
+            tables[:, kind, : len(indices)] = indices, weights
+        self._indices, self._weights = torch.from_numpy(tables).to(device)
+        self._kinds = torch.from_numpy(kinds).to(device)
+        self._target, self._padding = target, padding
+        self.lengths = torch.from_numpy(np.ascontiguousarray(lengths)).to(device)
+
+    def taps(self, images: Tensor, start: Tensor, flip: Tensor) -> tuple[Tensor, Tensor]:
+        """Source indices and weights, both B x K x target; the border has weights of 0.
+
+        Args:
+            images: B indices.
+            start: of the crop in the padded image, B.
+            flip: 1 where the image is mirrored along this axis, B.
+        """
+        target = self._target
+        place = torch.arange(target, device=start.device) + (start - self._padding)[:, None]
+        inside = (place >= 0) & (place < target)
+        place = place.clamp(0, target - 1)
+        place = torch.where(flip[:, None] == 1, target - 1 - place, place)
+        kinds = self._kinds[images]
+        place = place[:, None, :].expand(-1, self._indices.shape[1], -1)
+        indices = self._indices[kinds].gather(2, place)
+        weights = self._weights[kinds].gather(2, place) * inside[:, None, :]
+        return indices, weights.to(torch.int32)
+
+
+def _weighted(terms: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
+    """The sum of uint8 pixels times weights, rounded to uint8."""
+    total = torch.tensor(1 << (BITS - 1), dtype=torch.int32)
+    for pixels, weight in terms:
+        total = pixels * weight + total
+    return (total >> BITS).to(torch.uint8)

@@ -1,0 +1,1 @@
+"""Backbones without classifiers, in named stages."""

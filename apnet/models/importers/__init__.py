@@ -1,0 +1,1 @@
+"""Weights that other code saved, under its names."""

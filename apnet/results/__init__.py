@@ -1,1 +1,0 @@
-"""Results on disk, anybody's: whether they hold together."""

@@ -1,0 +1,159 @@
+"""A run that somebody else trained: from their checkpoint to a run's folder.
+
+The folder is one that `apnet evaluate` and the tables take as any other, but for its
+record, which says `imported` and holds the digest of the file that it came from.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from apnet.config.names import BACKBONES
+from apnet.config.settings import Settings
+from apnet.data import get_source, load_dataset
+from apnet.data.describe import describe
+from apnet.errors import InputError
+from apnet.files import sha256, write_json
+from apnet.models import build_model, load_released
+from apnet.models.backbones.torchvision_backbones import Backbone, load_backbone
+from apnet.models.importers.rga import load_rga
+from apnet.models.weights import fill, read_weights, unfinite, without_module, write_weights
+from apnet.runtime.environment import SCHEMA, environment, git_state
+from apnet.training.run import CHECKPOINTS, HISTORY, RECORD, WEIGHTS, alone
+
+_CLASSIFIERS = ("heads.0.classifier.weight", "classifier.weight", "cls.weight")
+"""The first classifier, as this project names it, the release, and RGA."""
+
+_WITHIN = ("state_dict", "model")
+"""Where common trainers put the weights in a checkpoint."""
+
+
+def import_checkpoint(
+    file: Path,
+    settings: Settings,
+    out: Path,
+    *,
+    data_root: Path | None = None,
+    data_record: Path | None = None,
+) -> dict[str, object]:
+    """Write the run that `file` holds into the folder `out`.
+
+    Args:
+        file: .safetensors, or what torch.save wrote of a state dict, with the names of this
+            project, of the authors' released code, or of RGA's; DataParallel's `module.` may
+            precede them.
+        settings: what it is said to be. Nothing but the network can be checked.
+        data_root: where the training set lies; None takes its published counts.
+        data_record: what `apnet data check` wrote of the training set.
+
+    Returns:
+        The record, as written to run.json.
+
+    Raises:
+        InputError: an unreadable file, weights that are not that model's, a number of
+            identities that is not the training set's, or a run in `out` already, be it
+            half-done.
+    """
+    if not file.is_file():
+        raise InputError(f"no checkpoint at {file}: name a .safetensors or .pth file")
+    refusal = f"{file} does not fit {settings.model}"
+    state = without_module(read_weights(file, _WITHIN), refusal)
+    _check_run(file, state)
+    data = _training_data(settings, data_root, data_record)
+    identities = data["counts"]["train"]["identities"]
+    _check_classes(file, state, settings, identities)
+    model = build_model(
+        settings.model,
+        identities,
+        settings.reading,
+        input_size=(settings.recipe.height, settings.recipe.width),
+    )
+    names = _fill(model, state, refusal)
+    bad = unfinite(model.state_dict())
+    if bad is not None:
+        raise InputError(f"{file} holds numbers that are not finite, first in {bad}")
+    with alone(out):
+        if (out / RECORD).exists():
+            raise InputError(f"{out} holds a run already: choose another --out, or delete it")
+        if any((out / name).exists() for name in (HISTORY, CHECKPOINTS)):
+            raise InputError(
+                f"{out} holds a training that has not ended: end it with apnet train, choose "
+                f"another --out, or delete it"
+            )
+        write_weights(out / WEIGHTS, model.state_dict())
+        record = {
+            "schema": SCHEMA,
+            **settings.record(),
+            "settings_sha256": settings.sha256(),
+            "code_fingerprint": "imported",
+            "provenance": "imported",
+            "imported": {"file": file.name, "sha256": sha256(file), "names": names},
+            "data": data,
+            "weights": None,
+            "widened": list(model.widened),
+            "checkpoint_sha256": sha256(out / WEIGHTS),
+            "environment": environment(),
+            "git": git_state(),
+        }
+        write_json(out / RECORD, record)
+    return record
+
+
+def _training_data(
+    settings: Settings, data_root: Path | None, data_record: Path | None
+) -> dict[str, object]:
+    """What the record says of the training set: as it lies on disk, or as it was published."""
+    if data_root is not None:
+        dataset = load_dataset(settings.dataset, data_root, settings.reading)
+        return describe(dataset, data_root, settings.reading, data_record)
+    return {
+        "name": settings.dataset,
+        "fingerprint": "as published",
+        "counts": get_source(settings.dataset).published(settings.reading),
+        "synthetic": False,
+        "published": True,
+    }
+
+
+def _check_run(file: Path, state: Mapping[str, Tensor]) -> None:
+    """Refuse what `apnet weights` takes: a backbone alone, under torchvision's names."""
+    if any(name.startswith(("backbone.", "base.")) for name in state):
+        return
+    for backbone in BACKBONES:
+        try:
+            with torch.device("meta"):
+                load_backbone(Backbone(backbone), state)
+        except InputError:
+            continue
+        raise InputError(
+            f"{file} holds ImageNet weights of {backbone}, which are no run: apnet weights takes "
+            f"them, saved as a state dict alone"
+        )
+
+
+def _check_classes(
+    file: Path, state: Mapping[str, Tensor], settings: Settings, identities: int
+) -> None:
+    """Refuse a classifier of another number of identities, before shapes are complained of."""
+    for name in _CLASSIFIERS:
+        # A single number is of another shape, which is said of it in its turn.
+        if name in state and state[name].ndim and len(state[name]) != identities:
+            raise InputError(
+                f"{file} tells {len(state[name])} identities apart and {settings.dataset} has "
+                f"{identities} for training: name the --dataset that it was trained on, and the "
+                f"--data-root of one that is not as published"
+            )
+
+
+def _fill(model: nn.Module, state: Mapping[str, Tensor], refusal: str) -> str:
+    """Fill the model; returns whose names the weights have."""
+    if any(key.startswith("base.") for key in state):
+        load_released(model, state)
+        return "released"
+    if any(key.startswith("backbone.rga_att") for key in state):
+        load_rga(model, state)
+        return "rga"
+    fill(model.state_dict(), state, refusal)
+    return "apnet"

@@ -1,0 +1,1 @@
+"""Reported beside reproduced, for any paper."""

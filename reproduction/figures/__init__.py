@@ -1,0 +1,1 @@
+"""The style of figures, and the paper's own figures."""

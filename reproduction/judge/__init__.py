@@ -1,0 +1,1 @@
+"""Verdicts: is a reported number reproduced?"""

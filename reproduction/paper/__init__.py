@@ -1,0 +1,1 @@
+"""A paper's tables as typed data."""

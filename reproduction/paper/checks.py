@@ -1,0 +1,103 @@
+"""What a schema cannot say of a table of the paper: that its parts fit each other."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from apnet.data import DATASETS
+
+if TYPE_CHECKING:
+    from reproduction.paper.tables import Column, Experiment, Row, Table
+
+
+def problems(
+    table: "Table", stem: str, experiments: Mapping[str, "Experiment"] | None
+) -> Iterator[str]:
+    """One sentence for each slip: where it is, and what is wrong.
+
+    Args:
+        stem: of the table's file, which is to be its id.
+        experiments: those that rows may name; None leaves the names unchecked.
+    """
+    if table.id != stem:
+        yield f"table is {table.id!r}, but the file is named {stem!r}: give both one name"
+    for key in _repeated(column.key for column in table.columns):
+        yield f"two columns have the key {key!r}: each needs its own"
+    for name in _repeated(row.id for row in table.rows):
+        yield f"two rows have the id {name!r}: each needs its own"
+    for column in table.columns:
+        yield from _in_column(table, column)
+    for row in table.rows:
+        for problem in _in_row(table, row, experiments):
+            yield f"row {row.id}: {problem}"
+
+
+def _repeated(names: Iterable[str]) -> list[str]:
+    seen = list(names)
+    return [name for place, name in enumerate(seen) if name in seen[:place]]
+
+
+def _in_column(table: "Table", column: "Column") -> Iterator[str]:
+    unknown = [name for name in column.metrics if name not in table.metrics]
+    if unknown:
+        yield f"column {column.key}: metric {unknown[0]!r} is not among {_listed(table.metrics)}"
+    # An accuracy belongs to a dataset, so a misspelled one must not pass as some other column.
+    accuracy = any(metric.unit == "percent" for metric in table.metrics.values())
+    for name in column.datasets if accuracy else ():
+        if name not in DATASETS:
+            yield f"column {column.key}: {name!r} is not a dataset: use {_listed(DATASETS)}"
+
+
+def _in_row(
+    table: "Table", row: "Row", experiments: Mapping[str, "Experiment"] | None
+) -> Iterator[str]:
+    keys = [column.key for column in table.columns]
+    yield from _difference("column", keys, row.cells)
+    for column in table.columns:
+        cells = row.cells.get(column.key, {})
+        yield from _difference(f"{column.key}: metric", column.metrics, cells)
+        for name, value in cells.items():
+            yield from _in_cell(table, f"{column.key}/{name}", name, value)
+    reported = {
+        f"{key}/{name}"
+        for key, cells in row.cells.items()
+        for name, value in cells.items()
+        if value is not None
+    }
+    for name in sorted(row.bold - reported):
+        yield f"bold {name!r} is no reported cell of the row: name it as column/metric"
+    yield from _in_experiment(row, keys, experiments)
+
+
+def _difference(what: str, wanted: Iterable[str], given: Iterable[str]) -> Iterator[str]:
+    wanted, given = list(wanted), list(given)
+    for name in wanted:
+        if name not in given:
+            yield f"{what} {name!r} is missing: a cell that the paper leaves out is null"
+    for name in given:
+        if name not in wanted:
+            yield f"{what} {name!r} is unknown: the table has {_listed(wanted)}"
+
+
+def _in_cell(table: "Table", place: str, name: str, value: float | None) -> Iterator[str]:
+    metric = table.metrics.get(name)
+    if metric is None or value is None:
+        return
+    if round(value, metric.decimals) != value:
+        yield f"{place}: {value} has more decimals than {metric.decimals}: copy it as printed"
+    if metric.unit == "percent" and value > 100:
+        yield f"{place}: {value} is more than 100 percent: copy it as printed"
+
+
+def _in_experiment(
+    row: "Row", keys: list[str], experiments: Mapping[str, "Experiment"] | None
+) -> Iterator[str]:
+    named = row.experiment if isinstance(row.experiment, Mapping) else {"": row.experiment}
+    for key, name in named.items():
+        if key and key not in keys:
+            yield f"experiment: column {key!r} is unknown: the table has {_listed(keys)}"
+        if experiments is not None and name is not None and name not in experiments:
+            yield f"experiment {name!r} is unknown: add it to workflow/experiments.yaml"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

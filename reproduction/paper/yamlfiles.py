@@ -1,0 +1,77 @@
+"""YAML that people write, read strictly: a slip is one sentence that says where it is."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from apnet.errors import InputError
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
+
+
+# The C one reads all tables in a tenth of the time; not every build of PyYAML has it.
+_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):
+    """Refuses a key given twice, of which YAML would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        keys = [self.construct_object(key_node, deep=True) for key_node, _ in node.value]
+        for place, key in enumerate(keys):
+            if key in keys[:place]:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"the key {key!r} is given twice",
+                    problem_mark=node.value[place][0].start_mark,
+                )
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path, schema: str) -> Any:
+    """The content of a YAML file that keeps to a schema.
+
+    Args:
+        schema: name of a file in workflow/schemas, up to `.schema.yaml`.
+
+    Raises:
+        InputError: absent, not UTF-8, not YAML, or another form than the schema's.
+    """
+    content = _parse(Path(path))
+    form = yaml.load((SCHEMAS / f"{schema}.schema.yaml").read_text(encoding="utf-8"), _Loader)
+    error = best_match(Draft202012Validator(form).iter_errors(content))
+    if error is not None:
+        raise InputError(f"{path}: {_place(error, content)}{_message(error)}")
+    return content
+
+
+def _parse(path: Path) -> Any:
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8: save it as UTF-8") from error
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise InputError(f"{path}: {line}not valid YAML: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not valid YAML: {str(error).splitlines()[0]}") from error
+
+
+def _place(error: ValidationError, content: Any) -> str:
+    """`rows.apn-0.cells: `, naming list items by their id or key where they have one."""
+    words: list[str] = []
+    for part in error.absolute_path:
+        content = content[part]
+        name = content.get("id", content.get("key")) if isinstance(content, dict) else None
+        words.append(name if isinstance(part, int) and isinstance(name, str) else str(part))
+    return f"{'.'.join(words)}: " if words else ""
+
+
+def _message(error: ValidationError) -> str:
+    """What is wrong; it begins with the value found, which may be a whole table."""
+    longest = 200
+    return error.message if len(error.message) <= longest else f"… {error.message[-longest:]}"

@@ -1,0 +1,1 @@
+"""Judged cells as a document: Markdown, LaTeX, HTML, CSV, PDF."""

@@ -1,0 +1,215 @@
+"""A table as it is to be shown, whatever the format.
+
+:func:`reproduction.report.layout.lay_out` makes it, a renderer a format turns it to text.
+A reproduced number knows that it is synthetic, so no renderer can print it unawares.
+"""
+
+from dataclasses import dataclass, replace
+
+from reproduction.paper.tables import Row
+
+WATERMARK = "ˢ"
+"""Stands behind each synthetic number."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number, as text."""
+
+    text: str
+    bold: bool = False
+    synthetic: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """What stands in one place: figures, joined by ±, or a word.
+
+    Attributes:
+        signs: of footnotes, with commas between.
+        note: in parentheses behind the figures.
+        verdict: of a verdict's item, its bare word, such as `single run`.
+    """
+
+    figures: tuple[Figure, ...] = ()
+    word: str = ""
+    signs: str = ""
+    note: str = ""
+    verdict: str = ""
+
+
+QUOTED = "quoted"
+"""The word of what the paper quotes from elsewhere, and nothing here reproduces."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A cell under one reading, as it is to be shown.
+
+    Attributes:
+        sign: of its verdict, one character; empty where nothing is compared.
+    """
+
+    reported: Item
+    reproduced: Item
+    difference: Item
+    verdict: Item
+    sign: str = ""
+
+    @property
+    def mean(self) -> Item:
+        """What is reproduced, without its deviation."""
+        return replace(self.reproduced, figures=self.reproduced.figures[:1])
+
+    @property
+    def quoted(self) -> bool:
+        """Whether only the paper's number is there."""
+        return self.reproduced.word == QUOTED
+
+
+@dataclass(frozen=True)
+class Group:
+    """Columns that belong together, under a label of their own."""
+
+    label: str
+    columns: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """How many columns."""
+        return len(self.columns)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the paper's table and its cells, in the order of the columns.
+
+    Attributes:
+        signs: of footnotes to all of its reproduced cells, which do not repeat them.
+    """
+
+    row: Row
+    views: tuple[View, ...]
+    signs: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that are compared for bold; `label` is empty where all rows are."""
+
+    label: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The paper's table, reported and reproduced in each cell, under one reading.
+
+    Attributes:
+        groups: a dataset and its metrics each; a line has a view for each metric.
+    """
+
+    reading: str
+    groups: tuple[Group, ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One dataset in detail; under several readings, one metric of it.
+
+    Attributes:
+        groups: a metric or a reading each; a line has a view for each group.
+        metric: empty where the groups are the metrics.
+        about: sentences on the data; empty but in a dataset's first block.
+    """
+
+    title: str
+    metric: str
+    about: tuple[str, ...]
+    groups: tuple[Group, ...]
+    parts: tuple[Part, ...]
+
+    def items(self, line: Line) -> list[Item]:
+        """A line's items, one a column. Readings share one reported value, at the front."""
+        shared = [line.views[0].reported] if self.metric else []
+        own = [
+            item
+            for view in line.views
+            for item in (view.reported, view.reproduced, view.difference, view.verdict)
+            if not (self.metric and item is view.reported)
+        ]
+        return shared + own
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a verdict was reached: the cell, and the numbers that decided, as text."""
+
+    cell: str
+    sign: str
+    verdict: str
+    runs: str
+    interval: str
+    band: str
+    more_seeds: str
+    prediction: str
+
+
+@dataclass(frozen=True)
+class Annex:
+    """A grid of texts below the table, of what the paper does not print.
+
+    Attributes:
+        text: sentences above the grid.
+        head: of the columns; the first two hold words, the others numbers.
+    """
+
+    title: str
+    text: tuple[str, ...]
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that a report on a table says.
+
+    Attributes:
+        facts: scale, readings, seeds, data, protocol, recipe, outcome: (name, text).
+        descriptions: fields of the rows, such as `publication`, that the paper's table prints.
+        key: (sign, word) of the verdicts that occur.
+        legend: (word, meaning) of what occurs, and of nothing else.
+        footnotes: (sign, text) in the order of first use.
+        lacking: how many results are not there.
+        command: makes them.
+        failures: a sentence for each job that failed.
+        explanations: what the columns hold, a sentence each, without full stops.
+        reasons: of every verdict reached.
+        notes: on the paper's own table.
+    """
+
+    id: str
+    title: str
+    heading: str
+    caption: str
+    synthetic: bool
+    descriptions: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    overviews: tuple[Overview, ...]
+    blocks: tuple[Block, ...]
+    key: tuple[tuple[str, str], ...]
+    legend: tuple[tuple[str, str], ...]
+    footnotes: tuple[tuple[str, str], ...]
+    lacking: int
+    command: str
+    failures: tuple[str, ...]
+    explanations: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    annexes: tuple[Annex, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """What the paper prints it as: a `table` or a `figure`."""
+        return "figure" if self.id.startswith("figure") else "table"

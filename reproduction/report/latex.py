@@ -1,0 +1,197 @@
+"""A sheet as a LaTeX table for a paper of two columns: each row reported, below it reproduced.
+
+A metric is two columns of TeX. The number stands right-aligned in the first, so that decimal
+points meet; deviation, watermark, footnotes and verdict follow it in the second.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from reproduction.report.document import Figure, Group, Item, Line, Sheet, View
+from reproduction.report.footnotes import split
+from reproduction.report.templating import template
+from reproduction.report.tex import caption, comment, escape
+from reproduction.report.text import SIGNS
+
+_NARROW = 5
+"""Metrics that fit one column of the page."""
+
+_EASY = 9
+"""Metrics that fit its width, with room between them if they are fewer."""
+
+
+@dataclass(frozen=True)
+class _Gaps:
+    """Room between the columns of a table."""
+
+    labels: str
+    metrics: str
+    groups: str
+
+
+_ROOMY = _Gaps(labels="3.5pt", metrics="6pt", groups="12pt")
+_CROWDED = _Gaps(labels="3pt", metrics="4pt", groups="9pt")
+
+_VERDICTS = {sign: kind.replace(" ", "") for kind, sign in SIGNS.items()}
+"""Names of the commands that print the signs."""
+
+
+def render(sheet: Sheet) -> str:
+    r"""The table as a file to `\input`; the commands that it defines end with it."""
+    page = template("table.tex.j2", text=escape, comment=comment)
+    groups = sheet.overviews[0].groups
+    metrics = sum(group.width for group in groups)
+    gaps = _ROOMY if metrics < _EASY else _CROWDED
+    return page.render(
+        sheet=sheet,
+        columns="".join(_columns(groups, gaps)),
+        gaps=gaps,
+        caption=caption(sheet.caption, _names(sheet)),
+        frame="table" if metrics <= _NARROW else "table*",
+        # Another reading adds lines, and in the size of tables those of Table IV fill its page.
+        size="footnotesize" if metrics <= _EASY or len(sheet.overviews) == 1 else "scriptsize",
+        verdicts={name: escape(sign) for sign, name in _VERDICTS.items()},
+        head="\n".join(_head(sheet, gaps)),
+        body="\n\\midrule\n".join(_parts(sheet)),
+    )
+
+
+def _names(sheet: Sheet) -> Iterator[str]:
+    """Of datasets, metrics and models, as the table writes them."""
+    for group in sheet.overviews[0].groups:
+        yield from (*group.label.split(), *group.columns)
+    for part in sheet.overviews[0].parts:
+        for line in part.lines:
+            yield from line.row.label.partition("_")[0].split()
+
+
+def _columns(groups: Iterable[Group], gaps: _Gaps) -> Iterator[str]:
+    """The gaps belong to the metrics, so that a cell may span its two columns."""
+    for group in groups:
+        yield rf"@{{\hspace{{{gaps.groups}}}}}r@{{}}l"
+        yield rf"@{{\hspace{{{gaps.metrics}}}}}r@{{}}l" * (group.width - 1)
+
+
+def _head(sheet: Sheet, gaps: _Gaps) -> Iterator[str]:
+    """Datasets, and below them their metrics; a metric alone where no dataset stands above it."""
+    groups = sheet.overviews[0].groups
+    heads = [sheet.heading, *(name.capitalize() for name in sheet.descriptions)]
+    metrics = [_across(escape(metric)) for group in groups for metric in group.columns]
+    if not any(group.label for group in groups):
+        yield _row([*map(escape, heads), *metrics])
+        return
+    tall = [rf"\multirow{{2}}{{*}}{{{escape(head)}}}" for head in heads]
+    yield _row([*tall, *(_over(group, _after(group, groups, gaps)) for group in groups)])
+    yield "".join(_rules(groups, gaps, len(heads) + 1))
+    yield _row([*[""] * len(heads), *metrics])
+
+
+def _rules(groups: Sequence[Group], gaps: _Gaps, place: int) -> Iterator[str]:
+    for group in groups:
+        end = place + 2 * group.width - 1
+        yield rf"\cmidrule(r{{{_after(group, groups, gaps)}}}){{{place}-{end}}}"
+        place = end + 1
+
+
+def _over(group: Group, gap: str) -> str:
+    spec = rf"@{{}}c@{{\hspace{{{gap}}}}}"
+    return rf"\multicolumn{{{2 * group.width}}}{{{spec}}}{{{escape(group.label)}}}"
+
+
+def _after(group: Group, groups: Sequence[Group], gaps: _Gaps) -> str:
+    return "0pt" if group is groups[-1] else gaps.groups
+
+
+def _parts(sheet: Sheet) -> Iterator[str]:
+    """The rows of each group, under each reading."""
+    for parts in zip(*(overview.parts for overview in sheet.overviews), strict=True):
+        lines = zip(*(part.lines for part in parts), strict=True)
+        yield "\n".join(_spaced([*_lines(sheet, line)] for line in lines))
+
+
+def _spaced(rows: Iterable[list[str]]) -> Iterator[str]:
+    """Room around rows of several lines."""
+    before = 0
+    for lines in rows:
+        if before and max(before, len(lines)) > 1:
+            yield r"\addlinespace[2pt]"
+        yield from lines
+        before = len(lines)
+
+
+def _lines(sheet: Sheet, readings: Sequence[Line]) -> Iterator[str]:
+    """A row of the paper, reported, and below it under each reading; alone if it is quoted."""
+    first = readings[0]
+    about = [escape(getattr(first.row, name) or "") for name in sheet.descriptions]
+    quoted = all(view.quoted for view in first.views)
+    signs = _raised(split(first.signs)) if quoted else ""
+    yield _row([_label(first) + signs, *about, *(_reported(view.reported) for view in first.views)])
+    for overview, line in zip(sheet.overviews, readings, strict=True):
+        if not all(view.quoted for view in line.views):
+            name = overview.reading if len(readings) > 1 else "reproduced"
+            yield from _reproduced(line, name, [""] * len(about))
+
+
+def _reproduced(line: Line, name: str, about: Sequence[str]) -> Iterator[str]:
+    """The means; in a crowded table their deviations stand below them."""
+    crowded = len(line.views) > _EASY
+    means = (_mean(view, "" if crowded else _deviation(view)) for view in line.views)
+    yield _row([rf"\quad\word{{{name}}}{_raised(split(line.signs))}", *about, *means])
+    if crowded and any(map(_deviation, line.views)):
+        yield _row(["", *about, *(_across(_deviation(view)) for view in line.views)])
+
+
+def _label(line: Line) -> str:
+    row = line.row
+    # A bare * or [ at the start would be an argument of the \\ before it.
+    marks = f"{{{escape(''.join(row.marks))}}}" if row.marks else ""
+    citation = f" [{row.citation}]" if row.citation is not None else ""
+    return f"{marks}{row.latex}{citation}"
+
+
+def _reported(item: Item) -> str:
+    if not item.figures:
+        return _across(escape(item.word))
+    return f"{_number(item.figures[0])} &"
+
+
+def _mean(view: View, deviation: str) -> str:
+    item = view.reproduced
+    seeds = [item.note.replace(" of ", "/")] if item.note else []
+    marks = _raised([*seeds, *split(item.signs), *split(view.verdict.signs)])
+    if view.quoted:
+        return " &"
+    if not item.figures:
+        return _across(rf"\word{{{escape(item.word)}}}{marks}")
+    sign = rf"\{_VERDICTS[view.sign]}" if view.sign else ""
+    mean = item.figures[0]
+    return f"{_number(mean)} & {_watermark(mean)}{deviation}{marks}{sign}"
+
+
+def _deviation(view: View) -> str:
+    return "".join(
+        rf"\sd{{{_number(figure)}{_watermark(figure)}}}" for figure in view.reproduced.figures[1:]
+    )
+
+
+def _raised(marks: Sequence[str]) -> str:
+    """Signs of footnotes, and of how many seeds."""
+    return rf"\textsuperscript{{{','.join(map(escape, marks))}}}" if marks else ""
+
+
+def _number(figure: Figure) -> str:
+    text = escape(figure.text)
+    return rf"\textbf{{{text}}}" if figure.bold else text
+
+
+def _watermark(figure: Figure) -> str:
+    return r"\syn{}" if figure.synthetic else ""
+
+
+def _across(text: str) -> str:
+    """Text over the two columns of a metric, where its numbers begin."""
+    return rf"\across{{{text}}}"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return rf"{' & '.join(cells)} \\"

@@ -1,0 +1,139 @@
+"""A sheet as Markdown that reads well unrendered too."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from tabulate import tabulate
+
+from reproduction.report.document import (
+    WATERMARK,
+    Annex,
+    Block,
+    Figure,
+    Item,
+    Line,
+    Overview,
+    Part,
+    Reason,
+    Sheet,
+    View,
+)
+from reproduction.report.footnotes import join, split
+from reproduction.report.layout import REPORTED, REPRODUCED, VERDICT
+from reproduction.report.templating import template
+
+_SPECIAL = re.compile(r"[\\`*\[\]<>|#~$]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])")
+"""An underscore inside a word means nothing to Markdown."""
+
+
+def render(sheet: Sheet) -> str:
+    """The report as GitHub-flavoured Markdown."""
+    page = template("table.md.j2", text=escape)
+    return page.render(
+        sheet=sheet,
+        grid=partial(grid, heading=escape(sheet.heading)),
+        overview=partial(overview_grid, sheet=sheet),
+        reasons=reasons_grid,
+        annexed=annex_grid,
+    )
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return _SPECIAL.sub(lambda match: f"\\{match.group()}", text)
+
+
+def overview_grid(overview: Overview, sheet: Sheet) -> str:
+    """The paper's table as a pipe table, reported / reproduced in each cell."""
+    described = [name.capitalize() for name in sheet.descriptions]
+    head = [
+        f"{escape(group.label)} {escape(metric)}".strip()
+        if metric == group.columns[0]
+        else escape(metric)
+        for group in overview.groups
+        for metric in group.columns
+    ]
+
+    def texts(line: Line) -> list[str]:
+        about = [escape(getattr(line.row, name) or "") for name in sheet.descriptions]
+        return [*about, *(_pair(view) for view in line.views)]
+
+    columns = [*described, *head]
+    rows = _rows(overview.parts, texts, len(columns))
+    return _pipes([escape(sheet.heading), *columns], rows, ["left"] * len(columns))
+
+
+def annex_grid(annex: Annex) -> str:
+    """An annex as a pipe table."""
+    head, *rows = [[escape(text) for text in row] for row in (annex.head, *annex.rows)]
+    return _pipes(head, rows, ["left", *["right"] * (len(head) - 2)])
+
+
+def reasons_grid(reasons: Iterable[Reason]) -> str:
+    """The numbers behind the verdicts as a pipe table."""
+    head = ["verdict", "runs", "95 % interval", "reported ± e", "more seeds", "one more run"]
+    rows = [
+        [
+            escape(reason.cell),
+            f"{reason.sign} {reason.verdict}",
+            reason.runs,
+            reason.interval,
+            reason.band,
+            reason.more_seeds,
+            reason.prediction,
+        ]
+        for reason in reasons
+    ]
+    return _pipes(["cell", *head], rows, ["left", *["right"] * 5])
+
+
+def grid(block: Block, heading: str) -> str:
+    """A block as a pipe table."""
+    columns = [(group.label, column) for group in block.groups for column in group.columns]
+    head = [
+        f"{escape(group)} {column}".strip() if column in (REPORTED, REPRODUCED) else column
+        for group, column in columns
+    ]
+    rows = _rows(block.parts, lambda line: [_item(item) for item in block.items(line)], len(head))
+    align = ["left" if column == VERDICT else "right" for _, column in columns]
+    return _pipes([heading, *head], rows, align)
+
+
+def _pipes(head: list[str], rows: Iterable[list[str]], align: list[str]) -> str:
+    return tabulate(rows, head, tablefmt="pipe", colalign=["left", *align], disable_numparse=True)
+
+
+def _rows(
+    parts: Iterable[Part], texts: Callable[[Line], list[str]], width: int
+) -> Iterator[list[str]]:
+    for part in parts:
+        if part.label:
+            yield [f"*{escape(part.label)}*", *[""] * width]
+        for line in part.lines:
+            yield [_label(line), *texts(line)]
+
+
+def _label(line: Line) -> str:
+    row = line.row
+    citation = f" [{row.citation}]" if row.citation is not None else ""
+    return escape("".join(row.marks) + row.label + citation) + line.signs
+
+
+def _pair(view: View) -> str:
+    if view.quoted:
+        return _item(view.reported)
+    ours = replace(view.mean, signs=join([*split(view.mean.signs), *split(view.verdict.signs)]))
+    return f"{_item(view.reported)} / {_item(ours)} {view.sign}".rstrip()
+
+
+def _item(item: Item) -> str:
+    note = f" ({item.note})" if item.note else ""
+    shown = " ± ".join(_figure(figure) for figure in item.figures) or escape(item.word)
+    return f"{shown}{item.signs}{note}"
+
+
+def _figure(figure: Figure) -> str:
+    text = figure.text + (WATERMARK if figure.synthetic else "")
+    return f"**{text}**" if figure.bold else text

@@ -1,0 +1,34 @@
+"""The Jinja2 templates of reproduction/report/templates."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+FOLDER = Path(__file__).resolve().parent / "templates"
+
+_TEX = {
+    "block_start_string": "<%",
+    "block_end_string": "%>",
+    "variable_start_string": "<<",
+    "variable_end_string": ">>",
+    "comment_start_string": "<#",
+    "comment_end_string": "#>",
+}
+"""Jinja's own brackets have a meaning in TeX."""
+
+
+def template(name: str, **filters: Callable[..., str]) -> Template:
+    """A template by its file name, with filters of its format. HTML is escaped by itself."""
+    brackets = _TEX if ".tex" in name else {}
+    environment = Environment(
+        **brackets,
+        loader=FileSystemLoader(FOLDER),
+        autoescape=".html" in name,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= filters
+    return environment.get_template(name)

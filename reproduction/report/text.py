@@ -1,0 +1,177 @@
+"""What a report says in words: of data, protocol, outcome, and of each verdict."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from reproduction.judge.statistics import MOST_SEEDS
+from reproduction.report.document import Reason
+from reproduction.report.phrases import listed
+
+Json = Mapping[str, object]
+
+SIGNS = {
+    "match": "●",
+    "better": "▲",
+    "worse": "▼",
+    "inconclusive": "?",
+    "within": "○",
+    "single better": "△",
+    "single worse": "▽",
+    "equal": "=",
+    "unequal": "≠",
+}
+"""Full signs are verdicts of several runs, hollow ones the leaning of a single run; the last
+two are of what is counted, not trained."""
+
+KEY = {
+    "match": "match",
+    "better": "better",
+    "worse": "worse",
+    "inconclusive": "inconclusive",
+    "within": "one run, within e",
+    "single better": "one run, better by more than e",
+    "single worse": "one run, worse by more than e",
+    "equal": "comes out as printed",
+    "unequal": "comes out otherwise",
+}
+
+MEANINGS = {
+    "match": "the 95 % interval of the mean lies wholly within e of the reported value",
+    "better": "the interval lies wholly beyond e, on the good side",
+    "worse": "the interval lies wholly beyond e, on the bad side",
+    "inconclusive": "the interval reaches across an end of the reported value ± e; +k: about k "
+    f"more seeds would decide, were mean and spread to stay; without k: more than {MOST_SEEDS}",
+    "single run": "within e, or better or worse by more; one run is never called a match",
+    "equal": "counted, and the same to the decimals that the paper prints",
+    "unequal": "counted, and not the same to the decimals that the paper prints",
+    "not comparable": "not to be held against the paper; n/c for short",
+    "not reported": "the paper gives no value here",
+    "not run": "no evaluation of any seed asked for",
+    "failed": "its job failed; the reason stands with the open cells",
+    "quoted": "the paper quotes this row from elsewhere; nothing here makes it",
+}
+
+_FEATURES = {"bn": "features after the BN neck", "logits": "classifier logits as features"}
+_ORDER = (
+    "match",
+    "better",
+    "worse",
+    "inconclusive",
+    "single run",
+    "equal",
+    "unequal",
+    "not comparable",
+    "not reported",
+    "failed",
+    "not run",
+)
+
+
+def protocol(found: Json) -> str:
+    """A protocol block of a record, as a phrase."""
+    feature = _FEATURES.get(found["feature"], f"{found['feature']} features")
+    flipped = "averaged with the mirror image's" if found["flip"] else "without mirror images"
+    return "; ".join(
+        [
+            f"{found['query']} query",
+            f"{found['distance']} distance",
+            f"{feature}, {flipped}",
+            f"{found['checkpoint']} checkpoint",
+            f"junk {found['junk']}",
+            f"distractors {found['distractors']}",
+        ]
+    )
+
+
+def data(training: Json, test: Json) -> str:
+    """What a column was trained and tested on, with its counts, as a sentence."""
+    train = training["counts"]["train"]
+    query, gallery = (test["counts"][split]["images"] for split in ("query", "gallery"))
+    counts = (
+        f"{train['images']:,} training images of {train['identities']:,} identities, "
+        f"{query:,} queries, {gallery:,} gallery images"
+    )
+    return f"{_standing([training, test])}: {counts}."
+
+
+def short_data(labels: Sequence[str], found: Iterable[Json]) -> str:
+    """The datasets that there are runs of and what they are, as a phrase."""
+    blocks = [block for item in found for block in (*item["training_data"], *item["test_data"])]
+    return f"{listed(labels)}; {_standing(blocks).lower()}" if blocks else "no run yet"
+
+
+def outcome(cells: Sequence[Json]) -> str:
+    """How many cells came out how, as a phrase."""
+    tally = Counter(cell["verdict"] for cell in cells)
+    words = [f"{tally[word]} {word}" for word in _ORDER if tally[word]]
+    leanings = Counter(cell["leaning"] for cell in cells if cell["verdict"] == "single run")
+    shown = [f"{leanings[key]} {key}" for key in ("within", "better", "worse") if leanings[key]]
+    told = f" (single runs: {listed(shown)})" if shown else ""
+    if len(words) == 1:
+        return f"all {words[0].replace(' ', ' cells ', 1)}{told}"
+    return f"of {len(cells)} cells {listed(words)}{told}"
+
+
+def kind(cell: Json) -> str | None:
+    """The kind of verdict that has a sign; None where nothing is compared."""
+    if cell["verdict"] == "single run":
+        leaning = cell["leaning"]
+        return leaning if leaning == "within" else f"single {leaning}"
+    return cell["verdict"] if cell["verdict"] in SIGNS else None
+
+
+def verdict(cell: Json) -> str:
+    """A cell's verdict as it stands in its column; empty without a run."""
+    if cell["status"] != "run" or cell["verdict"] == "not reported":
+        return ""
+    if cell["verdict"] == "single run":
+        return f"1 run: {cell['leaning']}"
+    if cell["verdict"] == "inconclusive" and cell["more_seeds"]:
+        return f"inconclusive +{cell['more_seeds']}"
+    return "n/c" if cell["verdict"] == "not comparable" else cell["verdict"]
+
+
+def reason(cell: Json, where: str) -> Reason:
+    """The numbers that decided a cell's verdict.
+
+    Args:
+        where: which cell.
+    """
+    reported, tolerance = cell["reported"], cell["tolerance"]
+    return Reason(
+        cell=where,
+        sign=SIGNS.get(kind(cell), ""),
+        verdict=verdict(cell).partition(" +")[0],
+        runs=str(len(cell["seeds"])),
+        interval=_span(cell["interval"], 2) or f"one value, {cell['mean']:.2f}",
+        band=f"{_span((reported - tolerance, reported + tolerance), 1)}",
+        more_seeds=_more(cell),
+        prediction=_span(cell["prediction_interval"], 1),
+    )
+
+
+def signed(value: float, decimals: int) -> str:
+    """A difference with its sign, a true minus; one that rounds to nothing has none."""
+    text = f"{abs(value):.{decimals}f}"
+    if not float(text):
+        return text
+    return f"{'+' if value > 0 else '−'}{text}"
+
+
+def _span(ends: Sequence[float] | None, decimals: int) -> str:
+    return f"{ends[0]:.{decimals}f} to {ends[1]:.{decimals}f}" if ends else ""
+
+
+def _more(cell: Json) -> str:
+    if cell["verdict"] != "inconclusive":
+        return ""
+    return f"about {cell['more_seeds']}" if cell["more_seeds"] else f"over {MOST_SEEDS}"
+
+
+def _standing(blocks: Sequence[Json]) -> str:
+    if any(block["synthetic"] for block in blocks):
+        return "Synthetic stand-in"
+    if all(block["published"] for block in blocks):
+        return "Counts as published"
+    some = any(block["published"] for block in blocks)
+    return f"Counts not {'all ' if some else ''}as published"

@@ -1,0 +1,1 @@
+"""What the rules share: config, plan, targets, jobs, hints, and the adapter to reports."""

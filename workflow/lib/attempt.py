@@ -1,0 +1,101 @@
+"""Run a job's command: into its log, onto the terminal, and into a note when it fails.
+
+    python -m workflow.lib.attempt [--gpus N] --log LOG -- COMMAND …
+
+The note, LOG with the suffix .failed.json, outlives the outputs that Snakemake
+deletes, so a table can show the cell as failed and why. With --gpus the command is given
+so many devices of this machine that no other job has.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from apnet.errors import InputError
+from apnet.files import write_json
+from workflow.lib import gpus
+
+_PREFIX = "apnet: "
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status (128 + n when signal n ended it)."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--log", required=True, type=Path)
+    parser.add_argument("--gpus", type=int, default=0)
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    arguments = parser.parse_args(argv)
+    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
+    note = arguments.log.with_suffix(".failed.json")
+    try:
+        arguments.log.parent.mkdir(parents=True, exist_ok=True)
+        note.unlink(missing_ok=True)
+        with gpus.hold(arguments.gpus, lambda line: print(line, file=sys.stderr)) as held:
+            status, last = _run(command, arguments.log, held)
+    except InputError as error:
+        status, last = 2, [f"{_PREFIX}{error}"]
+        print(last[0], file=sys.stderr)
+    except OSError as error:
+        print(f"{_PREFIX}cannot write {arguments.log}: {error.strerror}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        # While it waited for a GPU; a command answers signals itself.
+        return 128 + signal.SIGINT
+    if status:
+        message = _sentence(last) or f"ended with status {status}"
+        try:
+            write_json(note, {"status": status, "message": message, "log": str(arguments.log)})
+        except InputError as error:
+            print(f"{_PREFIX}{error}", file=sys.stderr)
+    return status
+
+
+def _run(command: Sequence[str], log: Path, held: gpus.Held) -> tuple[int, list[str]]:
+    """Exit status and last lines of the command, its output copied to `log` and stderr."""
+    last: deque[str] = deque(maxlen=20)
+    with (
+        # Unbuffered: what could not be written is not tried again at the end.
+        log.open("wb", buffering=0) as stream,
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env={**os.environ, **held.environment()},
+            pass_fds=held.descriptors,
+        ) as job,
+    ):
+        if held.devices:
+            _keep(stream, f"on GPU {', '.join(held.devices)}\n")
+        # The job saves its state before it ends; this process waits for that.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda received, _frame: job.send_signal(received))
+        for line in job.stdout:
+            _keep(stream, line)
+            sys.stderr.write(line)
+            last.append(line.rstrip())
+    return (job.returncode if job.returncode >= 0 else 128 - job.returncode), list(last)
+
+
+def _keep(stream: BinaryIO, line: str) -> None:
+    """Write to the log; a disk that is full does not end a job that may need none of it."""
+    with suppress(OSError):
+        stream.write(line.encode())
+
+
+def _sentence(lines: Sequence[str]) -> str | None:
+    """Our own sentence if there is one, else the last line that says anything."""
+    said = [line.removeprefix(_PREFIX) for line in lines if line.startswith(_PREFIX)]
+    return next(iter(said[::-1]), next((line for line in lines[::-1] if line.strip()), None))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""Whether runs may be held against the paper, by what their own records say."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+
+from apnet.config.readings import READINGS
+from apnet.config.settings import departures
+from apnet.files import digest
+from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
+from workflow.lib.published import otherwise
+from workflow.lib.records import Record
+
+SYNTHETIC = "synthetic data"
+IMPORTED = "imported"
+EARLIER = "made with earlier code"
+
+_SHOWN = 3
+"""Departures named one by one; a smoke run has more than anyone reads."""
+
+
+def obstacles(records: Sequence[Record]) -> list[str]:
+    """Why these runs of one cell cannot be compared with the paper's; empty if they can."""
+    return _distinct([*(why for record in records for why in _of_one(record)), *_of_all(records)])
+
+
+def marks(records: Sequence[Record], accepted: Mapping[str, str]) -> list[str]:
+    """What a reader has to know of these runs: other code, weights, switches, counts than usual.
+
+    Args:
+        accepted: the config's words for why a dataset's counts will do, by dataset.
+    """
+    return _distinct(mark for record in records for mark in _marks_of_one(record, accepted))
+
+
+def _of_one(record: Record) -> Iterator[str]:
+    if record.synthetic:
+        yield SYNTHETIC
+    else:
+        # Published counts are a property of real data; saying both would say it twice.
+        parts = {"test": record.content["data"], "training": record.training["data"]}
+        for kind, data in parts.items():
+            if not data["published"]:
+                yield f"counts differ from the published: {data['name']} ({kind})"
+    if not record.training["paper_recipe"]:
+        yield _recipe(record)
+
+
+def _recipe(record: Record) -> str:
+    found = departures(record.content["model"], record.training["settings"])
+    if not found:
+        return "not the paper's recipe"
+    shown = [f"{name} {own} instead of {paper}" for name, (own, paper) in found.items()]
+    more = [f"{len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
+    return f"settings differ from the paper's recipe: {', '.join(shown[:_SHOWN] + more)}"
+
+
+def _of_all(records: Sequence[Record]) -> Iterator[str]:
+    kinds: dict[str, Callable[[Record], Hashable]] = {
+        "settings": lambda record: digest(record.training["settings"]),
+        "training data": lambda record: record.training["data"]["fingerprint"],
+        "test data": lambda record: record.content["data"]["fingerprint"],
+        "protocols": lambda record: digest(record.content["protocol"]),
+    }
+    for kind, value in kinds.items():
+        if len({value(record) for record in records}) > 1:
+            yield f"its seeds have different {kind}"
+
+
+def _marks_of_one(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
+    trained = record.training.get("code_fingerprint")
+    if record.training["provenance"] == IMPORTED:
+        yield IMPORTED
+    elif trained != code_fingerprint(TRAINING):
+        yield EARLIER
+    if record.content["code_fingerprint"] != code_fingerprint(EVALUATION):
+        yield EARLIER
+    yield from _switched(record)
+    yield from otherwise(record, accepted)
+    for data in (record.training["data"], record.content["data"]):
+        if data.get("variant"):
+            yield f"{data['name']} is {data['variant']}"
+
+
+def _switched(record: Record) -> Iterator[str]:
+    """What a config has set otherwise than its reading has it."""
+    name, own = record.content["reading"], record.training["switches"]
+    usual = READINGS[name].switches()
+    found = [f"{key} is {own.get(key)}" for key in usual if own.get(key) != usual[key]]
+    if found:
+        yield f"not quite the reading {name}: {', '.join(found)}"
+
+
+def _distinct(items: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(items))

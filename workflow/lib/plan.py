@@ -1,0 +1,287 @@
+"""What has to be run: from the config and the paper's tables to runs and evaluations.
+
+A run is a folder whose path is its name, so two tables that need the same run
+share it. Nothing here loads torch or looks at results, but for the fingerprint of
+runs that are to be kept (`code_changes: keep`).
+"""
+
+import json
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from apnet.config.names import parse_model_name
+from apnet.config.readings import Reading, get_reading
+from apnet.config.recipes import get_recipe
+from apnet.config.settings import Settings
+from apnet.config.stages import check_buildable
+from apnet.data import DATASETS
+from apnet.errors import one_of
+from apnet.files import digest, read_json
+from apnet.fingerprint import TRAINING, code_fingerprint
+from reproduction.figures.names import SHOWN_DATASET, SHOWN_MODEL
+from reproduction.paper.tables import Experiment, Table, load_experiments, load_table
+from workflow.lib import counted
+from workflow.lib.absent import absence
+
+TABLES = ("figure5", "table2", "table4", "table5", "table6", "table7")
+"""What holds accuracies and can be regenerated; Fig. 5 is judged as a table of its values."""
+
+
+@dataclass(frozen=True, order=True)
+class Run:
+    """One training."""
+
+    reading: str
+    dataset: str
+    model: str
+    seed: int
+
+    @property
+    def folder(self) -> str:
+        """Path of the run under results/<scale>/."""
+        return f"{self.reading}/{self.dataset}/{self.model}/seed{self.seed}"
+
+
+@dataclass(frozen=True, order=True)
+class Evaluation:
+    """One run on one test set."""
+
+    run: Run
+    test_set: str
+
+    @property
+    def file(self) -> str:
+        """Path of its record under results/<scale>/."""
+        return f"{self.run.folder}/test/{self.test_set}.json"
+
+
+class Plan:
+    """The config, resolved.
+
+    Args:
+        config: validated (:mod:`workflow.lib.config`).
+        root: the checkout, which holds paper/ and workflow/.
+
+    Raises:
+        InputError: a model that cannot be built at the recipe's image size, an
+            unknown switch or setting.
+    """
+
+    def __init__(self, config: dict, root: Path) -> None:
+        self.config = config
+        self.scale: str = config["scale"]
+        self.results = f"results/{self.scale}"
+        self.paper = root / "paper" / "tables"
+        self.experiments = load_experiments(root / "workflow" / "experiments.yaml")
+        self.readings: dict[str, Reading] = {
+            name: get_reading(name, **config["switches"]) for name in config["readings"]
+        }
+        self.own = {name: next(iter(item.values())) for name, item in config["datasets"].items()}
+        self._by_model = {item.model: item for item in self.experiments.values()}
+        self._check_models()
+
+    @property
+    def data_root(self) -> str:
+        """The folder that holds dataset folders."""
+        return self.config["data_root"] or f"resources/synthetic/{self.scale}"
+
+    @property
+    def data_roots(self) -> list[str]:
+        """Where all datasets lie, as `apnet` takes it."""
+        shared = [] if self._own_alone else [self.data_root]
+        return [*shared, *(f"{name}={place}" for name, place in self.own.items())]
+
+    @property
+    def accepted_options(self) -> str:
+        """Why counts that are not the published ones will do, as `judge` takes it."""
+        accepted = [f"{name}={words}" for name, words in self.config["accept_counts"].items()]
+        return shlex.join(["--accepted", *accepted]) if accepted else ""
+
+    def admission(self, reading: str, dataset: str) -> str | None:
+        """What a run on a dataset waits for beside its check; of drawn and own data nothing."""
+        if self.config["synthetic"] or dataset in self.own:
+            return None
+        return f"{self.results}/{reading}/{dataset}/admitted.json"
+
+    @property
+    def _own_alone(self) -> bool:
+        return self.config["data_root"] is None and self.config["synthetic"] is None
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """The tables that can be regenerated, by name."""
+        return {name: load_table(self.paper / f"{name}.yaml", self.experiments) for name in TABLES}
+
+    @cached_property
+    def counted(self) -> list[str]:
+        """The models whose costs Table III needs."""
+        table = load_table(self.paper / f"{counted.TABLE}.yaml", self.experiments)
+        return counted.counted_models(table, self.experiments)
+
+    def models(self, table: str) -> list[str]:
+        """The models that make a table, each once, in the order of its rows."""
+        found = (experiment.model for experiment, _, _ in self._cells(self.tables[table]))
+        return list(dict.fromkeys(found))
+
+    @property
+    def maps(self) -> list[str]:
+        """The files that Fig. 6 shows, one a reading, of the first seed."""
+        seed = self.config["seeds"][0]
+        runs = (Run(reading, SHOWN_DATASET, SHOWN_MODEL, seed) for reading in self.readings)
+        return [f"{self.results}/{run.folder}/attention/{SHOWN_DATASET}.npz" for run in runs]
+
+    @property
+    def wanted_maps(self) -> list[str]:
+        """The files that Fig. 6 waits for; none if it takes what there is."""
+        return self.maps if self._has(SHOWN_DATASET) and not self._shows else []
+
+    @property
+    def standing_maps(self) -> str:
+        """As :meth:`standing`, for Fig. 6."""
+        return _standing(self.maps) if self._shows else ""
+
+    def counts(self, datasets: Iterable[str]) -> list[str]:
+        """The checks of those datasets that are there, under every reading."""
+        there = [name for name in datasets if self._has(name)]
+        return [f"{self.results}/{r}/{name}/dataset.json" for r in self.readings for name in there]
+
+    def settings(self, run: Run) -> Settings:
+        """Everything that changes the weights of a run."""
+        experiment = self._by_model.get(run.model)
+        name = parse_model_name(run.model)
+        recipe = self.config["recipes"][experiment.recipe if experiment else "channel"]
+        return Settings(
+            model=run.model,
+            dataset=run.dataset,
+            reading=self.readings[run.reading],
+            recipe=get_recipe(recipe, name.backbone, **self.config["set"]),
+            seed=run.seed,
+        )
+
+    def reading_options(self, reading: str) -> str:
+        """The reading, with the config's switches, as options of `apnet`."""
+        return " ".join([f"--reading {reading}", *_options("--switch", self.config["switches"])])
+
+    def train_options(self, run: Run) -> str:
+        """Recipe and reading of a run, as options of `apnet train`."""
+        recipe = self.settings(run).recipe.name
+        options = [f"--recipe {recipe}", *_options("--set", self.config["set"])]
+        return " ".join([self.reading_options(run.reading), *options])
+
+    def pretrained_backbone(self, run: Run) -> str | None:
+        """The backbone whose ImageNet weights a run starts from, if it does."""
+        pretrained = self.settings(run).recipe.pretrained
+        return parse_model_name(run.model).backbone if pretrained else None
+
+    def code(self, run: Run) -> str:
+        """Fingerprint of the code that trains a run, or trained it if it is to be kept."""
+        if self.config["code_changes"] == "keep":
+            record = Path(self.results, run.folder, "run.json")
+            if record.exists():
+                return json.loads(record.read_text(encoding="utf-8"))["code_fingerprint"]
+        return code_fingerprint(TRAINING)
+
+    def imported(self, run: Run) -> bool:
+        """Whether a run was trained elsewhere, so that it cannot be trained again here."""
+        record = Path(self.results, run.folder, "run.json")
+        return record.exists() and _imported(record)
+
+    def all_imported(self) -> list[Path]:
+        """The folders of all such runs of this scale."""
+        records = sorted(Path(self.results).glob("*/*/*/seed*/run.json"))
+        return [record.parent for record in records if _imported(record)]
+
+    def evaluations(self, table: str) -> list[Evaluation]:
+        """What table `table` is made from, without those whose data is not there."""
+        found = {
+            Evaluation(Run(reading, training, experiment.model, seed), test)
+            for experiment, training, test in self._cells(self.tables[table])
+            for reading in self.readings
+            for seed in self.config["seeds"]
+            if self._has(training) and self._has(test)
+        }
+        return sorted(found)
+
+    def files(self, tables: Iterable[str]) -> list[str]:
+        """The evaluation records that the tables wait for; none if they take what there is."""
+        return [] if self._shows else self._wanted(tables)
+
+    def standing(self, tables: Iterable[str]) -> str:
+        """A digest of what there is of the tables' records and of failed jobs, if they take that.
+
+        As inputs, records that are out of date would be made again.
+        """
+        if not self._shows:
+            return ""
+        notes = Path("logs", self.scale).rglob("*.failed.json")
+        return _standing([*self._wanted(tables), *notes])
+
+    def besides(self, tables: Iterable[str]) -> str:
+        """A digest of the evaluations there are beside those that the tables wait for."""
+        there = Path(self.results).glob("*/*/*/seed*/test/*.json")
+        return _standing({str(file) for file in there} - {*self.files(tables)})
+
+    @property
+    def _shows(self) -> bool:
+        return self.config["missing"] == "show"
+
+    def _wanted(self, tables: Iterable[str]) -> list[str]:
+        wanted = sorted({item for table in tables for item in self.evaluations(table)})
+        return [f"{self.results}/{item.file}" for item in wanted]
+
+    def _cells(self, table: Table) -> Iterable[tuple[Experiment, str, str]]:
+        for row in table.rows:
+            for column in table.columns:
+                name = table.experiment_of(row, column.key)
+                if name is not None:
+                    yield self.experiments[name], column.training_set, column.test_set
+
+    def _has(self, dataset: str) -> bool:
+        if self.config["synthetic"]:
+            return True
+        return not self._own_alone and not absence(dataset, Path(self.data_root))
+
+    def check_dataset(self, name: str) -> None:
+        """Refuse a dataset that is neither the paper's nor the config's.
+
+        Raises:
+            InputError: the known ones.
+        """
+        if name not in {*DATASETS, *self.own}:
+            raise one_of("dataset", name, (*DATASETS, *self.own))
+
+    def check(self, run: Run) -> None:
+        """Refuse a run whose model is unknown or cannot be built at its recipe's image size.
+
+        Raises:
+            InputError: why.
+        """
+        settings = self.settings(run)
+        size = (settings.recipe.height, settings.recipe.width)
+        check_buildable(parse_model_name(run.model), settings.reading, size)
+
+    def _check_models(self) -> None:
+        for table in TABLES:
+            for experiment, training, _ in self._cells(self.tables[table]):
+                for reading in self.readings:
+                    self.check(Run(reading, training, experiment.model, 0))
+
+
+def _imported(record: Path) -> bool:
+    return read_json(record).get("provenance") == "imported"
+
+
+def _standing(files: Iterable[str | Path]) -> str:
+    """A digest of those files that exist."""
+    there = sorted(file for file in map(Path, files) if file.exists())
+    return digest([[str(file), file.stat().st_mtime_ns] for file in there])
+
+
+def _options(option: str, values: dict[str, object]) -> list[str]:
+    return [
+        f"{option} {shlex.quote(f'{key}={json.dumps(value)}')}"
+        for key, value in sorted(values.items())
+    ]
