@@ -42,9 +42,9 @@ def replaced(path: Path) -> Iterator[Path]:
 
 def umask() -> int:
     """The permissions that this process takes from the files that it makes."""
-    found = os.umask(0)
-    os.umask(found)
-    return found
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 @contextmanager

@@ -63,22 +63,22 @@ def bytes_each(columns: int, element: int, most: int) -> int:
     return columns + stretches * (2 * element + 72) + STRETCH * (element + 10) + 32 * most
 
 
-def _ahead(stretches: Tensor, image: Tensor, own: Tensor, flags: Tensor) -> Tensor:
+def _ahead(stretches: Tensor, image: Tensor, distance: Tensor, flags: Tensor) -> Tensor:
     """How many images are ahead of one match of each query.
 
     Args:
         stretches: distances, n x s x STRETCH.
-        image: the match's place in the gallery, n.
-        own: its distance, n.
+        image: the match's index in the gallery, n.
+        distance: its distance, n.
         flags: memory to use, shaped as `stretches`.
     """
-    stretch, place = (image // STRETCH)[:, None], (image % STRETCH)[:, None]
-    own = own[:, None]
+    stretch, index = (image // STRETCH)[:, None], (image % STRETCH)[:, None]
+    distance = distance[:, None]
     # In earlier stretches a tie is ahead: at most this is less than the next number.
-    earlier = torch.arange(stretches.shape[1], device=own.device) < stretch
-    bound = own.where(~earlier, own.nextafter(own.new_full((), torch.inf)))
+    earlier = torch.arange(stretches.shape[1], device=distance.device) < stretch
+    bound = distance.where(~earlier, distance.nextafter(distance.new_full((), torch.inf)))
     torch.lt(stretches, bound[:, :, None], out=flags)
     sums = flags.view(torch.int64).sum(dim=2)
-    within = stretches[torch.arange(len(own), device=own.device), stretch[:, 0]]
-    tied = (within == own) & (torch.arange(STRETCH, device=own.device) < place)
+    within = stretches[torch.arange(len(distance), device=distance.device), stretch[:, 0]]
+    tied = (within == distance) & (torch.arange(STRETCH, device=distance.device) < index)
     return sums.view(torch.uint8).sum(dim=1) + tied.sum(dim=1)

@@ -73,15 +73,15 @@ class Distances:
     def of(self, queries: np.ndarray) -> Tensor:
         """Distances of these queries: rows x columns, valid until the next call."""
         part = self._memory[: len(queries)]
-        found = part[:, : self.gallery]
+        distances = part[:, : self.gallery]
         chosen = self._query[torch.from_numpy(queries).to(self._query.device)]
-        torch.mm(chosen, self._gallery.T, out=found)
+        torch.mm(chosen, self._gallery.T, out=distances)
         if self._cosine:
-            found.mul_(self._own)
+            distances.mul_(self._own)
         else:
-            torch.add(self._own, found, alpha=-2, out=found)
+            torch.add(self._own, distances, alpha=-2, out=distances)
         if len(self._repeats):
-            for some in found.split(len(self._copies)):
+            for some in distances.split(len(self._copies)):
                 copies = self._copies[: len(some)]
                 torch.index_select(some, 1, self._first, out=copies)
                 some.index_copy_(1, self._repeats, copies)
@@ -95,9 +95,9 @@ def _rows(columns: int) -> int:
 
 def _lengths(features: Tensor, name: str) -> Tensor:
     """Length of each row, which also shows whether all of it can be computed with."""
-    found = torch.linalg.vector_norm(features, dim=1)
+    lengths = torch.linalg.vector_norm(features, dim=1)
     limits = torch.finfo(features.dtype)
-    usual = (found >= (limits.tiny / limits.eps) ** 0.5) & (found <= limits.max**0.5 / 2)
+    usual = (lengths >= (limits.tiny / limits.eps) ** 0.5) & (lengths <= limits.max**0.5 / 2)
     for part in (~usual).nonzero().squeeze(1).split(_rows(features.shape[1])):
         # Rows of nothing but zeros are none of these; NaN counts as not zero.
         wrong = part[features[part].any(dim=1)]
@@ -107,15 +107,15 @@ def _lengths(features: Tensor, name: str) -> Tensor:
                 fault = "features are too large or too small"
                 raise BadRow(name, fault, row, ": scale all of them")
             raise BadRow(name, "features are not finite", row)
-    return found
+    return lengths
 
 
 def _squares(features: Tensor) -> Tensor:
     """Squared length of each row; of whole numbers exact, as the square of a length is not."""
     rows = _rows(features.shape[1])
-    found = features.new_empty(len(features))
+    squares = features.new_empty(len(features))
     # One piece for all parts: one for each, aligned, would leave as many gaps in the heap.
     memory = torch.empty_like(features[:rows])
-    for part, own in zip(features.split(rows), found.split(rows), strict=True):
-        torch.sum(torch.square(part, out=memory[: len(part)]), dim=1, out=own)
-    return found
+    for part, row_squares in zip(features.split(rows), squares.split(rows), strict=True):
+        torch.sum(torch.square(part, out=memory[: len(part)]), dim=1, out=row_squares)
+    return squares

@@ -45,7 +45,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     if reader is None:
         raise InputError(f"cannot score {path}: give a {', '.join(readers)} file")
     try:
-        found = reader(path)
+        contents = reader(path)
     except _OddArray as error:
         raise InputError(f"cannot read {path}: {error}") from error
     except Exception as error:  # of a damaged file the readers raise nearly anything
@@ -54,7 +54,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
             f"cannot read {path} ({reason or type(error).__name__}): give a whole "
             f"{path.suffix.lower()} file that you may read"
         ) from error
-    arrays = {name: found.get(name, found.get(ALSO[name])) for name in ARRAYS}
+    arrays = {name: contents.get(name, contents.get(ALSO[name])) for name in ARRAYS}
     missing = [name for name, array in arrays.items() if array is None]
     if missing:
         raise InputError(f"{path} lacks {', '.join(missing)}: it needs {', '.join(ARRAYS)}")
@@ -75,13 +75,13 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
         if file.read(2) != b"PK":
             raise ValueError("it is no archive of arrays")
     with np.load(path, allow_pickle=False) as archive:
-        found = {}
+        arrays = {}
         for name in _WANTED.intersection(archive.files):
             try:
-                found[name] = archive[name]
+                arrays[name] = archive[name]
             except ValueError as error:
                 raise _OddArray(f"of {name}: {error}") from error
-        return found
+        return arrays
 
 
 def _read_safetensors(path: Path) -> dict[str, np.ndarray]:
@@ -98,8 +98,8 @@ def _read_mat(path: Path) -> dict[str, np.ndarray]:
     if h5py.is_hdf5(path):  # version 7.3, whose arrays lie transposed
         with h5py.File(path) as file:
             return {name: _stored(file, name) for name in _WANTED.intersection(file)}
-    found = loadmat(path, variable_names=sorted(_WANTED))
-    return {name: _texts(array) for name, array in found.items() if name in _WANTED}
+    arrays = loadmat(path, variable_names=sorted(_WANTED))
+    return {name: _texts(array) for name, array in arrays.items() if name in _WANTED}
 
 
 def _stored(file: h5py.File, name: str) -> np.ndarray:

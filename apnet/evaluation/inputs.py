@@ -81,8 +81,8 @@ def codes(
     if sides[0].dtype != sides[1].dtype and not text[0]:
         # As Python's numbers, which compare exactly: NumPy would round both to floats.
         sides = [labels.astype(object) for labels in sides]
-    _, found = np.unique(np.concatenate(sides), return_inverse=True)
-    return found[: sizes[0]], found[sizes[0] :]
+    _, numbers = np.unique(np.concatenate(sides), return_inverse=True)
+    return numbers[: sizes[0]], numbers[sizes[0] :]
 
 
 def plain(labels: Labels, name: str) -> np.ndarray:
@@ -91,30 +91,30 @@ def plain(labels: Labels, name: str) -> np.ndarray:
     Raises:
         ValueError: they are neither.
     """
-    found = np.asarray(labels.cpu() if isinstance(labels, Tensor) else labels)
-    if found.dtype.kind == "O" and all(isinstance(label, str) for label in found.flat):
-        found = found.astype(str)
-    if found.dtype.kind == "S":
+    array = np.asarray(labels.cpu() if isinstance(labels, Tensor) else labels)
+    if array.dtype.kind == "O" and all(isinstance(label, str) for label in array.flat):
+        array = array.astype(str)
+    if array.dtype.kind == "S":
         try:
-            found = np.char.decode(found, "utf-8")
+            array = np.char.decode(array, "utf-8")
         except UnicodeDecodeError as error:
             raise ValueError(f"{name} holds bytes that are no UTF-8: give text") from error
-    if found.dtype.kind not in _NUMBERS + _TEXT:
-        raise ValueError(f"{name} holds {found.dtype}: give numbers or text")
-    return found
+    if array.dtype.kind not in _NUMBERS + _TEXT:
+        raise ValueError(f"{name} holds {array.dtype}: give numbers or text")
+    return array
 
 
 def _matrix(features: Features, name: str) -> Tensor:
-    found = features.detach() if isinstance(features, Tensor) else _tensor(features, name)
-    if found.ndim != 2 or not found.numel():
+    matrix = features.detach() if isinstance(features, Tensor) else _tensor(features, name)
+    if matrix.ndim != 2 or not matrix.numel():
         raise ValueError(
-            f"{name} features have shape {tuple(found.shape)}: they must be a matrix with at "
+            f"{name} features have shape {tuple(matrix.shape)}: they must be a matrix with at "
             "least one row and column"
         )
-    if found.is_complex():
+    if matrix.is_complex():
         raise ValueError(f"{name} features are complex: they must be real numbers")
-    exact = not found.is_floating_point() and found.element_size() > 2
-    return found.double() if exact or found.dtype == torch.float64 else found
+    exact = not matrix.is_floating_point() and matrix.element_size() > 2
+    return matrix.double() if exact or matrix.dtype == torch.float64 else matrix
 
 
 def _tensor(features: Features, name: str) -> Tensor:
@@ -130,9 +130,9 @@ def _tensor(features: Features, name: str) -> Tensor:
 
 
 def _labels(labels: Labels, size: int, name: str) -> np.ndarray:
-    found = plain(labels, name)
-    if found.shape != (size,):
-        raise ValueError(f"{name} has shape {found.shape} beside {size} features")
-    if found.dtype.kind == "f" and np.isnan(found).any():
-        raise BadRow(name, "is not a number", int(np.isnan(found).argmax()))
-    return found
+    array = plain(labels, name)
+    if array.shape != (size,):
+        raise ValueError(f"{name} has shape {array.shape} beside {size} features")
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        raise BadRow(name, "is not a number", int(np.isnan(array).argmax()))
+    return array

@@ -29,7 +29,7 @@ class Protocol:
 
     Attributes:
         matches: true matches of each query.
-        own: gallery images of each query's identity, of any camera.
+        same_identity: gallery images of each query's identity, of any camera.
     """
 
     def __init__(
@@ -41,18 +41,18 @@ class Protocol:
     ) -> None:
         """Labels are whole numbers from 0."""
         self._order = np.argsort(gallery_ids, kind="stable")
-        self._first, self.own = _find(gallery_ids[self._order], query_ids)
+        self._first, self.same_identity = _find(gallery_ids[self._order], query_ids)
         self._cameras = query_cameras, gallery_cameras
         cameras = 1 + max(query_cameras.max(), gallery_cameras.max())
         pairs = np.sort(gallery_ids * cameras + gallery_cameras)
-        self.matches = self.own - _find(pairs, query_ids * cameras + query_cameras)[1]
+        self.matches = self.same_identity - _find(pairs, query_ids * cameras + query_cameras)[1]
 
     def entries(self, queries: np.ndarray) -> tuple[Entries, Entries]:
         """True matches of these queries, and gallery images that are left out for them."""
-        counts = self.own[queries]
+        counts = self.same_identity[queries]
         rows = np.repeat(np.arange(len(queries)), counts)
-        places = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-        images = self._order[np.repeat(self._first[queries], counts) + places]
+        offsets = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        images = self._order[np.repeat(self._first[queries], counts) + offsets]
         query_cameras, gallery_cameras = self._cameras
         seen = gallery_cameras[images] == query_cameras[queries][rows]
         return Entries(rows[~seen], images[~seen]), Entries(rows[seen], images[seen])

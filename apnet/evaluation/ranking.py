@@ -43,22 +43,24 @@ def match_ranks(distances: np.ndarray, matches: np.ndarray) -> np.ndarray:
     Returns:
         1-based rank of each match.
     """
-    own = distances[matches]
-    within = distances <= own.max()
+    match_distances = distances[matches]
+    within = distances <= match_distances.max()
     if len(matches) * len(distances) < _SORTING * np.count_nonzero(within):
-        return np.array([_rank(distances, *pair) for pair in zip(matches, own, strict=True)])
+        return np.array(
+            [_rank(distances, *pair) for pair in zip(matches, match_distances, strict=True)]
+        )
     near = np.sort(distances[within])
-    first = np.searchsorted(near, own, side="left")
+    first = np.searchsorted(near, match_distances, side="left")
     ranks = first + 1
-    for tied in np.flatnonzero(np.searchsorted(near, own, side="right") > ranks):
-        ranks[tied] += np.count_nonzero(distances[: matches[tied]] == own[tied])
+    for tied in np.flatnonzero(np.searchsorted(near, match_distances, side="right") > ranks):
+        ranks[tied] += np.count_nonzero(distances[: matches[tied]] == match_distances[tied])
     return ranks
 
 
-def _rank(distances: np.ndarray, place: int, own: float) -> int:
+def _rank(distances: np.ndarray, index: int, distance: float) -> int:
     """Of images that tie, the ones before this are ahead."""
-    before, after = distances[:place], distances[place:]
-    return 1 + np.count_nonzero(before <= own) + np.count_nonzero(after < own)
+    before, after = distances[:index], distances[index:]
+    return 1 + np.count_nonzero(before <= distance) + np.count_nonzero(after < distance)
 
 
 def average_precision(matches: Entries, ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -74,5 +76,5 @@ def average_precision(matches: Entries, ranks: np.ndarray) -> tuple[np.ndarray, 
     ranks = ranks[np.lexsort((ranks, matches.rows))]
     starts = np.flatnonzero(np.diff(matches.rows, prepend=-1))
     counts = np.diff(starts, append=len(ranks))
-    place = np.arange(1, len(ranks) + 1) - np.repeat(starts, counts)
-    return np.add.reduceat(place / ranks, starts) / counts, ranks[starts]
+    position = np.arange(1, len(ranks) + 1) - np.repeat(starts, counts)
+    return np.add.reduceat(position / ranks, starts) / counts, ranks[starts]

@@ -105,7 +105,7 @@ def _ranked(
     order = order[: np.count_nonzero(protocol.matches)]
     together = _count_together(distances.device)
     columns = counting.width(distances.gallery) if together else distances.gallery
-    each = distances.bytes_each(columns) + BYTES_EACH * protocol.own.max()
+    each = distances.bytes_each(columns) + BYTES_EACH * protocol.same_identity.max()
     if together:
         most = min(protocol.matches.max(), counting.MANY)
         each += counting.bytes_each(columns, distances.element, most)

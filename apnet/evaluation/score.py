@@ -40,19 +40,21 @@ def score_file(
         InputError: not such a file, arrays missing or of the wrong shape or content, no
             such device or one without memory enough.
     """
-    place = choose_device(device, threads)
+    chosen_device = choose_device(device, threads)
     arrays = read_arrays(Path(path))
     try:
         kept = _without_junk(arrays)
         features = matrices(arrays.pop("query_features"), arrays.pop("gallery_features"))
         result = evaluate_retrieval(
-            *(side.to(place) for side in features),
+            *(side.to(chosen_device) for side in features),
             *(arrays[f"{side}_{what}"] for what in WHAT[1:] for side in SIDES),
             distance=distance,
             memory_mb=memory_mb,
         )
     except torch.OutOfMemoryError as error:
-        raise InputError(f"{path} needs more memory than {place} has: try --device cpu") from error
+        raise InputError(
+            f"{path} needs more memory than {chosen_device} has: try --device cpu"
+        ) from error
     except BadRow as error:
         # As in the file, junk included.
         row = int(np.flatnonzero(kept)[error.row]) if error.side == "gallery" else error.row

@@ -59,14 +59,14 @@ def _has_bfloat16(device: torch.device) -> bool:
 
 def arithmetic(device: torch.device, precision: str) -> dict[str, object]:
     """What decides the last bits of a result on this device, for the record."""
-    found: dict[str, object] = {
+    settings: dict[str, object] = {
         "precision": resolve_precision(device, precision),
         "deterministic": device.type == "cpu",
     }
     if device.type == "cuda":
-        found |= {
+        settings |= {
             "cudnn_benchmark": torch.backends.cudnn.benchmark,
             "tf32_convolutions": torch.backends.cudnn.allow_tf32,
             "tf32_matmul": torch.backends.cuda.matmul.allow_tf32,
         }
-    return found
+    return settings

@@ -30,15 +30,15 @@ def decide(recipe: Recipe, device: torch.device) -> Switches:
     Raises:
         InputError: compilation is asked for and does not work here.
     """
-    found = Switches(
+    switches = Switches(
         # On a CPU it gains nothing or little (docs/speed.md).
         channels_last=_value(recipe.channels_last, device.type == "cuda"),
         fused=_value(recipe.fused, True),
         compile=_value(recipe.compile, False),
     )
-    if found.compile:
+    if switches.compile:
         _check_compiler(device)
-    return found
+    return switches
 
 
 def _value(setting: bool | str, auto: bool) -> bool:

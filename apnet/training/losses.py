@@ -22,9 +22,9 @@ class LabelSmoothedCrossEntropy(nn.Module):
     def forward(self, logits: Tensor, ids: Tensor) -> Tensor:
         """Loss of `logits` (N x classes, any real) for labels `ids` (N, int64)."""
         log_probability = torch.log_softmax(logits.float(), dim=1)
-        own = log_probability.gather(1, ids.unsqueeze(1)).squeeze(1)
+        target = log_probability.gather(1, ids.unsqueeze(1)).squeeze(1)
         smoothing = log_probability.sum(dim=1) * (self.epsilon / self.num_classes)
-        return -((1 - self.epsilon) * own + smoothing).mean()
+        return -((1 - self.epsilon) * target + smoothing).mean()
 
 
 class BatchHardTripletLoss(nn.Module):

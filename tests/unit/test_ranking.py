@@ -102,4 +102,4 @@ def test_entries_are_those_of_the_protocol():
             left_out.images[left_out.rows == row].tolist() == np.flatnonzero(same & ~other).tolist()
         )
         assert protocol.matches[query] == np.count_nonzero(same & other)
-        assert protocol.own[query] == np.count_nonzero(same)
+        assert protocol.same_identity[query] == np.count_nonzero(same)
