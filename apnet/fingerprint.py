@@ -18,8 +18,6 @@ PACKAGE = Path(__file__).resolve().parent
 WITHOUT_EFFECT = frozenset(
     f"apnet.{name}"
     for name in (
-        "cli",
-        "commands",
         "errors",
         "files",
         "fingerprint",

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -5,14 +6,18 @@ import pytest
 
 import apnet
 from apnet.cli import main
+from apnet.cli.command import GROUPS, Group
+from apnet.cli.commands import apnet as apnet_group
 
 COMMANDS = (
     "train",
     "evaluate",
+    "cam",
     "import-checkpoint",
     "curves",
     "score",
     "weights",
+    "complexity",
     "results",
     "results check",
     "data",
@@ -25,8 +30,9 @@ COMMANDS = (
 def train(tmp_path, *options):
     """Train with options that stand behind, and so instead of, good ones."""
     command = ["train", "--model", "resnet50", "--dataset", "market1501", "--recipe", "smoke"]
-    command += ["--data-root", str(tmp_path), "--out", str(tmp_path / "out"), "--device", "cpu"]
-    return main([*command, *options])
+    command += ["--out", str(tmp_path / "out"), "--device", "cpu"]
+    root = [] if "--data-root" in options else ["--data-root", str(tmp_path)]
+    return main([*command, *root, *options])
 
 
 def sentence(capsys):
@@ -108,27 +114,98 @@ def test_what_other_commands_refuse(tmp_path, capsys, command, message):
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
 
 
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("", "Missing command; see apnet --help"),
+        ("trian", "unknown command 'trian': choose one of cam, complexity, curves, data, "),
+        ("data draw", "unknown command 'draw': choose one of check, sheet, synthesize"),
+        ("--loud", "No such option '--loud'; see apnet --help"),
+        ("train --dataset market1501", "Missing option '--model'; see apnet train --help"),
+        ("data sheet market1501", "Missing argument 'FILE'; see apnet data sheet --help"),
+        ("data sheet market1501 a.png b", "unexpected extra argument (b); see apnet data sheet"),
+        ("data sheet market1501 a.png --seed x", "'x' is not a valid integer; see apnet data"),
+        ("weights resnet51 --out w", "is not one of 'resnet50', 'resnet101', 'densenet169', 'inc"),
+        ("score f.npz --distance far", "'far' is not one of 'cosine', 'euclidean'; see apnet sc"),
+        ("score f.npz --dist cosine", "No such option '--dist'. Did you mean '--distance'?; see"),
+    ],
+)
+def test_what_no_command_takes(capsys, command, message):
+    assert main(command.split()) == 2
+    assert message in sentence(capsys)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_every_command(capsys, command):
-    with pytest.raises(SystemExit) as ended:
-        main([*command.split(), "--help"])
+    assert main([*command.split(), "--help"]) == 0
     said = capsys.readouterr()
-    assert ended.value.code == 0 and said.err == ""
-    assert said.out.startswith(f"usage: apnet {command} [-h]")
+    assert said.err == "" and said.out.startswith(f"Usage: apnet {command} [OPTIONS]")
 
 
-def test_the_commands_are_these(capsys):
-    for start, depth in (([], 1), (["data"], 2)):
-        with pytest.raises(SystemExit):
-            main([*start, "nonsense"])
+def test_help_has_groups_defaults_and_a_word_on_everything(capsys):
+    assert main(["train", "--help"]) == 0
+    said = capsys.readouterr().out
+    places = [said.index(f"\n{group}:\n") for group in GROUPS]
+    assert places == sorted(places)
+    assert "[default: written]" in said and "[default: 120]" in said and "--store" not in said
+    for command in COMMANDS:
+        *groups, last = command.split()
+        found = apnet_group
+        for name in [*groups, last]:
+            found = found.get_command(None, name)
+        assert found.help, command
+        for parameter in found.params:
+            assert parameter.help or parameter.hidden, (command, parameter.name)
+
+
+def test_the_commands_are_these():
+    listed = []
+    for name in apnet_group.list_commands(None):
+        command = apnet_group.get_command(None, name)
+        inner = command.list_commands(None) if isinstance(command, Group) else []
+        listed += [name, *(f"{name} {each}" for each in inner)]
+    assert sorted(listed) == sorted(COMMANDS)
+
+
+def test_an_option_takes_all_words_up_to_the_next():
+    words = ["--queries", "a.jpg", "b.jpg", "--run", "r", "--data-root", "x", "mine=y"]
+    words += ["--dataset", "mine", "--out", "o"]
+    context = apnet_group.get_command(None, "cam").make_context("cam", words)
+    assert context.params["queries"] == ("a.jpg", "b.jpg")
+    assert context.params["data_root"] == ("x", "mine=y")
+
+
+def test_the_former_name_of_the_image_cache_is_taken_with_a_warning(tmp_path, capsys):
+    train = apnet_group.get_command(None, "train")
+    words = ["--model", "resnet50", "--dataset", "market1501", "--data-root", "x", "--out", "o"]
+    for option, warning in (("--image-cache", ""), ("--store", "--store is now --image-cache")):
+        context = train.make_context("train", [*words, option, str(tmp_path)])
+        assert context.params["image_cache"] == tmp_path
         said = capsys.readouterr().err
-        for command in COMMANDS:
-            words = command.split()
-            if len(words) == depth and words[:-1] == start:
-                assert words[-1] in said.partition("choose from")[2]
-    with pytest.raises(SystemExit) as ended:
-        main([])
-    assert ended.value.code == 2
+        assert warning in said and said.count("\n") == bool(warning)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("ev", ["evaluate"]),
+        ("data s", ["sheet", "synthesize"]),
+        ("train --model resnet50-apnet-c", [f"resnet50-apnet-c{level}" for level in (1, 2, 3)]),
+        ("train --model pyr", ["pyramid-resnet50", "pyramid-resnet101"]),
+        ("train --dataset ms", ["msmt17"]),
+        ("train --reading r", ["released"]),
+        ("train --recipe s", ["spatial", "smoke"]),
+        ("train --im", ["--image-cache"]),
+        ("complexity resnet50-s", ["resnet50-se", "resnet50-stacked-c3", "resnet50-stacked-s3"]),
+        ("weights d", ["densenet169"]),
+    ],
+)
+def test_the_shell_completes(typed, offered):
+    count = str(len(typed.split()))
+    told = {"_APNET_COMPLETE": "bash_complete", "COMP_WORDS": f"apnet {typed}", "COMP_CWORD": count}
+    command = [sys.executable, "-m", "apnet"]
+    done = subprocess.run(command, env=os.environ | told, capture_output=True, text=True)
+    assert [line.removeprefix("plain,") for line in done.stdout.split()] == offered, done.stderr
 
 
 def test_values_of_options_are_json_where_they_can_be(tmp_path, capsys):
@@ -148,9 +225,8 @@ def test_a_dataset_is_drawn_and_checked(tmp_path, capsys, drawn):
 
 @pytest.mark.parametrize("text", ["nan", "-5", "soon"])
 def test_what_is_no_time_is_said(tmp_path, capsys, text):
-    with pytest.raises(SystemExit):
-        train(tmp_path, "--checkpoint-seconds", text)
-    assert f"{text!r} is no time: give seconds, 0 or more" in capsys.readouterr().err
+    assert train(tmp_path, "--checkpoint-seconds", text) == 2
+    assert f"{text!r} is no time: give seconds, 0 or more" in sentence(capsys)
 
 
 def test_ctrl_c_is_a_word_and_a_status(tmp_path, capsys, monkeypatch):

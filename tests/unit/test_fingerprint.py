@@ -52,7 +52,7 @@ def edited(tmp_path):
         ),
         ("data/datasets/market1501.py", '"""', 'extra = 1\n"""', set(ENTRIES)),
         ("runtime/environment.py", "SCHEMA = 1", "SCHEMA = 7", set()),
-        ("cli.py", "Exit status", "Status", set()),
+        ("cli/__init__.py", "Exit status", "Status", set()),
     ],
 )
 def test_what_an_edit_makes_stale(edited, file, old, new, stale):

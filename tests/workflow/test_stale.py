@@ -88,7 +88,7 @@ EDITS = {
         NOTHING,
     ),
     "the command line": (
-        ("apnet/cli.py", "train one run", "train a run"),
+        ("apnet/cli/commands/train.py", "Train one run", "Train a run"),
         NOTHING,
     ),
     "a recipe that is not used": (

@@ -91,7 +91,7 @@ def in_shell(*words):
 DATA_ROOT = in_shell(*PLAN.data_roots)
 PAPER_ROOT = in_shell(PLAN.data_root)
 MACHINE = f"--threads {{threads}} --workers {config['workers']}"
-STORE = f"--store {in_shell(config['store'])}" if config["store"] else ""
+STORE = f"--image-cache {in_shell(config['store'])}" if config["store"] else ""
 CHECKPOINTS = f"--checkpoint-seconds {config['checkpoint_seconds']}"
 
 

@@ -1,0 +1,35 @@
+"""`apnet import-checkpoint`: a run of weights that somebody else trained."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from apnet.cli.command import command
+from apnet.cli.options import PATH, data_options, run_options
+from apnet.config.settings import Settings
+
+
+@command("Make a run of weights that somebody else trained.")
+@click.argument("checkpoint", type=PATH, metavar="FILE", help=".safetensors or .pth")
+@run_options
+@data_options(required=False)
+def import_checkpoint(
+    checkpoint: Path,
+    settings: Settings,
+    out: Path,
+    data_root: Sequence[str],
+    data_record: Path | None,
+) -> None:
+    """Make a run's folder of weights that somebody else trained."""
+    from apnet.data.roots import root_of
+    from apnet.training import import_checkpoint as imported
+
+    root = root_of(settings.dataset, data_root) if data_root else None
+    record = imported.import_checkpoint(
+        checkpoint, settings, out, data_root=root, data_record=data_record
+    )
+    print(
+        f"{out}: {settings.model}, reading {settings.reading.name}, imported from a file "
+        f"with {record['imported']['names']} names and SHA-256 {record['imported']['sha256']}"
+    )

@@ -1,0 +1,5 @@
+"""The commands of `apnet results`, a file each."""
+
+from apnet.cli.command import Group
+
+results = Group(__name__, name="results", help="Runs and evaluations: check them.")

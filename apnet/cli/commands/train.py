@@ -1,0 +1,60 @@
+"""`apnet train`: train one run, or continue it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from apnet.cli.command import MACHINE, RUN, command, option
+from apnet.cli.options import PATH, data_options, machine_options, run_options
+from apnet.config.settings import Settings
+from apnet.errors import InputError
+from apnet.runtime.progress import Teller
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = float("nan")
+    if not seconds >= 0:
+        raise InputError(f"--checkpoint-seconds: {text!r} is no time: give seconds, 0 or more")
+    return seconds
+
+
+@command("Train one run; continue one that was stopped.")
+@option(
+    MACHINE,
+    "--checkpoint-seconds",
+    type=_seconds,
+    default="120",
+    metavar="S",
+    help="between checkpoints: a kill loses at most this",
+)
+@run_options
+@option(RUN, "--weights", type=PATH, metavar="FILE", help="ImageNet weights, from apnet weights")
+@data_options()
+@machine_options
+def train(
+    settings: Settings,
+    data_root: Sequence[str],
+    out: Path,
+    image_cache: Path | None,
+    **how: Any,
+) -> None:
+    """Train one run, or go on with it."""
+    from apnet.data.roots import root_of
+    from apnet.training import run
+    from apnet.training.loop import Interrupted
+
+    teller = Teller(f"{settings.dataset}/{settings.model} seed {settings.seed}")
+    root = root_of(settings.dataset, data_root)
+    try:
+        run.train(settings, root, out, store=image_cache, say=teller, watch=teller.watch, **how)
+    except Interrupted as stop:
+        teller.clear()
+        click.echo(f"apnet: {stop}", err=True)
+        click.get_current_context().exit(128 + stop.signal)
+    finally:
+        teller.clear()
