@@ -105,13 +105,14 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def command(summary: str) -> Callable[..., click.Command]:
-    """Make a function a command with that help; `_` in its name becomes `-`."""
-    return lambda function: click.command(
-        function.__name__.replace("_", "-"), cls=Command, help=summary
-    )(function)
+def command(function: Callable[..., None]) -> click.Command:
+    """Make a function a command; its docstring is the help, `_` in its name becomes `-`."""
+    return click.command(cls=Command)(function)
 
 
 def option(group: str, *names: str, **settings: Any) -> Callable[[Callable], Callable]:
     """An :class:`Option` of a command."""
     return click.option(*names, cls=Option, group=group, **settings)
+
+
+json_option = option(OUTPUT, "--json", "as_json", is_flag=True, help="print JSON")

@@ -11,176 +11,103 @@ from typing import Any
 
 import click
 
-from apnet.cli import completion
 from apnet.cli.command import DATA, MACHINE, OUTPUT, RUN, option
+from apnet.cli.kinds import DATASET, DEVICE, FILE, FOLDER, MODEL, READING, RECIPE
 from apnet.config.names import parse_model_name
-from apnet.config.readings import READINGS, get_reading
+from apnet.config.readings import READINGS, Reading, get_reading
 from apnet.config.recipes import RECIPES, get_recipe
 from apnet.config.settings import Settings, paper_recipe
 from apnet.errors import InputError
 
-PATH = click.Path(readable=False, path_type=Path)
-DATA_ROOT = "folder that holds datasets; for a dataset of your own, NAME=FOLDER or NAME=FILE.csv"
-
 _Function = Callable[..., None]
+_Decorator = Callable[[_Function], _Function]
 
-
-def run_options(function: _Function) -> _Function:
-    """Options that say what a run is: `settings` and `out`."""
-
-    @option(
-        RUN,
-        "--model",
-        required=True,
-        metavar="NAME",
-        shell_complete=completion.models,
-        help="such as resnet50-apnet-c2",
-    )
-    @dataset_option("training set")
-    @option(
-        RUN,
-        "--recipe",
-        metavar="NAME",
-        shell_complete=completion.recipes,
-        show_default="the paper's for the model",
-        help=f"training settings: {', '.join(RECIPES)}",
-    )
-    @option(RUN, "--seed", type=int, default=0, metavar="N", help="of all random numbers")
-    @option(
-        RUN,
-        "--set",
-        "changed",
-        multiple=True,
-        metavar="KEY=VALUE",
-        help="change a setting of the recipe, such as epochs=8; may be repeated",
-    )
-    @option(OUTPUT, "--out", required=True, type=PATH, metavar="DIR", help="the run's folder")
-    @reading_options
-    @wraps(function)
-    def with_settings(
-        *,
-        model: str,
-        dataset: str,
-        recipe: str | None,
-        seed: int,
-        changed: Sequence[str],
-        reading: Any,
-        **others: Any,
-    ) -> None:
-        name = parse_model_name(model)
-        settings = Settings(
-            model=model,
-            dataset=dataset,
-            reading=reading,
-            recipe=get_recipe(
-                recipe or paper_recipe(model), name.backbone, **_pairs(changed, "--set")
-            ),
-            seed=seed,
-        )
-        function(settings=settings, **others)
-
-    return with_settings
+DATA_ROOT = "folder that holds datasets; for a dataset of your own, NAME=FOLDER or NAME=FILE.csv"
+_RECIPE = f"{', '.join(RECIPES)}; the paper's for the model if not given"
+_SET = "change a setting of the recipe, such as epochs=8; may be repeated"
+_READING = f"how the paper is read: {' or '.join(READINGS)}"
+_SWITCH = "change a switch of the reading; may be repeated"
 
 
 def reading_options(function: _Function) -> _Function:
     """Options that say how the paper is read: `reading`."""
 
-    @option(
-        RUN,
-        "--reading",
-        default="written",
-        metavar="NAME",
-        shell_complete=completion.readings,
-        help=f"of the paper: {' or '.join(READINGS)}",
-    )
-    @option(
-        RUN,
-        "--switch",
-        multiple=True,
-        metavar="KEY=VALUE",
-        help="change a switch of the reading; may be repeated",
-    )
+    @option(RUN, "--reading", default="written", type=READING, help=_READING)
+    @option(RUN, "--switch", multiple=True, metavar="KEY=VALUE", help=_SWITCH)
     @wraps(function)
-    def with_reading(*, reading: str, switch: Sequence[str], **others: Any) -> None:
+    def with_reading(reading: str, switch: Sequence[str], **others: Any) -> None:
         function(reading=get_reading(reading, **_pairs(switch, "--switch")), **others)
 
     return with_reading
 
 
-def dataset_option(role: str) -> Callable[[_Function], _Function]:
+def run_options(function: _Function) -> _Function:
+    """Options that say what a run is, and where it lies: `settings` and `out`."""
+
+    @option(RUN, "--model", required=True, type=MODEL, help="such as resnet50-apnet-c2")
+    @dataset_option("training set")
+    @option(RUN, "--recipe", type=RECIPE, help=_RECIPE)
+    @option(RUN, "--seed", type=int, default=0, help="of all random numbers")
+    @option(RUN, "--set", "changed", multiple=True, metavar="KEY=VALUE", help=_SET)
+    @option(OUTPUT, "--out", required=True, type=FOLDER, help="the run's folder")
+    @reading_options
+    @wraps(function)
+    def with_settings(
+        model: str, recipe: str | None, changed: Sequence[str], reading: Reading, **others: Any
+    ) -> None:
+        backbone = parse_model_name(model).backbone
+        resolved = get_recipe(recipe or paper_recipe(model), backbone, **_pairs(changed, "--set"))
+        dataset, seed = others.pop("dataset"), others.pop("seed")
+        function(settings=Settings(model, dataset, reading, resolved, seed), **others)
+
+    return with_settings
+
+
+def dataset_option(role: str) -> _Decorator:
     """The option `--dataset`."""
-    return option(
-        RUN,
-        "--dataset",
-        required=True,
-        metavar="NAME",
-        shell_complete=completion.datasets,
-        help=role,
-    )
+    return option(RUN, "--dataset", required=True, type=DATASET, help=role)
 
 
-def data_options(required: bool = True) -> Callable[[_Function], _Function]:
+def data_options(required: bool = True) -> _Decorator:
     """Options that say where data lie: `data_root` and `data_record`."""
     root = DATA_ROOT if required else f"{DATA_ROOT}; without it, counts are as published"
+    several = {"several": True, "metavar": "ROOT...", "required": required}
+    return _all(
+        option(DATA, "--data-root", **several, help=root),
+        option(DATA, "--data-record", type=FILE, help="as apnet data check --out writes it"),
+    )
 
+
+def _all(*options: _Decorator) -> _Decorator:
     def add(function: _Function) -> _Function:
-        add_root = option(
-            DATA, "--data-root", several=True, required=required, metavar="ROOT...", help=root
-        )
-        add_record = option(
-            DATA,
-            "--data-record",
-            type=PATH,
-            metavar="FILE",
-            help="counts and fingerprint, from apnet data check --out",
-        )
-        return add_root(add_record(function))
+        for each in reversed(options):
+            function = each(function)
+        return function
 
     return add
-
-
-def device_options(function: _Function) -> _Function:
-    """Options that say on what to compute: `device` and `threads`."""
-    add_device = option(
-        MACHINE,
-        "--device",
-        default="auto",
-        metavar="NAME",
-        shell_complete=completion.devices,
-        help="auto, cpu, cuda, cuda:1 …",
-    )
-    add_threads = option(
-        MACHINE,
-        "--threads",
-        type=int,
-        metavar="N",
-        help="CPU threads; another number rounds differently",
-    )
-    return add_device(add_threads(function))
-
-
-def machine_options(function: _Function) -> _Function:
-    """Options of commands that read many images: device, `workers` and `image_cache`."""
-    add_workers = option(
-        MACHINE, "--workers", type=int, default=0, metavar="N", help="processes that load images"
-    )
-    add_cache = option(
-        MACHINE,
-        "--image-cache",
-        type=PATH,
-        metavar="DIR",
-        help="keep decoded images there, for all jobs",
-    )
-    add_former = click.option(
-        "--store", type=PATH, hidden=True, expose_value=False, is_eager=True, callback=_former_name
-    )
-    return device_options(add_workers(add_cache(add_former(function))))
 
 
 def _former_name(context: click.Context, _option: click.Parameter, value: Path | None) -> None:
     if value is not None:
         context.params["image_cache"] = value
         click.echo("apnet: --store is now --image-cache; the next release drops it", err=True)
+
+
+_FORMER = {"hidden": True, "expose_value": False, "is_eager": True, "callback": _former_name}
+
+device_options = _all(
+    option(MACHINE, "--device", default="auto", type=DEVICE, help="auto, cpu, cuda, cuda:1 …"),
+    option(MACHINE, "--threads", type=int, help="of the CPU; another number rounds differently"),
+)
+"""On what to compute: `device` and `threads`."""
+
+machine_options = _all(
+    device_options,
+    option(MACHINE, "--workers", type=int, default=0, help="processes that load images"),
+    option(MACHINE, "--image-cache", type=FOLDER, help="keep decoded images there, for all jobs"),
+    option(MACHINE, "--store", type=FOLDER, **_FORMER),
+)
+"""Where many images are read: `device`, `threads`, `workers` and `image_cache`."""
 
 
 def _pairs(items: Sequence[str], name: str) -> dict[str, object]:

@@ -122,7 +122,7 @@ def test_what_other_commands_refuse(tmp_path, capsys, command, message):
         ("data draw", "unknown command 'draw': choose one of check, sheet, synthesize"),
         ("--loud", "No such option '--loud'; see apnet --help"),
         ("train --dataset market1501", "Missing option '--model'; see apnet train --help"),
-        ("data sheet market1501", "Missing argument 'FILE'; see apnet data sheet --help"),
+        ("data sheet market1501", "Missing argument 'OUT'; see apnet data sheet --help"),
         ("data sheet market1501 a.png b", "unexpected extra argument (b); see apnet data sheet"),
         ("data sheet market1501 a.png --seed x", "'x' is not a valid integer; see apnet data"),
         ("weights resnet51 --out w", "is not one of 'resnet50', 'resnet101', 'densenet169', 'inc"),
@@ -147,6 +147,7 @@ def test_help_has_groups_defaults_and_a_word_on_everything(capsys):
     said = capsys.readouterr().out
     places = [said.index(f"\n{group}:\n") for group in GROUPS]
     assert places == sorted(places)
+    said = " ".join(said.split())
     assert "[default: written]" in said and "[default: 120]" in said and "--store" not in said
     for command in COMMANDS:
         *groups, last = command.split()

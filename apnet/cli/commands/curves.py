@@ -1,18 +1,18 @@
-"""`apnet curves`: learning curves of a run."""
+"""`apnet curves`."""
 
 from pathlib import Path
 
 import click
 
 from apnet.cli.command import OUTPUT, command, option
-from apnet.cli.options import PATH
+from apnet.cli.kinds import FILE, FOLDER
 
 
-@command("Draw the learning curves of a run, finished or not.")
-@click.argument("folder", type=PATH, metavar="RUN", help="the run's folder")
-@option(OUTPUT, "--out", required=True, type=PATH, metavar="FILE.svg", help="or .png, .pdf")
-def curves(folder: Path, out: Path) -> None:
-    """Draw the learning curves of a run."""
+@command
+@click.argument("run", type=FOLDER, help="its folder")
+@option(OUTPUT, "--out", required=True, type=FILE, help=".svg, .png or .pdf")
+def curves(run: Path, out: Path) -> None:
+    """Draw the learning curves of a run, finished or not."""
     from apnet.training.curves import draw_curves
 
-    draw_curves(folder, out)
+    draw_curves(run, out)

@@ -1,21 +1,22 @@
-"""`apnet evaluate`: evaluate a run on a test set."""
+"""`apnet evaluate`."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from apnet.cli.command import MACHINE, OUTPUT, RUN, command, option
-from apnet.cli.options import PATH, data_options, dataset_option, machine_options
+from apnet.cli.kinds import FILE, FOLDER
+from apnet.cli.options import data_options, dataset_option, machine_options
 from apnet.runtime.progress import Teller
 
 
-@command("Evaluate a run on a test set: mAP and CMC.")
-@option(RUN, "--run", "folder", required=True, type=PATH, metavar="DIR", help="the run's folder")
+@command
+@option(RUN, "--run", "folder", required=True, type=FOLDER, help="the run's folder")
 @dataset_option("test set")
-@option(OUTPUT, "--out", required=True, type=PATH, metavar="FILE.json", help="the record to write")
-@option(MACHINE, "--batch", type=int, metavar="N", help="images embedded at once")
 @data_options()
 @machine_options
+@option(MACHINE, "--batch", type=int, help="images embedded at once")
+@option(OUTPUT, "--out", required=True, type=FILE, help=".json, the record to write")
 def evaluate(
     folder: Path,
     dataset: str,
@@ -24,7 +25,7 @@ def evaluate(
     image_cache: Path | None,
     **how: Any,
 ) -> None:
-    """Evaluate a run on a test set."""
+    """Evaluate a run on a test set: mAP and CMC."""
     from apnet.data.roots import root_of
     from apnet.evaluation import run
 

@@ -1,4 +1,4 @@
-"""`apnet import-checkpoint`: a run of weights that somebody else trained."""
+"""`apnet import-checkpoint`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 
 from apnet.cli.command import command
-from apnet.cli.options import PATH, data_options, run_options
+from apnet.cli.kinds import FILE
+from apnet.cli.options import data_options, run_options
 from apnet.config.settings import Settings
 
 
-@command("Make a run of weights that somebody else trained.")
-@click.argument("checkpoint", type=PATH, metavar="FILE", help=".safetensors or .pth")
+@command
+@click.argument("checkpoint", type=FILE, help=".safetensors or .pth")
 @run_options
 @data_options(required=False)
 def import_checkpoint(
@@ -21,7 +22,7 @@ def import_checkpoint(
     data_root: Sequence[str],
     data_record: Path | None,
 ) -> None:
-    """Make a run's folder of weights that somebody else trained."""
+    """Make a run of weights that somebody else trained."""
     from apnet.data.roots import root_of
     from apnet.training import import_checkpoint as imported
 

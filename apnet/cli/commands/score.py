@@ -1,33 +1,28 @@
-"""`apnet score`: mAP and CMC of features made by any code."""
+"""`apnet score`."""
 
 import json
 from pathlib import Path
 
 import click
 
-from apnet.cli.command import MACHINE, OUTPUT, RUN, command, option
-from apnet.cli.options import PATH, device_options
+from apnet.cli.command import MACHINE, RUN, command, json_option, option
+from apnet.cli.kinds import FILE
+from apnet.cli.options import device_options
+
+_DISTANCE = {"type": click.Choice(["cosine", "euclidean"]), "default": "cosine"}
 
 
-@command("Print mAP and CMC of features made by any code.")
-@click.argument("features", type=PATH, help=".npz, .safetensors or .mat")
-@option(
-    RUN,
-    "--distance",
-    type=click.Choice(["cosine", "euclidean"]),
-    default="cosine",
-    help="between features",
-)
-@option(MACHINE, "--memory-mb", type=int, default=512, metavar="N", help="used beside the features")
-@option(OUTPUT, "--json", "as_json", is_flag=True, help="print JSON")
+@command
+@click.argument("features", type=FILE, help=".npz, .safetensors or .mat")
+@option(RUN, "--distance", **_DISTANCE, help="between features")
 @device_options
-def score(
-    features: Path, distance: str, memory_mb: int, device: str, threads: int | None, as_json: bool
-) -> None:
+@option(MACHINE, "--memory-mb", type=int, default=512, help="used beside the features")
+@json_option
+def score(features: Path, distance: str, as_json: bool, **how: int | str | None) -> None:
     """Print mAP and CMC of features made by any code."""
     from apnet.evaluation.score import score_file
 
-    result = score_file(features, distance, memory_mb=memory_mb, device=device, threads=threads)
+    result = score_file(features, distance, **how)
     if as_json:
         print(json.dumps(result))
         return

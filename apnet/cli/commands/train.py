@@ -1,4 +1,4 @@
-"""`apnet train`: train one run, or continue it."""
+"""`apnet train`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from apnet.cli.command import MACHINE, RUN, command, option
-from apnet.cli.options import PATH, data_options, machine_options, run_options
+from apnet.cli.kinds import FILE
+from apnet.cli.options import data_options, machine_options, run_options
 from apnet.config.settings import Settings
 from apnet.errors import InputError
 from apnet.runtime.progress import Teller
@@ -23,27 +24,19 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-@command("Train one run; continue one that was stopped.")
-@option(
-    MACHINE,
-    "--checkpoint-seconds",
-    type=_seconds,
-    default="120",
-    metavar="S",
-    help="between checkpoints: a kill loses at most this",
-)
+_SECONDS = {"type": _seconds, "default": "120", "metavar": "SECONDS"}
+
+
+@command
 @run_options
-@option(RUN, "--weights", type=PATH, metavar="FILE", help="ImageNet weights, from apnet weights")
+@option(RUN, "--weights", type=FILE, help="ImageNet weights, as apnet weights writes them")
 @data_options()
 @machine_options
+@option(MACHINE, "--checkpoint-seconds", **_SECONDS, help="at most this is lost when killed")
 def train(
-    settings: Settings,
-    data_root: Sequence[str],
-    out: Path,
-    image_cache: Path | None,
-    **how: Any,
+    settings: Settings, data_root: Sequence[str], out: Path, image_cache: Path | None, **how: Any
 ) -> None:
-    """Train one run, or go on with it."""
+    """Train one run; continue one that was stopped."""
     from apnet.data.roots import root_of
     from apnet.training import run
     from apnet.training.loop import Interrupted

@@ -1,23 +1,21 @@
-"""`apnet weights`: ImageNet weights of a backbone."""
+"""`apnet weights`."""
 
 from pathlib import Path
 
 import click
 
 from apnet.cli.command import DATA, OUTPUT, command, option
-from apnet.cli.options import PATH
+from apnet.cli.kinds import FILE
 from apnet.config.names import BACKBONES
 
 
-@command("Fetch ImageNet weights of a backbone.")
-@click.argument(
-    "backbone", type=click.Choice(BACKBONES), metavar="BACKBONE", help=", ".join(BACKBONES)
-)
-@option(DATA, "--from", "source", type=PATH, metavar="FILE", help="read this; download nothing")
+@command
+@click.argument("backbone", type=click.Choice(BACKBONES), help="by its name in torchvision")
+@option(DATA, "--from", "source", type=FILE, help="read this and download nothing")
 @option(DATA, "--sha256", metavar="HEX", help="refuse a file with another digest")
-@option(OUTPUT, "--out", required=True, type=PATH, metavar="FILE.safetensors", help="to write")
+@option(OUTPUT, "--out", required=True, type=FILE, help=".safetensors, to write")
 def weights(backbone: str, out: Path, source: Path | None, sha256: str | None) -> None:
-    """Fetch or read ImageNet weights."""
+    """Fetch ImageNet weights of a backbone."""
     from apnet.models.imagenet import convert_weights
 
     digest = convert_weights(backbone, out, source, sha256)

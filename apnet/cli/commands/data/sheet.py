@@ -1,20 +1,19 @@
-"""`apnet data sheet`: a contact sheet of drawn people and cameras."""
+"""`apnet data sheet`."""
 
 from pathlib import Path
 
 import click
 
-from apnet.cli import completion
 from apnet.cli.command import RUN, command, option
-from apnet.cli.options import PATH
+from apnet.cli.kinds import DATASET, FILE
 
 
-@command("Draw a contact sheet of a synthetic dataset.")
-@click.argument("dataset", metavar="NAME", shell_complete=completion.datasets, help="whose layout")
-@click.argument("out", type=PATH, metavar="FILE", help=".png or .jpg")
-@option(RUN, "--seed", type=int, default=0, metavar="N", help="of all random numbers")
+@command
+@click.argument("dataset", type=DATASET, help="whose people and cameras")
+@click.argument("out", type=FILE, help=".png or .jpg")
+@option(RUN, "--seed", type=int, default=0, help="of all random numbers")
 def sheet(dataset: str, out: Path, seed: int) -> None:
-    """Draw a contact sheet of people and cameras."""
+    """Draw a contact sheet of a synthetic dataset."""
     from apnet.data.synthetic.sheet import contact_sheet
 
     contact_sheet(dataset, out, seed=seed)

@@ -1,0 +1,67 @@
+"""What values of options are: paths and our names, which the shell completes."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from apnet.config.names import BACKBONES, PEERS, parse_model_name
+from apnet.config.readings import READINGS
+from apnet.config.recipes import RECIPES
+from apnet.errors import InputError
+
+
+class Name(click.ParamType):
+    """A name; whether it exists is for the code to say that looks it up.
+
+    Args:
+        names: those that the shell offers.
+    """
+
+    name = "name"
+
+    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
+        self._names = names
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The names that begin like this."""
+        return [CompletionItem(name) for name in self._names() if name.startswith(incomplete)]
+
+
+def _models() -> list[str]:
+    endings = ["", "-se", "-stacked-c3", "-stacked-s3"]
+    endings += [f"-apnet-{kind}{level}" for kind in "cs" for level in (1, 2, 3)]
+    names = [f"{backbone}{ending}" for backbone in BACKBONES for ending in endings]
+    return [*filter(_exists, names), *PEERS]
+
+
+def _exists(model: str) -> bool:
+    try:
+        parse_model_name(model)
+    except InputError:
+        return False
+    return True
+
+
+def _datasets() -> Iterable[str]:
+    from apnet.data import DATASETS
+
+    return DATASETS
+
+
+def _path(name: str) -> click.Path:
+    path = click.Path(readable=False, path_type=Path)
+    path.name = name
+    return path
+
+
+MODEL = Name(_models)
+DATASET = Name(_datasets)
+READING = Name(lambda: READINGS)
+RECIPE = Name(lambda: RECIPES)
+RULES = Name(lambda: ("thop-0.0.31", "thop", "torch"))
+DEVICE = Name(lambda: ("auto", "cpu", "cuda"))
+FILE, FOLDER = _path("file"), _path("folder")
