@@ -1,4 +1,4 @@
-"""`apnet cam`."""
+"""`apnet cam`: where a run looks after each level of its pyramid (Figure 6)."""
 
 from collections.abc import Sequence
 from pathlib import Path

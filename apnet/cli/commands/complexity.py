@@ -1,4 +1,4 @@
-"""`apnet complexity`."""
+"""`apnet complexity`: operations and parameters of models (Table III)."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`apnet curves`."""
+"""`apnet curves`: the learning curves of a run."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`apnet evaluate`."""
+"""`apnet evaluate`: mAP and CMC of a run on a test set."""
 
 from collections.abc import Sequence
 from pathlib import Path

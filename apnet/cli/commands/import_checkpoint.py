@@ -1,4 +1,4 @@
-"""`apnet import-checkpoint`."""
+"""`apnet import-checkpoint`: a run from weights that somebody else trained."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`apnet score`."""
+"""`apnet score`: mAP and CMC of features made by any code."""
 
 import json
 from pathlib import Path

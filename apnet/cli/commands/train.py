@@ -1,4 +1,4 @@
-"""`apnet train`."""
+"""`apnet train`: one run, new or continued."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`apnet weights`."""
+"""`apnet weights`: ImageNet weights of a backbone."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`apnet data check`."""
+"""`apnet data check`: a dataset beside its published counts."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`apnet data sheet`."""
+"""`apnet data sheet`: a contact sheet of a synthetic dataset."""
 
 from pathlib import Path
 

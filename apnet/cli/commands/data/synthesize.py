@@ -1,4 +1,4 @@
-"""`apnet data synthesize`."""
+"""`apnet data synthesize`: a synthetic dataset in the layout of a real one."""
 
 from pathlib import Path
 

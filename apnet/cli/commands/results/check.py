@@ -1,4 +1,4 @@
-"""`apnet results check`."""
+"""`apnet results check`: validation of a results folder."""
 
 import json
 from dataclasses import asdict
