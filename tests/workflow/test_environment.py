@@ -67,3 +67,13 @@ def test_the_layout_is_as_the_files_say():
     assert [name for name, sentence in lines if len(sentence) < 8] == []
     modules = [f for room in ("apnet", "workflow") for f in (ROOT / room).rglob("*.py")]
     assert len(lines) > len(modules)
+
+
+def test_the_tour_opens_files_that_exist_and_few_of_them():
+    tour = (ROOT / "docs" / "tour.md").read_text()
+    journeys = tour.split("\n## ")[1:]
+    for journey, most in zip(journeys, (12, 9, 11), strict=True):
+        stops = re.findall(r"^\d+\. \[`(.+?)`\]\(\.\./(.+?)\)", journey, flags=re.MULTILINE)
+        assert 1 < len(stops) <= most and len(stops) == len(re.findall(r"^\d+\. ", journey, re.M))
+        for shown, linked in stops:
+            assert shown == linked and (ROOT / linked).is_file(), shown
