@@ -26,17 +26,39 @@ DATA_ROOT = "folder that holds datasets; for a dataset of your own, NAME=FOLDER 
 _RECIPE = f"{', '.join(RECIPES)}; the paper's for the model if not given"
 _SET = "change a setting of the recipe, such as epochs=8; may be repeated"
 _READING = f"how the paper is read: {' or '.join(READINGS)}"
-_SWITCH = "change a switch of the reading; may be repeated"
+
+
+def _pairs(_context: click.Context, option: click.Parameter, items: Sequence[str]) -> dict:
+    """KEY=VALUE options as a dictionary; a value is JSON where it can be, else text."""
+    pairs: dict[str, object] = {}
+    for item in items:
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise InputError(f"{option.opts[0]} wants KEY=VALUE, not {item!r}")
+        try:
+            parsed = json.loads(value)
+        except ValueError:
+            parsed = value
+        pairs[key] = tuple(parsed) if isinstance(parsed, list) else parsed
+    return pairs
+
+
+_PAIRS = {"multiple": True, "metavar": "KEY=VALUE", "callback": _pairs}
+
+
+def switch_option(words: str) -> _Decorator:
+    """The option `--switch`, as a dictionary."""
+    return option(RUN, "--switch", **_PAIRS, help=f"{words}; may be repeated")
 
 
 def reading_options(function: _Function) -> _Function:
     """Options that say how the paper is read: `reading`."""
 
     @option(RUN, "--reading", default="written", type=READING, help=_READING)
-    @option(RUN, "--switch", multiple=True, metavar="KEY=VALUE", help=_SWITCH)
+    @switch_option("change a switch of the reading")
     @wraps(function)
-    def with_reading(reading: str, switch: Sequence[str], **others: Any) -> None:
-        function(reading=get_reading(reading, **_pairs(switch, "--switch")), **others)
+    def with_reading(reading: str, switch: dict[str, object], **others: Any) -> None:
+        function(reading=get_reading(reading, **switch), **others)
 
     return with_reading
 
@@ -48,15 +70,15 @@ def run_options(function: _Function) -> _Function:
     @dataset_option("training set")
     @option(RUN, "--recipe", type=RECIPE, help=_RECIPE)
     @option(RUN, "--seed", type=int, default=0, help="of all random numbers")
-    @option(RUN, "--set", "changed", multiple=True, metavar="KEY=VALUE", help=_SET)
+    @option(RUN, "--set", "changed", **_PAIRS, help=_SET)
     @option(OUTPUT, "--out", required=True, type=FOLDER, help="the run's folder")
     @reading_options
     @wraps(function)
     def with_settings(
-        model: str, recipe: str | None, changed: Sequence[str], reading: Reading, **others: Any
+        model: str, recipe: str | None, changed: dict[str, object], reading: Reading, **others: Any
     ) -> None:
         backbone = parse_model_name(model).backbone
-        resolved = get_recipe(recipe or paper_recipe(model), backbone, **_pairs(changed, "--set"))
+        resolved = get_recipe(recipe or paper_recipe(model), backbone, **changed)
         dataset, seed = others.pop("dataset"), others.pop("seed")
         function(settings=Settings(model, dataset, reading, resolved, seed), **others)
 
@@ -108,18 +130,3 @@ machine_options = _all(
     option(MACHINE, "--store", type=FOLDER, **_FORMER),
 )
 """Where many images are read: `device`, `threads`, `workers` and `image_cache`."""
-
-
-def _pairs(items: Sequence[str], name: str) -> dict[str, object]:
-    """KEY=VALUE options as a dictionary; a value is JSON where it can be, else text."""
-    pairs: dict[str, object] = {}
-    for item in items:
-        key, equals, value = item.partition("=")
-        if not equals:
-            raise InputError(f"{name} wants KEY=VALUE, not {item!r}")
-        try:
-            parsed = json.loads(value)
-        except ValueError:
-            parsed = value
-        pairs[key] = tuple(parsed) if isinstance(parsed, list) else parsed
-    return pairs
