@@ -29,9 +29,9 @@ class Snakemake:
         assert not check or done.returncode == 0, done.stderr
         return done
 
-    def jobs(self, *targets, config=()):
+    def jobs(self, *targets, options=(), config=()):
         """How many jobs of each rule a dry run plans."""
-        done = self(*targets, options=["--dry-run"], config=config)
+        done = self(*targets, options=["--dry-run", *options], config=config)
         return jobs_in(done.stdout + done.stderr)
 
 

@@ -1,13 +1,16 @@
 """What Snakemake plans: the number of jobs, what makes them stale, how bad input ends."""
 
+import subprocess
+
 import pytest
 import yaml
 
 from tests.unit import tiny
 from tests.workflow import records
-from tests.workflow.conftest import ROOT
+from tests.workflow.conftest import ROOT, Snakemake
 
 SETS, MODELS = 3, 10
+SMOKE = "results/smoke"
 
 
 def test_table_ii_is_thirty_trainings(snakemake):
@@ -159,13 +162,54 @@ def test_a_wrong_config_ends_at_once_with_one_sentence(snakemake, config, named)
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("name", ["table9.md", "figure9.svg", "figure6.csv"])
-def test_an_unknown_report_is_named(snakemake, name):
-    done = snakemake(f"reports/{name}", options=["--dry-run"], check=False)
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [
+        ("reports/table9.md", "unknown report 'reports/table9.md': choose one of "),
+        ("./reports//figure9.svg", "unknown report 'reports/figure9.svg'"),
+        ("reports/figure6.csv", "unknown report 'reports/figure6.csv'"),
+        ("results/paper/written/market1501/resnet50/seed0/run.json", "of scale 'paper'"),
+        (f"{SMOKE}/writen/market1501/resnet50/seed0/run.json", "unknown reading"),
+        (f"{SMOKE}/released/market1501/resnet50/seed0/run.json", "unknown reading in this config"),
+        (f"{SMOKE}/written/market1502/resnet50/seed0/run.json", "unknown dataset 'market1502'"),
+        (f"{SMOKE}/written/market1501/resnet51/seed0/run.json", "unknown model 'resnet51'"),
+        (f"{SMOKE}/written/market1501/resnet50/0/run.json", "write it as seed0"),
+        (f"{SMOKE}/written/market1501/resnet50/seed0/run.jsn", "no rule makes"),
+        (f"{SMOKE}/written/market1501/resnet51/seed0/test/market1501.json", "unknown model"),
+        (f"{SMOKE}/written/market1501/resnet50/seed0/test/market.json", "unknown dataset 'market'"),
+        (f"{SMOKE}/written/market1501/resnet50/seed0/test/Market.json", "unknown dataset 'Market'"),
+    ],
+)
+def test_an_unknown_target_is_named_in_one_sentence(snakemake, target, named):
+    done = snakemake(target, options=["--dry-run"], check=False)
     assert done.returncode == 2
     said = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
-    assert len(said) == 1 and f"unknown report 'reports/{name}'" in said[0]
+    assert len(said) == 1 and named in said[0]
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "target"),
+    [
+        (["--dry-run"], "./reports/table3.md"),
+        (["--dry-run"], "reports//table3.md"),
+        (["--report", "reports/report.html"], "reports/table3.md"),
+    ],
+)
+def test_a_target_is_a_target_and_an_options_value_is_none(snakemake, options, target):
+    (snakemake.folder / "reports").mkdir()
+    snakemake(target, options=options)
+
+
+def test_an_archive_is_no_target(snakemake):
+    done = snakemake("reports/table3.md", options=["--archive", "reports/x.tgz"], check=False)
+    assert done.returncode != 2 and "unknown report" not in done.stderr  # It wants conda.
+
+
+def test_work_may_be_done_in_a_folder_named_reports(tmp_path):
+    command = Snakemake("reports").command(["reports/table3.md"], ["--dry-run"])
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_code_trigger_is_off():

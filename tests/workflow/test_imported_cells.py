@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from tests.workflow.conftest import jobs_in
 from tests.workflow.records import record
 
 RUN = "results/smoke/written/market1501/resnet50/seed0"
+TEST = f"{RUN}/test/market1501.json"
 
 
 def write_run(snakemake, provenance):
@@ -23,29 +25,41 @@ def test_an_imported_run_is_evaluated_and_not_trained_again(snakemake, provenanc
     assert (jobs["train"], jobs["evaluate"]) == (trainings, 30)
 
 
+@pytest.mark.parametrize("forced", [["-Fp"], ["--forceal"], ["--forcerun=train"], ["-f"]])
+def test_forced_rules_leave_an_imported_run_alone(snakemake, forced):
+    write_run(snakemake, "imported")
+    done = snakemake("reports/table2.md", options=["-n", *forced])
+    assert jobs_in(done.stdout).get("train") == 29
+    assert f"output: {RUN}/model.safetensors" not in done.stdout
+
+
 @pytest.mark.parametrize(
-    "forced",
+    "options",
     [
-        ["-Fp"],
-        ["--forceal"],
-        ["--forcerun=train"],
-        ["-R", "judge", "train"],
-        ["-R", f"./{RUN}/run.json"],
-        ["-f", f"{RUN}/model.safetensors"],
+        ["-f", "--", f"{RUN}/model.safetensors"],
+        ["-R", f"./{RUN}/run.json", "--", "reports/table1.md"],
+        ["--until", "train", "-F", "--", f"{RUN}/run.json"],
+        ["--delete-all-output", "--", TEST],
+        ["--delete-all-output", "-F", "--", TEST],
     ],
 )
-def test_forced_trainings_leave_an_imported_run_alone(snakemake, forced):
+def test_no_command_deletes_an_imported_run(snakemake, options):
     write_run(snakemake, "imported")
-    done = snakemake("reports/table2.md", options=["-n", *forced], check=False)
-    assert done.returncode == 2
-    assert f"apnet: {RUN} was imported, and to force its training would" in done.stderr
-    assert (snakemake.folder / RUN / "model.safetensors").exists()
+    *options, target = [word for word in options if word != "--"]
+    snakemake(target, options=options, check=False)
+    assert {"model.safetensors", "run.json"} <= {
+        file.name for file in (snakemake.folder / RUN).iterdir()
+    }
 
 
-@pytest.mark.parametrize(
-    ("provenance", "forced"),
-    [("trained", ["-F"]), ("imported", ["-R", "judge"]), ("imported", ["-f"])],
-)
-def test_what_else_is_forced_is_as_ever(snakemake, provenance, forced):
-    write_run(snakemake, provenance)
-    assert "Job stats" in snakemake("reports/table2.md", options=["-n", *forced]).stdout
+def test_what_else_is_forced_is_as_ever(snakemake):
+    write_run(snakemake, "trained")
+    assert snakemake.jobs("reports/table2.md")["train"] == 30
+    done = snakemake("reports/table2.md", options=["-n", "-R", "train"])
+    assert f"output: {RUN}/model.safetensors" in done.stdout
+
+
+def test_what_cannot_be_read_is_not_trained_over(snakemake):
+    write_run(snakemake, "trained")
+    (snakemake.folder / RUN / "run.json").write_text("{")
+    assert snakemake.jobs("reports/table2.md", options=["-F"])["train"] == 29

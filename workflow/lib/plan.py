@@ -18,7 +18,7 @@ from apnet.config.recipes import get_recipe
 from apnet.config.settings import Settings
 from apnet.config.stages import check_buildable
 from apnet.data import DATASETS
-from apnet.errors import one_of
+from apnet.errors import InputError, one_of
 from apnet.files import digest, read_json
 from apnet.fingerprint import TRAINING, code_fingerprint
 from reproduction.figures.names import SHOWN_DATASET, SHOWN_MODEL
@@ -184,15 +184,12 @@ class Plan:
                 return json.loads(record.read_text(encoding="utf-8"))["code_fingerprint"]
         return code_fingerprint(TRAINING)
 
-    def imported(self, run: Run) -> bool:
-        """Whether a run was trained elsewhere, so that it cannot be trained again here."""
-        record = Path(self.results, run.folder, "run.json")
-        return record.exists() and _imported(record)
-
-    def all_imported(self) -> list[Path]:
-        """The folders of all such runs of this scale."""
+    @cached_property
+    def imported(self) -> list[str]:
+        """The folders (:class:`Run`) of this scale's runs that were trained elsewhere."""
         records = sorted(Path(self.results).glob("*/*/*/seed*/run.json"))
-        return [record.parent for record in records if _imported(record)]
+        kept = [record.parent for record in records if _imported(record)]
+        return [folder.relative_to(self.results).as_posix() for folder in kept]
 
     def evaluations(self, table: str) -> list[Evaluation]:
         """What table `table` is made from, without those whose data is not there."""
@@ -254,11 +251,15 @@ class Plan:
             raise one_of("dataset", name, (*DATASETS, *self.own))
 
     def check(self, run: Run) -> None:
-        """Refuse a run whose model is unknown or cannot be built at its recipe's image size.
+        """Refuse a run that cannot be trained.
 
         Raises:
-            InputError: why.
+            InputError: a reading that is not in the config, an unknown dataset or model, or a
+                model that cannot be built at its recipe's image size.
         """
+        if run.reading not in self.readings:
+            raise one_of("reading in this config", run.reading, tuple(self.readings))
+        self.check_dataset(run.dataset)
         settings = self.settings(run)
         size = (settings.recipe.height, settings.recipe.width)
         check_buildable(parse_model_name(run.model), settings.reading, size)
@@ -271,7 +272,10 @@ class Plan:
 
 
 def _imported(record: Path) -> bool:
-    return read_json(record).get("provenance") == "imported"
+    try:
+        return read_json(record).get("provenance") == "imported"
+    except InputError:
+        return True  # Perhaps: what cannot be read must not be deleted either.
 
 
 def _standing(files: Iterable[str | Path]) -> str:

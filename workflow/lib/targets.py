@@ -1,11 +1,12 @@
-"""What a person asks Snakemake for, checked before it plans: a slip is one sentence."""
+"""What a person asks Snakemake for: what there is, and one sentence for what there is not."""
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path, PurePosixPath
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import PurePosixPath
 
-from snakemake.cli import parse_args
-
+from apnet.config.readings import READINGS
 from apnet.errors import InputError, one_of
 from reproduction.figures.names import FIGURES, PICTURES
 from workflow.lib import conventions, counted
@@ -26,64 +27,65 @@ DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
 SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 """The figures as the document shows them."""
 
-_RUN_DEPTH = 6
-"""Parts of a run's folder with results/ and the scale before it."""
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """End with one sentence and status 2 on bad input, also from an input function.
+
+    Snakemake wraps what an input function raises into a report of its own, but for a
+    SystemExit.
+    """
+    try:
+        yield
+    except InputError as error:
+        print(f"apnet: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
-def check_targets(targets: Iterable[str], plan: Plan) -> None:
-    """Refuse a report or a run that cannot be made.
+def unknown(plan: Plan) -> str:
+    """A regular expression for reports, and files of runs, that no rule makes."""
+    known = "|".join(map(re.escape, (*reports(), DOCUMENT, PDF)))
+    run = rf"results/{plan.scale}/(?:{'|'.join(READINGS)})/[a-z0-9-]+/[a-z0-9_-]+/seed\d+"
+    file = r"model\.safetensors|run\.json|test/[a-z0-9-]+\.(?:json|npz)|attention/[a-z0-9-]+\.npz"
+    return rf"(?!(?:{known})$)reports/.+|(?!{run}/(?:{file})$)results/(?:[^/]+/){{5}}.+"
 
-    Args:
-        targets: as given on the command line; what is no report and no run is passed over.
+
+def trained_here(plan: Plan) -> str:
+    """A regular expression for the readings of runs, blind to the runs that were imported.
+
+    It stands where a run's path begins and looks at all of it.
+    """
+    kept = "".join(f"(?!{re.escape(run)}/)" for run in plan.imported)
+    return f"{kept}(?:{'|'.join(READINGS)})"
+
+
+def refuse(target: str, plan: Plan) -> None:
+    """Say why no rule makes a target that :func:`unknown` matches.
 
     Raises:
         InputError: an unknown report, scale, reading, dataset or model.
     """
-    for target in _without_reports_of_snakemake(targets):
-        parts = PurePosixPath(target).parts
-        if parts[:1] == ("reports",):
-            _check_report(target)
-        elif parts[:1] == ("results",) and len(parts) > _RUN_DEPTH:
-            _check_run(target, parts, plan)
-
-
-def check_forced(arguments: Sequence[str], plan: Plan) -> None:
-    """Refuse to force trainings where that would delete weights that were imported.
-
-    Snakemake deletes what a job makes before the job begins.
-
-    Args:
-        arguments: of Snakemake's command line; read by its own parser, profiles included.
-
-    Raises:
-        InputError: names the first of them.
-    """
-    try:
-        _, given = parse_args(list(arguments))
-    except SystemExit:
-        return  # called from another program, whose arguments these are
-    forced = {os.path.normpath(name) for name in given.forcerun or ()}
-    if given.force:
-        forced |= {os.path.normpath(name) for name in given.targets or ()}
-    if not (given.forceall or forced):
-        return
-    for run in plan.all_imported():
-        if given.forceall or "train" in forced or forced & {*_trained(run)}:
-            raise InputError(
-                f"{run} was imported, and to force its training would delete it: force other "
-                f"files, or move it away first"
-            )
+    parts = PurePosixPath(target).parts
+    if parts[0] == "reports":
+        raise one_of("report", target, (*reports(), DOCUMENT, PDF))
+    _, scale, reading, dataset, model, seed, *file = parts
+    if scale != plan.scale:
+        raise InputError(
+            f"{target} is of scale {scale!r} and the config of scale {plan.scale!r}: name the "
+            f"config of that scale with --configfile"
+        )
+    if not re.fullmatch(r"seed\d+", seed):
+        raise InputError(f"{target}: {seed!r} is no seed's folder: write it as seed0")
+    plan.check(Run(reading, dataset, model, int(seed.removeprefix("seed"))))
+    if file[0] == "test":
+        plan.check_dataset(PurePosixPath(file[-1]).stem)
+    raise InputError(f"no rule makes {target}: ask for run.json or test/DATASET.json of that run")
 
 
 def asked_evaluations(targets: Iterable[str], plan: Plan) -> list[str]:
     """The evaluations of this scale among what is asked for."""
     pattern = f"{plan.results}/*/*/*/seed*/test/*.json"
     return [target for target in targets if PurePosixPath(target).match(pattern)]
-
-
-def _trained(run: Path) -> list[str]:
-    """What a training makes."""
-    return [str(run / name) for name in ("model.safetensors", "run.json")]
 
 
 def reports() -> list[str]:
@@ -95,40 +97,3 @@ def reports() -> list[str]:
 def pictures(figure: str) -> list[str]:
     """A figure in every format, as SVG first."""
     return [f"reports/{figure}.{suffix}" for suffix in PICTURES]
-
-
-def _without_reports_of_snakemake(targets: Iterable[str]) -> Iterator[str]:
-    """Without the file that follows `--report`, which is any name and no target."""
-    before = ""
-    for target in targets:
-        if before != "--report":
-            yield target
-        before = target
-
-
-def _check_report(target: str) -> None:
-    known = (*reports(), DOCUMENT, PDF)
-    if target not in known:
-        raise one_of("report", target, known)
-
-
-def _check_run(target: str, parts: tuple[str, ...], plan: Plan) -> None:
-    _, scale, reading, dataset, model, seed, *_ = parts
-    if scale != plan.scale:
-        raise InputError(
-            f"{target} is of scale {scale!r} and the config of scale {plan.scale!r}: name the "
-            f"config of that scale with --configfile"
-        )
-    if reading not in plan.readings:
-        raise one_of("reading in this config", reading, tuple(plan.readings))
-    for name in (dataset, *_test_sets(parts)):
-        plan.check_dataset(name)
-    if not seed.removeprefix("seed").isdecimal():
-        raise InputError(f"{target}: {seed!r} is no seed's folder: write it as seed0")
-    plan.check(Run(reading, dataset, model, int(seed.removeprefix("seed"))))
-
-
-def _test_sets(parts: tuple[str, ...]) -> list[str]:
-    """The test set of an evaluation; none of a run's other files."""
-    _, _, _, _, _, _, folder, *files = parts
-    return [PurePosixPath(file).stem for file in files] if folder == "test" else []

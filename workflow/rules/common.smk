@@ -38,28 +38,23 @@ from workflow.lib.targets import (
     PRINTED,
     SHOWN,
     asked_evaluations,
-    check_forced,
-    check_targets,
     pictures,
+    refuse,
+    refusing,
     reports,
+    trained_here,
+    unknown,
 )
 
 interpreter.share(ROOT)
 
-try:
+with refusing():
     check_config(config)
     PLAN = Plan(config, ROOT)
-    # Snakemake's own list of targets comes after the rules have been read.
-    check_targets(sys.argv[1:], PLAN)
-    check_forced(sys.argv[1:], PLAN)
-except InputError as error:
-    print(f"apnet: {error}", file=sys.stderr)
-    sys.exit(2)
 
 CALL = Call(
     config, workflow.overwrite_configfiles, workflow.config_settings.config_args or ()
 )
-ASKED = asked_evaluations(sys.argv[1:], PLAN)
 SCALE = PLAN.scale
 SYNTHETIC = config["synthetic"] or {}
 RESULTS = f"results/{SCALE}"
@@ -104,14 +99,34 @@ wildcard_constraints:
     table="|".join(REPORTED),
 
 
+@refusing()
+def refusal(wildcards):
+    return refuse(wildcards.unknown, PLAN)
+
+
+def asked():
+    """What Snakemake was asked for, as its rules spell it."""
+    return [os.path.normpath(target) for target in workflow.dag_settings.targets]
+
+
+def other_evaluations(wildcards):
+    """Those that are asked for by name, beside those of the tables."""
+    return asked_evaluations(asked(), PLAN)
+
+
+@refusing()
 def run_of(wildcards):
-    return Run(
+    run = Run(
         wildcards.reading, wildcards.dataset, wildcards.model, int(wildcards.seed)
     )
+    PLAN.check(run)
+    return run
 
 
+@refusing()
 def dataset_folder(wildcards):
     """A synthetic dataset is a node of the DAG; a real one lies outside it."""
+    PLAN.check_dataset(wildcards.dataset)
     if config["synthetic"] and wildcards.dataset not in PLAN.own:
         return f"resources/synthetic/{SCALE}/{wildcards.dataset}"
     return []
@@ -119,10 +134,7 @@ def dataset_folder(wildcards):
 
 def admission(wildcards):
     """Its words may change without anything being trained again."""
-    training = "test_set" not in wildcards.keys()
-    if training and PLAN.imported(run_of(wildcards)):
-        return []
-    dataset = wildcards.dataset if training else wildcards.test_set
+    dataset = wildcards.get("test_set", wildcards.dataset)
     file = PLAN.admission(wildcards.reading, dataset)
     return ancient(file) if file else []
 
@@ -146,16 +158,8 @@ def imagenet_options(wildcards):
     return f"--from {shlex.quote(file)}" if file else ""
 
 
-def training_data(wildcards):
-    """A run that was trained elsewhere waits for nothing, so that nothing undoes the import."""
-    if PLAN.imported(run_of(wildcards)):
-        return []
-    return f"{RESULTS}/{wildcards.reading}/{wildcards.dataset}/dataset.json"
-
-
 def initial_weights(wildcards):
-    run = run_of(wildcards)
-    backbone = None if PLAN.imported(run) else PLAN.pretrained_backbone(run)
+    backbone = PLAN.pretrained_backbone(run_of(wildcards))
     return f"resources/weights/{backbone}.safetensors" if backbone else []
 
 
@@ -211,10 +215,10 @@ def standing_evaluations(wildcards):
 
 def left_open():
     """What the tables that were asked for still lack."""
-    asked = {str(target) for target in workflow.dag_settings.targets}
-    named = [table for table in REPORTED if any(table in target for target in asked)]
-    whole = not asked or asked & {"all", DOCUMENT, PDF}
-    tables = named or (REPORTED if whole else [])
+    targets = {*asked()}
+    named = {Path(target).stem for target in targets} & {*REPORTED}
+    whole = not targets or targets & {"all", DOCUMENT, PDF}
+    tables = sorted(named) or (REPORTED if whole else [])
     return after_success(
         Path(RESULTS, "cells"), tables, lambda target: fill(target, CALL)
     )

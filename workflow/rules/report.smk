@@ -92,7 +92,7 @@ rule collect:
     """Every number under this scale as one tidy CSV, for people; no rule reads it."""
     input:
         PLAN.files(TABLES),
-        ASKED,
+        other_evaluations,
     output:
         f"{RESULTS}/metrics.csv",
     log:

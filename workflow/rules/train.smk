@@ -1,7 +1,7 @@
 rule train:
     """Train one run. Its checkpoints are not declared, since Snakemake deletes what is."""
     input:
-        data=training_data,
+        data=f"{RESULTS}/{{reading}}/{{dataset}}/dataset.json",
         admitted=admission,
         weights=initial_weights,
     output:
@@ -9,6 +9,9 @@ rule train:
         record=f"{RUN}/run.json",
     log:
         f"{LOGS}/train/{RUN_LOG}.log",
+    # No training makes an imported run, so nothing can begin one by deleting it.
+    wildcard_constraints:
+        reading=trained_here(PLAN),
     conda:
         "../../environment.yml"
     threads: config["threads"]
