@@ -26,15 +26,15 @@ while (folder / "hold").exists():
 
 
 @pytest.fixture(autouse=True)
-def own_locks(tmp_path, monkeypatch):
+def separate_locks(tmp_path, monkeypatch):
     """Locks apart from those of real jobs."""
     (tmp_path / "locks").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "locks"))
     monkeypatch.setattr("tempfile.tempdir", None)
 
 
-def attempt(tmp_path, number, devices, seconds=0.2, count=1, **options):
-    command = [sys.executable, "-m", "workflow.lib.attempt", "--gpus", str(count)]
+def start(tmp_path, number, devices, seconds=0.2, count=1, **options):
+    command = [sys.executable, "-m", "workflow.lib.jobs", "--gpus", str(count)]
     command += ["--log", str(tmp_path / f"{number}.log"), "--"]
     command += [sys.executable, "-c", JOB, str(tmp_path), str(seconds)]
     environment = {name: value for name, value in os.environ.items() if name != gpus.VARIABLE}
@@ -85,9 +85,9 @@ def begun(tmp_path):
 def test_two_jobs_never_have_the_same_device(tmp_path):
     hold = tmp_path / "hold"
     hold.touch()
-    jobs = [attempt(tmp_path, number, "5,GPU-9a") for number in range(2)]
+    jobs = [start(tmp_path, number, "5,GPU-9a") for number in range(2)]
     wait_until(lambda: len(begun(tmp_path)) == 2)
-    jobs += [attempt(tmp_path, number, "5,GPU-9a") for number in range(2, 8)]
+    jobs += [start(tmp_path, number, "5,GPU-9a") for number in range(2, 8)]
     assert select.select([jobs[2].stderr], [], [], 30)[0]
     said = jobs[2].stderr.readline()
     hold.unlink()
@@ -103,7 +103,7 @@ def test_two_jobs_never_have_the_same_device(tmp_path):
 
 
 def test_jobs_of_one_and_of_two_devices_do_not_lock_each_other_out(tmp_path):
-    jobs = [attempt(tmp_path, n, "0,1", count=1 + n % 2) for n in range(6)]
+    jobs = [start(tmp_path, n, "0,1", count=1 + n % 2) for n in range(6)]
     for job in jobs:
         job.communicate(timeout=60)
     found = spans(tmp_path)
@@ -112,13 +112,13 @@ def test_jobs_of_one_and_of_two_devices_do_not_lock_each_other_out(tmp_path):
 
 
 def test_a_device_is_free_when_what_ran_on_it_is_dead_and_not_before(tmp_path):
-    first = attempt(tmp_path, 0, "3", seconds=60, start_new_session=True)
+    first = start(tmp_path, 0, "3", seconds=60, start_new_session=True)
     wait_until(lambda: begun(tmp_path))
     (child,) = begun(tmp_path)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     # The wrapper is dead, and what it ran still computes on the device.
-    second = attempt(tmp_path, 1, "3", seconds=0)
+    second = start(tmp_path, 1, "3", seconds=0)
     with pytest.raises(subprocess.TimeoutExpired):
         second.wait(timeout=2)
     os.kill(child, signal.SIGKILL)
@@ -127,10 +127,10 @@ def test_a_device_is_free_when_what_ran_on_it_is_dead_and_not_before(tmp_path):
 
 
 def test_a_job_that_waits_is_stopped_at_once(tmp_path):
-    first = attempt(tmp_path, 0, "3", seconds=20)
+    first = start(tmp_path, 0, "3", seconds=20)
     wait_until(lambda: begun(tmp_path))
     for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)):
-        second = attempt(tmp_path, 1, "3")
+        second = start(tmp_path, 1, "3")
         assert "waiting for a GPU" in second.stderr.readline()
         second.send_signal(number)
         said = second.communicate(timeout=10)[1]
@@ -140,7 +140,7 @@ def test_a_job_that_waits_is_stopped_at_once(tmp_path):
 
 
 def test_more_devices_than_there_are_is_one_sentence_in_the_note(tmp_path):
-    job = attempt(tmp_path, 0, "3", count=2)
+    job = start(tmp_path, 0, "3", count=2)
     said = job.communicate(timeout=30)[1]
     assert job.returncode == 2 and said.startswith("apnet: a job wants 2 GPUs, and 1 can be used")
     assert "a job wants 2 GPUs" in (tmp_path / "0.failed.json").read_text()
@@ -167,7 +167,7 @@ def test_all_devices_of_the_machine_are_used_where_the_user_names_none(tmp_path,
 
 
 def test_without_a_gpu_nothing_is_held_and_nothing_said(tmp_path):
-    jobs = [attempt(tmp_path, 0, ""), attempt(tmp_path, 1, "0", count=0)]
+    jobs = [start(tmp_path, 0, ""), start(tmp_path, 1, "0", count=0)]
     assert [job.communicate(timeout=30)[1] for job in jobs] == ["", ""]
     assert sorted(devices for devices, _, _ in spans(tmp_path)) == [[""], ["0"]]
 

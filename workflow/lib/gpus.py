@@ -1,8 +1,8 @@
 """GPUs for jobs on this machine: each device to one job at a time.
 
-Snakemake counts GPUs and names none, so two jobs would both take the first. A job holds a
-lock on a file for its device; the lock is inherited by what it runs, and the kernel frees
-it when the last of them has ended, however that was.
+Snakemake counts GPUs but assigns none, so two jobs would both use the first. A job holds a
+lock on a file for its device; its child processes inherit the lock, and the kernel frees
+it when the last of them has ended, in whatever way.
 """
 
 import fcntl
@@ -19,7 +19,7 @@ from apnet.errors import InputError
 
 VARIABLE = "CUDA_VISIBLE_DEVICES"
 _PAUSE = 0.5
-"""Seconds between two looks for a device that is free."""
+"""Seconds between two attempts to lock a free device."""
 
 
 @dataclass(frozen=True)
@@ -27,35 +27,35 @@ class Held:
     """Devices that a job holds.
 
     Attributes:
-        devices: their numbers or UUIDs; none where there is no GPU, or none is wanted.
-        descriptors: of the locks, for the process that is to hold them too.
+        devices: their numbers or UUIDs; empty where there is no GPU, or none is wanted.
+        descriptors: file descriptors of the locks, for child processes to inherit.
     """
 
     devices: tuple[str, ...] = ()
     descriptors: tuple[int, ...] = ()
 
     def environment(self) -> dict[str, str]:
-        """What the job is told of its devices."""
+        """The environment variable that shows a job its devices alone."""
         return {VARIABLE: ",".join(self.devices)} if self.devices else {}
 
 
 def visible() -> list[str]:
-    """The devices that jobs may use: those that the user names, else all of this machine."""
+    """The devices that jobs may use: those that the user lists, else all of this machine."""
     named = os.environ.get(VARIABLE)
     if named is None:
         return [str(number) for number in range(_count())]
     devices = [name.strip() for name in named.split(",")]
-    # As CUDA has it, the first that is none hides those after it.
+    # As in CUDA, an invalid entry hides all that follow it.
     ends = (number for number, name in enumerate(devices) if name in ("", "-1", "NoDevFiles"))
     return devices[: next(ends, len(devices))]
 
 
 @contextmanager
-def hold(count: int, say: Callable[[str], None]) -> Iterator[Held]:
+def hold(count: int, log: Callable[[str], None]) -> Iterator[Held]:
     """Hold `count` devices, once so many are free.
 
     Args:
-        say: told once when there is a wait.
+        log: called once with a line if there is a wait.
 
     Raises:
         InputError: more than there are.
@@ -66,7 +66,7 @@ def hold(count: int, say: Callable[[str], None]) -> Iterator[Held]:
         return
     if count > len(devices):
         raise InputError(f"a job wants {count} GPUs, and {len(devices)} can be used: lower `gpu`")
-    held = _wait(count, devices, say)
+    held = _wait(count, devices, log)
     try:
         yield held
     finally:
@@ -74,19 +74,19 @@ def hold(count: int, say: Callable[[str], None]) -> Iterator[Held]:
             os.close(descriptor)
 
 
-def _wait(count: int, devices: Sequence[str], say: Callable[[str], None]) -> Held:
-    waits = False
-    while (held := _take(count, devices)) is None:
-        if not waits:
-            say(f"waiting for a GPU: all of {', '.join(devices)} are taken")
-            waits = True
+def _wait(count: int, devices: Sequence[str], log: Callable[[str], None]) -> Held:
+    held = _take(count, devices)
+    if held is None:
+        log(f"waiting for a GPU: all of {', '.join(devices)} are taken")
+    while held is None:
         time.sleep(_PAUSE)
+        held = _take(count, devices)
     return held
 
 
 def _take(count: int, devices: Sequence[str]) -> Held | None:
-    """So many free devices; None, and none of them, if fewer are free."""
-    found: dict[str, int] = {}
+    """Lock `count` free devices; None, with nothing locked, if fewer are free."""
+    locks: dict[str, int] = {}
     for device in devices:
         descriptor = os.open(_folder() / device.replace("/", "-"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -94,10 +94,10 @@ def _take(count: int, devices: Sequence[str]) -> Held | None:
         except BlockingIOError:
             os.close(descriptor)
             continue
-        found[device] = descriptor
-        if len(found) == count:
-            return Held(tuple(found), tuple(found.values()))
-    for descriptor in found.values():
+        locks[device] = descriptor
+        if len(locks) == count:
+            return Held(tuple(locks), tuple(locks.values()))
+    for descriptor in locks.values():
         os.close(descriptor)
     return None
 
@@ -112,7 +112,7 @@ def _folder() -> Path:
 
 
 def _count() -> int:
-    """How many GPUs the driver lists; torch would need seconds to say so."""
+    """How many GPUs the driver lists; importing torch to ask would take seconds."""
     try:
         done = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True)
     except OSError:

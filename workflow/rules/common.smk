@@ -24,7 +24,7 @@ from apnet.config.readings import READINGS
 from reproduction.paper import contents
 from workflow.lib import conventions
 from workflow.lib import counted
-from workflow.lib import interpreter
+from workflow.lib import jobs
 from reproduction.report import pdf as typeset
 from workflow.lib.config import check_config
 from workflow.lib.hints import Call, after_failure, after_success, fill
@@ -46,7 +46,7 @@ from workflow.lib.targets import (
     unknown,
 )
 
-interpreter.share(ROOT)
+jobs.share_environment(ROOT)
 
 with refusing():
     check_config(config)
@@ -70,11 +70,11 @@ REPORTING = files_fingerprint(
     [*ROOT.glob("workflow/lib/*.py"), *ROOT.glob("reproduction/**/*.*")]
 )
 
-ATTEMPT = "python -m workflow.lib.attempt --log {log} --"
+ATTEMPT = "python -m workflow.lib.jobs --log {log} --"
 
 # A scheduler gives its jobs devices of their own; on this machine they have to share.
 GPUS = "0" if workflow.remote_exec else "{resources.gpu}"
-ATTEMPT_ON_GPU = f"python -m workflow.lib.attempt --gpus {GPUS} --log {{log}} --"
+ATTEMPT_ON_GPU = f"python -m workflow.lib.jobs --gpus {GPUS} --log {{log}} --"
 
 
 def in_shell(*words):

@@ -5,7 +5,7 @@ import sys
 import time
 
 from apnet.errors import InputError
-from workflow.lib.attempt import main
+from workflow.lib.jobs import main
 
 SAY = "import sys; print('working'); print('apnet: no such thing', file=sys.stderr); sys.exit({})"
 
@@ -46,7 +46,7 @@ def test_a_note_that_cannot_be_written_leaves_the_status(tmp_path, monkeypatch, 
     def full(*_):
         raise InputError("cannot write the note: No space left on device")
 
-    monkeypatch.setattr("workflow.lib.attempt.write_json", full)
+    monkeypatch.setattr("workflow.lib.jobs.write_json", full)
     command = ["--log", str(tmp_path / "job.log"), "--", sys.executable, "-c", SAY.format(3)]
     assert main(command) == 3
     assert "apnet: cannot write the note" in capsys.readouterr().err
@@ -67,7 +67,7 @@ def test_a_signal_is_passed_on_and_its_answer_waited_for(tmp_path):
         "print('ready', flush=True)\n"
         "time.sleep(60)\n"
     )
-    command = [sys.executable, "-m", "workflow.lib.attempt", "--log", str(log), "--"]
+    command = [sys.executable, "-m", "workflow.lib.jobs", "--log", str(log), "--"]
     with subprocess.Popen([*command, sys.executable, "-c", job], stderr=subprocess.PIPE) as attempt:
         while not (log.exists() and "ready" in log.read_text()):
             time.sleep(0.05)

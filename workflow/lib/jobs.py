@@ -1,10 +1,10 @@
 """Run a job's command: into its log, onto the terminal, and into a note when it fails.
 
-    python -m workflow.lib.attempt [--gpus N] --log LOG -- COMMAND …
+    python -m workflow.lib.jobs [--gpus N] --log LOG -- COMMAND …
 
 The note, LOG with the suffix .failed.json, outlives the outputs that Snakemake
 deletes, so a table can show the cell as failed and why. With --gpus the command is given
-so many devices of this machine that no other job has.
+that many devices of this machine, which no other job has.
 """
 
 import argparse
@@ -23,6 +23,17 @@ from apnet.files import write_json
 from workflow.lib import gpus
 
 _PREFIX = "apnet: "
+
+
+def share_environment(root: Path) -> None:
+    """Let jobs run what this process runs, also when its environment is not activated.
+
+    Args:
+        root: the checkout; jobs import from it, whatever their working directory is.
+    """
+    for variable, folder in (("PATH", Path(sys.executable).parent), ("PYTHONPATH", root)):
+        given = os.environ.get(variable)
+        os.environ[variable] = os.pathsep.join([str(folder), *([given] if given else [])])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{_PREFIX}cannot write {arguments.log}: {error.strerror}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        # While it waited for a GPU; a command answers signals itself.
+        # It was waiting for a GPU; once the command runs, it is given the signals.
         return 128 + signal.SIGINT
     if status:
         message = _sentence(last) or f"ended with status {status}"
@@ -61,8 +72,8 @@ def _run(command: Sequence[str], log: Path, held: gpus.Held) -> tuple[int, list[
     """Exit status and last lines of the command, its output copied to `log` and stderr."""
     last: deque[str] = deque(maxlen=20)
     with (
-        # Unbuffered: what could not be written is not tried again at the end.
-        log.open("wb", buffering=0) as stream,
+        # Unbuffered: a line that could not be written is not tried again on closing.
+        log.open("wb", buffering=0) as file,
         subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -74,27 +85,27 @@ def _run(command: Sequence[str], log: Path, held: gpus.Held) -> tuple[int, list[
         ) as job,
     ):
         if held.devices:
-            _keep(stream, f"on GPU {', '.join(held.devices)}\n")
+            _log(file, f"on GPU {', '.join(held.devices)}\n")
         # The job saves its state before it ends; this process waits for that.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda received, _frame: job.send_signal(received))
         for line in job.stdout:
-            _keep(stream, line)
+            _log(file, line)
             sys.stderr.write(line)
             last.append(line.rstrip())
     return (job.returncode if job.returncode >= 0 else 128 - job.returncode), list(last)
 
 
-def _keep(stream: BinaryIO, line: str) -> None:
-    """Write to the log; a disk that is full does not end a job that may need none of it."""
+def _log(file: BinaryIO, line: str) -> None:
+    """Write to the log; a full disk does not end a job that may need no space."""
     with suppress(OSError):
-        stream.write(line.encode())
+        file.write(line.encode())
 
 
 def _sentence(lines: Sequence[str]) -> str | None:
-    """Our own sentence if there is one, else the last line that says anything."""
-    said = [line.removeprefix(_PREFIX) for line in lines if line.startswith(_PREFIX)]
-    return next(iter(said[::-1]), next((line for line in lines[::-1] if line.strip()), None))
+    """The last line that begins as our errors do, else the last that is not blank."""
+    errors = [line.removeprefix(_PREFIX) for line in lines if line.startswith(_PREFIX)]
+    return next(iter(errors[::-1]), next((line for line in lines[::-1] if line.strip()), None))
 
 
 if __name__ == "__main__":
