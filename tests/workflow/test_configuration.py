@@ -15,9 +15,9 @@ def config(name="smoke", **changes):
 
 def test_the_shipped_configs_are_good(tmp_path):
     smoke = config()
-    check_config(smoke)
+    check_config(smoke, pytest.fail)
     assert (smoke["missing"], smoke["data_root"]) == ("run", None)
-    check_config(config("paper", data_root=str(tmp_path)))
+    check_config(config("paper", data_root=str(tmp_path)), pytest.fail)
 
 
 def test_every_key_is_documented():
@@ -30,6 +30,7 @@ def test_every_key_is_documented():
     ("changes", "named"),
     [
         ({"sedes": [0]}, "'sedes'"),
+        ({"store": "here", "image_cache": "there"}, "give 'image_cache' alone"),
         ({"seeds": []}, "seeds"),
         ({"seeds": [0, 0]}, "seeds"),
         ({"seeds": 3}, "seeds"),
@@ -47,6 +48,13 @@ def test_every_key_is_documented():
 )
 def test_a_wrong_config_is_one_sentence(changes, named):
     with pytest.raises(InputError) as error:
-        check_config(config(**changes))
+        check_config(config(**changes), pytest.fail)
     assert named in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_renamed_key_works_with_a_warning():
+    given, warnings = config(store="here"), []
+    check_config(given, warnings.append)
+    assert given["image_cache"] == "here" and "store" not in given
+    assert len(warnings) == 1 and "'store' is now called 'image_cache'" in warnings[0]

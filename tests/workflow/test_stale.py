@@ -125,7 +125,7 @@ def test_an_edit_makes_stale(finished, checkout, name):
 CONFIGS = {
     "threads": (("threads=2",), NOTHING),
     "workers": (("workers=1",), NOTHING),
-    "store": (("store=null",), NOTHING),
+    "image cache": (("image_cache=null",), NOTHING),
     "a GPU": (("gpu=1",), NOTHING),
     "memory and time": (("mem_mb=4000", "runtime=90"), NOTHING),
     "another reading beside it": (("readings=[written,released]",), NOTHING),

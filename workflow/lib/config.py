@@ -1,5 +1,6 @@
 """The config: read by Snakemake, checked here before anything is planned."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
@@ -9,19 +10,27 @@ from jsonschema.exceptions import ValidationError, best_match
 from apnet.data import DATASETS
 from apnet.errors import InputError, one_of
 
+RENAMED = {"store": "image_cache"}
+"""Keys by their names in the release before this one; they work for this one, with a warning."""
+
 SCHEMA = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yaml"
 
 
-def check_config(config: dict) -> None:
-    """Check a config against its schema and against itself; fill in defaults, in place.
+def check_config(config: dict, warn: Callable[[str], None]) -> None:
+    """Check a config against its schema and its values against each other, and complete it.
 
-    Snakemake leaves what stands inside a list or a mapping of `--config` as text, so
-    `seeds=[0,1]` comes as `["0", "1"]`: such texts are read as YAML here.
+    It is changed in place: renamed keys take their new names, and defaults are filled in.
+    Snakemake leaves the items of a list or mapping in `--config` as text, so `seeds=[0,1]`
+    comes as `["0", "1"]`: such texts are read as YAML here.
+
+    Args:
+        warn: called with one sentence for each renamed key.
 
     Raises:
-        InputError: an unknown key, a value of another kind, or a data root that is not there.
+        InputError: an unknown key, a value of the wrong type, or a data root that does not exist.
     """
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    _rename(config, warn)
     config |= {key: _read(value) for key, value in config.items() if not isinstance(value, str)}
     for key, value in schema["properties"].items():
         if "default" in value:
@@ -29,20 +38,30 @@ def check_config(config: dict) -> None:
     error = best_match(Draft202012Validator(schema).iter_errors(config))
     if error is not None:
         raise InputError(_sentence(error, schema))
-    _check_own(config["datasets"])
+    _check_custom(config["datasets"])
     for name in config["accept_counts"]:
         if name not in DATASETS:
             raise one_of("dataset in accept_counts", name, DATASETS)
     _check_data_root(config)
 
 
+def _rename(config: dict, warn: Callable[[str], None]) -> None:
+    for old, new in RENAMED.items():
+        if old not in config:
+            continue
+        if new in config:
+            raise InputError(f"config: {old!r} is the old name of {new!r}: give {new!r} alone")
+        config[new] = config.pop(old)
+        warn(f"config: {old!r} is now called {new!r}; the next release will refuse the old name")
+
+
 def _read(value: object) -> object:
     if isinstance(value, str):
         try:
-            found = yaml.safe_load(value)
+            parsed = yaml.safe_load(value)
         except yaml.YAMLError:
             return value
-        return found if isinstance(found, bool | int | float) else value
+        return parsed if isinstance(parsed, bool | int | float) else value
     if isinstance(value, list):
         return [_read(item) for item in value]
     if isinstance(value, dict):
@@ -50,17 +69,17 @@ def _read(value: object) -> object:
     return value
 
 
-def _check_own(datasets: dict) -> None:
+def _check_custom(datasets: dict) -> None:
     for name, item in datasets.items():
         if name in DATASETS:
             raise InputError(
                 f"config: datasets: {name} is a dataset of the paper, which lies under data_root: "
-                f"call your own otherwise"
+                f"give your own another name"
             )
-        ((kind, place),) = item.items()
-        if not (Path(place).is_dir() if kind == "folder" else Path(place).is_file()):
+        ((kind, path),) = item.items()
+        if not (Path(path).is_dir() if kind == "folder" else Path(path).is_file()):
             raise InputError(
-                f"config: datasets: {name}: no {kind} at {place}: give its folder in "
+                f"config: datasets: {name}: no {kind} at {path}: give its folder in "
                 f"Market-1501's layout as folder, or its list as csv"
             )
 
@@ -80,9 +99,9 @@ def _check_data_root(config: dict) -> None:
 
 
 def _sentence(error: ValidationError, schema: dict) -> str:
-    place = ".".join(str(part) for part in error.absolute_path)
-    if error.validator == "additionalProperties" and not place:
+    key = ".".join(str(part) for part in error.absolute_path)
+    if error.validator == "additionalProperties" and not key:
         unknown = sorted(set(error.instance) - set(schema["properties"]))
         known = ", ".join(schema["properties"])
         return f"config: unknown key {unknown[0]!r}: the keys are {known} (config/README.md)"
-    return f"config: {place or 'top level'}: {error.message} (config/README.md)"
+    return f"config: {key or 'top level'}: {error.message} (config/README.md)"

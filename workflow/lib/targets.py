@@ -28,6 +28,11 @@ SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 """The figures as the document shows them."""
 
 
+def warn(sentence: str) -> None:
+    """Tell the user, and go on."""
+    print(f"apnet: {sentence}", file=sys.stderr)
+
+
 @contextmanager
 def refusing() -> Iterator[None]:
     """End with one sentence and status 2 on bad input, also from an input function.

@@ -44,12 +44,13 @@ from workflow.lib.targets import (
     reports,
     trained_here,
     unknown,
+    warn,
 )
 
 jobs.share_environment(ROOT)
 
 with refusing():
-    check_config(config)
+    check_config(config, warn)
     PLAN = Plan(config, ROOT)
 
 CALL = Call(
@@ -86,7 +87,8 @@ def in_shell(*words):
 DATA_ROOT = in_shell(*PLAN.data_roots)
 PAPER_ROOT = in_shell(PLAN.data_root)
 MACHINE = f"--threads {{threads}} --workers {config['workers']}"
-STORE = f"--image-cache {in_shell(config['store'])}" if config["store"] else ""
+CACHE = config["image_cache"]
+IMAGE_CACHE = f"--image-cache {in_shell(CACHE)}" if CACHE else ""
 CHECKPOINTS = f"--checkpoint-seconds {config['checkpoint_seconds']}"
 
 

@@ -23,4 +23,4 @@ rule evaluate:
     shell:
         f"{ATTEMPT_ON_GPU} python -m apnet evaluate --run {{params.folder}}"
         " --dataset {wildcards.test_set} --data-record {input.data} --out {output.record}"
-        f" --data-root {DATA_ROOT} {MACHINE} {STORE}"
+        f" --data-root {DATA_ROOT} {MACHINE} {IMAGE_CACHE}"

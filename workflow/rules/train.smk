@@ -30,4 +30,4 @@ rule train:
         f"{ATTEMPT_ON_GPU} python -m apnet train --model {{wildcards.model}}"
         " --dataset {wildcards.dataset} --seed {wildcards.seed} --data-record {input.data}"
         " --out {params.folder} {params.options} {params.weights}"
-        f" --data-root {DATA_ROOT} {MACHINE} {STORE} {CHECKPOINTS}"
+        f" --data-root {DATA_ROOT} {MACHINE} {IMAGE_CACHE} {CHECKPOINTS}"
