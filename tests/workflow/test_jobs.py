@@ -7,12 +7,12 @@ import time
 from apnet.errors import InputError
 from workflow.lib.jobs import main
 
-SAY = "import sys; print('working'); print('apnet: no such thing', file=sys.stderr); sys.exit({})"
+JOB = "import sys; print('working'); print('apnet: no such thing', file=sys.stderr); sys.exit({})"
 
 
 def test_output_goes_to_the_log_and_the_terminal(tmp_path, capsys):
     log = tmp_path / "deep" / "job.log"
-    assert main(["--log", str(log), "--", sys.executable, "-c", SAY.format(0)]) == 0
+    assert main(["--log", str(log), "--", sys.executable, "-c", JOB.format(0)]) == 0
     assert "working" in log.read_text() and "working" in capsys.readouterr().err
     assert not log.with_suffix(".failed.json").exists()
 
@@ -20,26 +20,26 @@ def test_output_goes_to_the_log_and_the_terminal(tmp_path, capsys):
 def test_a_failure_leaves_our_sentence_and_success_takes_it_away(tmp_path):
     log = tmp_path / "job.log"
     note = log.with_suffix(".failed.json")
-    assert main(["--log", str(log), "--", sys.executable, "-c", SAY.format(2)]) == 2
-    found = json.loads(note.read_text())
-    assert found == {"status": 2, "message": "no such thing", "log": str(log)}
-    assert main(["--log", str(log), "--", sys.executable, "-c", SAY.format(0)]) == 0
+    assert main(["--log", str(log), "--", sys.executable, "-c", JOB.format(2)]) == 2
+    expected = {"status": 2, "message": "no such thing", "log": str(log)}
+    assert json.loads(note.read_text()) == expected
+    assert main(["--log", str(log), "--", sys.executable, "-c", JOB.format(0)]) == 0
     assert not note.exists()
 
 
 def test_a_full_disk_under_the_log_does_not_end_the_job(tmp_path, capsys):
     log = tmp_path / "job.log"
     log.symlink_to("/dev/full")
-    assert main(["--log", str(log), "--", sys.executable, "-c", SAY.format(0)]) == 0
+    assert main(["--log", str(log), "--", sys.executable, "-c", JOB.format(0)]) == 0
     assert "working" in capsys.readouterr().err
 
 
 def test_a_log_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     for log in (tmp_path / "file" / "job.log", tmp_path):
-        assert main(["--log", str(log), "--", sys.executable, "-c", SAY.format(0)]) == 2
-        said = capsys.readouterr().err
-        assert said.startswith(f"apnet: cannot write {log}: ") and said.count("\n") == 1
+        assert main(["--log", str(log), "--", sys.executable, "-c", JOB.format(0)]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith(f"apnet: cannot write {log}: ") and error.count("\n") == 1
 
 
 def test_a_note_that_cannot_be_written_leaves_the_status(tmp_path, monkeypatch, capsys):
@@ -47,7 +47,7 @@ def test_a_note_that_cannot_be_written_leaves_the_status(tmp_path, monkeypatch, 
         raise InputError("cannot write the note: No space left on device")
 
     monkeypatch.setattr("workflow.lib.jobs.write_json", full)
-    command = ["--log", str(tmp_path / "job.log"), "--", sys.executable, "-c", SAY.format(3)]
+    command = ["--log", str(tmp_path / "job.log"), "--", sys.executable, "-c", JOB.format(3)]
     assert main(command) == 3
     assert "apnet: cannot write the note" in capsys.readouterr().err
 
@@ -68,10 +68,10 @@ def test_a_signal_is_passed_on_and_its_answer_waited_for(tmp_path):
         "time.sleep(60)\n"
     )
     command = [sys.executable, "-m", "workflow.lib.jobs", "--log", str(log), "--"]
-    with subprocess.Popen([*command, sys.executable, "-c", job], stderr=subprocess.PIPE) as attempt:
+    with subprocess.Popen([*command, sys.executable, "-c", job], stderr=subprocess.PIPE) as process:
         while not (log.exists() and "ready" in log.read_text()):
             time.sleep(0.05)
-        attempt.send_signal(signal.SIGTERM)
-        attempt.communicate(timeout=30)
-    assert attempt.returncode == 143
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert process.returncode == 143
     assert "saved" in log.read_text()

@@ -43,9 +43,9 @@ def wait_for_epoch(snakemake, epoch):
 
 def trainings(snakemake):
     """Processes that train into this folder."""
-    found = subprocess.run(["pgrep", "-f", "apnet train"], capture_output=True, text=True)
-    places = {int(word): Path("/proc", word, "cwd") for word in found.stdout.split()}
-    return [n for n, cwd in places.items() if cwd.exists() and cwd.resolve() == snakemake.folder]
+    listed = subprocess.run(["pgrep", "-f", "apnet train"], capture_output=True, text=True)
+    folders = {int(word): Path("/proc", word, "cwd") for word in listed.stdout.split()}
+    return [n for n, cwd in folders.items() if cwd.exists() and cwd.resolve() == snakemake.folder]
 
 
 @pytest.fixture(scope="module")

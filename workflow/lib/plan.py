@@ -1,12 +1,11 @@
 """What has to be run: from the config and the paper's tables to runs and evaluations.
 
 A run is a folder whose path is its name, so two tables that need the same run
-share it. Nothing here loads torch or looks at results, but for the fingerprint of
-runs that are to be kept (`code_changes: keep`).
+share it. Nothing here loads torch. Of the results only run.json is read: which runs were
+imported, and the fingerprint of those that `code_changes: keep` keeps.
 """
 
 import json
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +18,7 @@ from apnet.config.settings import Settings
 from apnet.config.stages import check_buildable
 from apnet.data import DATASETS
 from apnet.errors import InputError, one_of
-from apnet.files import digest, read_json
+from apnet.files import read_json
 from apnet.fingerprint import TRAINING, code_fingerprint
 from reproduction.figures.names import SHOWN_DATASET, SHOWN_MODEL
 from reproduction.paper.tables import Experiment, Table, load_experiments, load_table
@@ -27,7 +26,7 @@ from workflow.lib import counted
 from workflow.lib.absent import absence
 
 TABLES = ("figure5", "table2", "table4", "table5", "table6", "table7")
-"""What holds accuracies and can be regenerated; Fig. 5 is judged as a table of its values."""
+"""Tables of accuracies that can be regenerated; Fig. 5 is judged as a table of its values."""
 
 
 @dataclass(frozen=True, order=True)
@@ -79,36 +78,30 @@ class Plan:
         self.readings: dict[str, Reading] = {
             name: get_reading(name, **config["switches"]) for name in config["readings"]
         }
-        self.own = {name: next(iter(item.values())) for name, item in config["datasets"].items()}
+        self.custom = {name: next(iter(item.values())) for name, item in config["datasets"].items()}
         self._by_model = {item.model: item for item in self.experiments.values()}
         self._check_models()
+
+    @property
+    def custom_only(self) -> bool:
+        """Whether the config names datasets of its own and none of the paper's."""
+        return self.config["data_root"] is None and self.config["synthetic"] is None
+
+    @property
+    def shows_missing(self) -> bool:
+        """Whether reports are made from what exists, with open cells for what is missing."""
+        return self.config["missing"] == "show"
 
     @property
     def data_root(self) -> str:
         """The folder that holds dataset folders."""
         return self.config["data_root"] or f"resources/synthetic/{self.scale}"
 
-    @property
-    def data_roots(self) -> list[str]:
-        """Where all datasets lie, as `apnet` takes it."""
-        shared = [] if self._own_alone else [self.data_root]
-        return [*shared, *(f"{name}={place}" for name, place in self.own.items())]
-
-    @property
-    def accepted_options(self) -> str:
-        """Why counts that are not the published ones will do, as `judge` takes it."""
-        accepted = [f"{name}={words}" for name, words in self.config["accept_counts"].items()]
-        return shlex.join(["--accepted", *accepted]) if accepted else ""
-
     def admission(self, reading: str, dataset: str) -> str | None:
-        """What a run on a dataset waits for beside its check; of drawn and own data nothing."""
-        if self.config["synthetic"] or dataset in self.own:
+        """The file by which a dataset is admitted; None for synthetic and custom data."""
+        if self.config["synthetic"] or dataset in self.custom:
             return None
         return f"{self.results}/{reading}/{dataset}/admitted.json"
-
-    @property
-    def _own_alone(self) -> bool:
-        return self.config["data_root"] is None and self.config["synthetic"] is None
 
     @cached_property
     def tables(self) -> dict[str, Table]:
@@ -123,30 +116,27 @@ class Plan:
 
     def models(self, table: str) -> list[str]:
         """The models that make a table, each once, in the order of its rows."""
-        found = (experiment.model for experiment, _, _ in self._cells(self.tables[table]))
-        return list(dict.fromkeys(found))
+        models = (experiment.model for experiment, _, _ in self._cells(self.tables[table]))
+        return list(dict.fromkeys(models))
 
     @property
     def maps(self) -> list[str]:
-        """The files that Fig. 6 shows, one a reading, of the first seed."""
+        """The files that Fig. 6 shows, one for each reading, of the first seed."""
         seed = self.config["seeds"][0]
         runs = (Run(reading, SHOWN_DATASET, SHOWN_MODEL, seed) for reading in self.readings)
         return [f"{self.results}/{run.folder}/attention/{SHOWN_DATASET}.npz" for run in runs]
 
     @property
     def wanted_maps(self) -> list[str]:
-        """The files that Fig. 6 waits for; none if it takes what there is."""
-        return self.maps if self._has(SHOWN_DATASET) and not self._shows else []
-
-    @property
-    def standing_maps(self) -> str:
-        """As :meth:`standing`, for Fig. 6."""
-        return _standing(self.maps) if self._shows else ""
+        """The files that Fig. 6 waits for; none under `missing: show`."""
+        return self.maps if self._has(SHOWN_DATASET) and not self.shows_missing else []
 
     def counts(self, datasets: Iterable[str]) -> list[str]:
-        """The checks of those datasets that are there, under every reading."""
-        there = [name for name in datasets if self._has(name)]
-        return [f"{self.results}/{r}/{name}/dataset.json" for r in self.readings for name in there]
+        """The records of those datasets that exist, under every reading."""
+        existing = [name for name in datasets if self._has(name)]
+        return [
+            f"{self.results}/{r}/{name}/dataset.json" for r in self.readings for name in existing
+        ]
 
     def settings(self, run: Run) -> Settings:
         """Everything that changes the weights of a run."""
@@ -161,23 +151,13 @@ class Plan:
             seed=run.seed,
         )
 
-    def reading_options(self, reading: str) -> str:
-        """The reading, with the config's switches, as options of `apnet`."""
-        return " ".join([f"--reading {reading}", *_options("--switch", self.config["switches"])])
-
-    def train_options(self, run: Run) -> str:
-        """Recipe and reading of a run, as options of `apnet train`."""
-        recipe = self.settings(run).recipe.name
-        options = [f"--recipe {recipe}", *_options("--set", self.config["set"])]
-        return " ".join([self.reading_options(run.reading), *options])
-
     def pretrained_backbone(self, run: Run) -> str | None:
         """The backbone whose ImageNet weights a run starts from, if it does."""
         pretrained = self.settings(run).recipe.pretrained
         return parse_model_name(run.model).backbone if pretrained else None
 
     def code(self, run: Run) -> str:
-        """Fingerprint of the code that trains a run, or trained it if it is to be kept."""
+        """Fingerprint of the code that trains a run; of its record under `code_changes: keep`."""
         if self.config["code_changes"] == "keep":
             record = Path(self.results, run.folder, "run.json")
             if record.exists():
@@ -192,40 +172,22 @@ class Plan:
         return [folder.relative_to(self.results).as_posix() for folder in kept]
 
     def evaluations(self, table: str) -> list[Evaluation]:
-        """What table `table` is made from, without those whose data is not there."""
-        found = {
+        """What table `table` is made from, without those whose dataset is absent."""
+        evaluations = {
             Evaluation(Run(reading, training, experiment.model, seed), test)
             for experiment, training, test in self._cells(self.tables[table])
             for reading in self.readings
             for seed in self.config["seeds"]
             if self._has(training) and self._has(test)
         }
-        return sorted(found)
+        return sorted(evaluations)
 
     def files(self, tables: Iterable[str]) -> list[str]:
-        """The evaluation records that the tables wait for; none if they take what there is."""
-        return [] if self._shows else self._wanted(tables)
+        """The evaluation records that the tables wait for; none under `missing: show`."""
+        return [] if self.shows_missing else self.wanted(tables)
 
-    def standing(self, tables: Iterable[str]) -> str:
-        """A digest of what there is of the tables' records and of failed jobs, if they take that.
-
-        As inputs, records that are out of date would be made again.
-        """
-        if not self._shows:
-            return ""
-        notes = Path("logs", self.scale).rglob("*.failed.json")
-        return _standing([*self._wanted(tables), *notes])
-
-    def besides(self, tables: Iterable[str]) -> str:
-        """A digest of the evaluations there are beside those that the tables wait for."""
-        there = Path(self.results).glob("*/*/*/seed*/test/*.json")
-        return _standing({str(file) for file in there} - {*self.files(tables)})
-
-    @property
-    def _shows(self) -> bool:
-        return self.config["missing"] == "show"
-
-    def _wanted(self, tables: Iterable[str]) -> list[str]:
+    def wanted(self, tables: Iterable[str]) -> list[str]:
+        """The evaluation records that the tables are made from, existing or not."""
         wanted = sorted({item for table in tables for item in self.evaluations(table)})
         return [f"{self.results}/{item.file}" for item in wanted]
 
@@ -239,7 +201,7 @@ class Plan:
     def _has(self, dataset: str) -> bool:
         if self.config["synthetic"]:
             return True
-        return not self._own_alone and not absence(dataset, Path(self.data_root))
+        return not self.custom_only and not absence(dataset, Path(self.data_root))
 
     def check_dataset(self, name: str) -> None:
         """Refuse a dataset that is neither the paper's nor the config's.
@@ -247,8 +209,8 @@ class Plan:
         Raises:
             InputError: the known ones.
         """
-        if name not in {*DATASETS, *self.own}:
-            raise one_of("dataset", name, (*DATASETS, *self.own))
+        if name not in {*DATASETS, *self.custom}:
+            raise one_of("dataset", name, (*DATASETS, *self.custom))
 
     def check(self, run: Run) -> None:
         """Refuse a run that cannot be trained.
@@ -276,16 +238,3 @@ def _imported(record: Path) -> bool:
         return read_json(record).get("provenance") == "imported"
     except InputError:
         return True  # Perhaps: what cannot be read must not be deleted either.
-
-
-def _standing(files: Iterable[str | Path]) -> str:
-    """A digest of those files that exist."""
-    there = sorted(file for file in map(Path, files) if file.exists())
-    return digest([[str(file), file.stat().st_mtime_ns] for file in there])
-
-
-def _options(option: str, values: dict[str, object]) -> list[str]:
-    return [
-        f"{option} {shlex.quote(f'{key}={json.dumps(value)}')}"
-        for key, value in sorted(values.items())
-    ]

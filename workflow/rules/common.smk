@@ -24,7 +24,9 @@ from apnet.config.readings import READINGS
 from reproduction.paper import contents
 from workflow.lib import conventions
 from workflow.lib import counted
+from workflow.lib import existing
 from workflow.lib import jobs
+from workflow.lib import options
 from reproduction.report import pdf as typeset
 from workflow.lib.config import check_config
 from workflow.lib.hints import Call, after_failure, after_success, fill
@@ -84,7 +86,7 @@ def in_shell(*words):
 
 
 # What changes no number is no param: moved data or another machine trains nothing again.
-DATA_ROOT = in_shell(*PLAN.data_roots)
+DATA_ROOT = in_shell(*options.data_roots(PLAN))
 PAPER_ROOT = in_shell(PLAN.data_root)
 MACHINE = f"--threads {{threads}} --workers {config['workers']}"
 CACHE = config["image_cache"]
@@ -129,7 +131,7 @@ def run_of(wildcards):
 def dataset_folder(wildcards):
     """A synthetic dataset is a node of the DAG; a real one lies outside it."""
     PLAN.check_dataset(wildcards.dataset)
-    if config["synthetic"] and wildcards.dataset not in PLAN.own:
+    if config["synthetic"] and wildcards.dataset not in PLAN.custom:
         return f"resources/synthetic/{SCALE}/{wildcards.dataset}"
     return []
 
@@ -151,7 +153,7 @@ def synthetic_root(wildcards, output):
 
 
 def reading_options(wildcards):
-    return PLAN.reading_options(wildcards.reading)
+    return options.reading(PLAN, wildcards.reading)
 
 
 def imagenet_options(wildcards):
@@ -176,7 +178,7 @@ def queries_option(wildcards):
 
 
 def train_options(wildcards):
-    return PLAN.train_options(run_of(wildcards))
+    return options.training(PLAN, run_of(wildcards))
 
 
 def train_settings(wildcards):
@@ -211,8 +213,8 @@ def evaluations_of(wildcards):
     return PLAN.files([wildcards.table])
 
 
-def standing_evaluations(wildcards):
-    return PLAN.standing([wildcards.table])
+def existing_evaluations(wildcards):
+    return existing.of_tables(PLAN, [wildcards.table])
 
 
 def left_open():

@@ -96,7 +96,7 @@ rule figure6:
         "../../environment.yml"
     params:
         maps=PLAN.maps,
-        standing=PLAN.standing_maps,
+        existing=existing.of_maps(PLAN),
         readings=config["readings"],
         caption=contents.caption(ATTENTION, config),
         code=REPORTING,

@@ -14,12 +14,12 @@ rule judge:
     conda:
         "../../environment.yml"
     params:
-        standing=standing_evaluations,
+        existing=existing_evaluations,
         scale=SCALE,
         readings=config["readings"],
         seeds=config["seeds"],
         logs=LOGS,
-        accepted=PLAN.accepted_options,
+        accepted=options.accepted(PLAN),
         code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.lib.judge --table {{input.table}}"
@@ -101,9 +101,9 @@ rule collect:
     conda:
         "../../environment.yml"
     params:
-        standing=PLAN.besides(TABLES),
+        existing=existing.besides(PLAN, TABLES),
         scale=SCALE,
-        accepted=PLAN.accepted_options,
+        accepted=options.accepted(PLAN),
         code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.lib.collect --results results"

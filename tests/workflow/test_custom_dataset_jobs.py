@@ -8,10 +8,10 @@ import pytest
 from tests.unit import tiny
 from tests.workflow.conftest import ROOT, jobs_in
 
-ALL = "results/own/metrics.csv"
-RUN = "results/own/written/{}/resnet50/seed0/test/mine.json"
+ALL = "results/custom/metrics.csv"
+RUN = "results/custom/written/{}/resnet50/seed0/test/mine.json"
 CONFIG = """
-scale: own
+scale: custom
 readings: [written]
 seeds: [0]
 recipes: {channel: smoke, spatial: smoke}
@@ -20,42 +20,42 @@ set: {epochs: 1, steps_per_epoch: 1, identities: 2}
 
 
 @pytest.fixture
-def own(tmp_path):
+def file(tmp_path):
     """A CSV of two people for training and two for testing."""
-    places = [("train", "train")] * 2 + [("query", "gallery")] * 2
+    people = [("train", "train")] * 2 + [("query", "gallery")] * 2
     lines = ["path,identity,camera,split"]
-    for person, splits in enumerate(places):
+    for person, splits in enumerate(people):
         for camera, split in zip("ab", splits, strict=True):
             path = f"images/{person}{camera}.png"
-            tiny.draw(tmp_path / "own" / path)
+            tiny.draw(tmp_path / "data" / path)
             lines.append(f"{path},person {person},{camera},{split}")
-    file = tmp_path / "own" / "mine.csv"
+    file = tmp_path / "data" / "mine.csv"
     file.write_text("\n".join(lines) + "\n")
     return file
 
 
 def ask(snakemake, tmp_path, target, *config, options=("--dry-run",), check=True):
     targets = [target] if isinstance(target, str) else target
-    (tmp_path / "own.yaml").write_text(CONFIG)
-    options = [*options, "--configfile", str(tmp_path / "own.yaml")]
+    (tmp_path / "custom.yaml").write_text(CONFIG)
+    options = [*options, "--configfile", str(tmp_path / "custom.yaml")]
     return snakemake(*targets, options=options, config=config, check=check)
 
 
-def test_it_needs_no_other_data(snakemake, tmp_path, own):
-    done = ask(snakemake, tmp_path, RUN.format("mine"), f"datasets={{mine: {{csv: {own}}}}}")
+def test_it_needs_no_other_data(snakemake, tmp_path, file):
+    done = ask(snakemake, tmp_path, RUN.format("mine"), f"datasets={{mine: {{csv: {file}}}}}")
     assert all(f"rule {rule}:" in done.stdout for rule in ("check", "train", "evaluate"))
     assert "synthesize" not in done.stdout
 
 
-def test_all_results_wait_for_those_that_are_asked_for_with_them(snakemake, tmp_path, own):
-    config = f"datasets={{mine: {{csv: {own}}}}}"
+def test_all_results_wait_for_those_that_are_asked_for_with_them(snakemake, tmp_path, file):
+    config = f"datasets={{mine: {{csv: {file}}}}}"
     done = ask(snakemake, tmp_path, [RUN.format("mine"), ALL], config)
     assert f"rule collect:\n    input: {RUN.format('mine')}\n" in done.stdout
 
 
-def test_it_stands_beside_drawn_data(snakemake, own):
-    config = [f"datasets={{mine: {{csv: {own}}}}}"]
-    jobs = snakemake.jobs(RUN.format("market1501").replace("own", "smoke"), config=config)
+def test_it_stands_beside_drawn_data(snakemake, file):
+    config = [f"datasets={{mine: {{csv: {file}}}}}"]
+    jobs = snakemake.jobs(RUN.format("market1501").replace("custom", "smoke"), config=config)
     assert jobs == {"synthesize": 1, "check": 2, "train": 1, "evaluate": 1}
 
 
@@ -78,8 +78,8 @@ def test_what_is_wrong_is_one_sentence(snakemake, tmp_path, datasets, said):
 
 
 @pytest.mark.slow
-def test_trained_and_tested_on_and_no_reproduction(snakemake, tmp_path, own):
-    config = f"datasets={{mine: {{csv: {own}}}}}"
+def test_trained_and_tested_on_and_no_reproduction(snakemake, tmp_path, file):
+    config = f"datasets={{mine: {{csv: {file}}}}}"
     ask(snakemake, tmp_path, [ALL, RUN.format("mine")], config, options=())
     assert ",mine,resnet50,0,mine,mAP," in (tmp_path / ALL).read_text()
     # Asked for without the evaluation, they are collected once, and again when it is another.
@@ -92,7 +92,7 @@ def test_trained_and_tested_on_and_no_reproduction(snakemake, tmp_path, own):
     record = json.loads((tmp_path / RUN.format("mine")).read_text())
     assert record["data"]["published"] is record["data"]["synthetic"] is False
     assert record["counts"]["query"] == 2
-    moved = own.parent.rename(tmp_path / "moved") / own.name
+    moved = file.parent.rename(tmp_path / "moved") / file.name
     config = f"datasets={{mine: {{csv: {moved}}}}}"
     again = ask(snakemake, tmp_path, RUN.format("mine"), config)
     assert "Nothing to be done" in again.stdout + again.stderr

@@ -1,0 +1,33 @@
+"""Digests of the files that exist, for reports that are made without waiting for missing results.
+
+As inputs of a rule, results that are out of date would be made again; as a param, their digest
+only makes the report again once they change.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from apnet.files import digest
+from workflow.lib.plan import Plan
+
+
+def of_tables(plan: Plan, tables: Iterable[str]) -> str:
+    """The tables' evaluations and the notes of failed jobs; empty under `missing: run`."""
+    notes = Path("logs", plan.scale).rglob("*.failed.json")
+    return _digest([*plan.wanted(tables), *notes]) if plan.shows_missing else ""
+
+
+def of_maps(plan: Plan) -> str:
+    """The attention maps of Fig. 6; empty under `missing: run`."""
+    return _digest(plan.maps) if plan.shows_missing else ""
+
+
+def besides(plan: Plan, tables: Iterable[str]) -> str:
+    """The evaluations that exist beside those that the tables wait for."""
+    files = Path(plan.results).glob("*/*/*/seed*/test/*.json")
+    return _digest({str(file) for file in files} - {*plan.files(tables)})
+
+
+def _digest(files: Iterable[str | Path]) -> str:
+    existing = sorted(file for file in map(Path, files) if file.exists())
+    return digest([[str(file), file.stat().st_mtime_ns] for file in existing])

@@ -1,0 +1,37 @@
+"""What the config says, as options of the commands that the rules run, quoted for a shell."""
+
+import json
+import shlex
+
+from workflow.lib.plan import Plan, Run
+
+
+def data_roots(plan: Plan) -> list[str]:
+    """Values of `apnet --data-root`: the folder of datasets, and NAME=PATH for a custom one."""
+    shared = [] if plan.custom_only else [plan.data_root]
+    return [*shared, *(f"{name}={path}" for name, path in plan.custom.items())]
+
+
+def accepted(plan: Plan) -> str:
+    """Reasons for using datasets whose counts are not the published ones, as `judge` takes them."""
+    reasons = [f"{name}={words}" for name, words in plan.config["accept_counts"].items()]
+    return shlex.join(["--accepted", *reasons]) if reasons else ""
+
+
+def reading(plan: Plan, name: str) -> str:
+    """The reading, with the config's switches, for `apnet`."""
+    return " ".join([f"--reading {name}", *_pairs("--switch", plan.config["switches"])])
+
+
+def training(plan: Plan, run: Run) -> str:
+    """Recipe and reading of a run, for `apnet train`."""
+    recipe = plan.settings(run).recipe.name
+    settings = _pairs("--set", plan.config["set"])
+    return " ".join([reading(plan, run.reading), f"--recipe {recipe}", *settings])
+
+
+def _pairs(option: str, values: dict[str, object]) -> list[str]:
+    return [
+        f"{option} {shlex.quote(f'{key}={json.dumps(value)}')}"
+        for key, value in sorted(values.items())
+    ]
