@@ -1,5 +1,5 @@
-# The door: everything is in workflow/. Snakemake takes the default target from this file
-# alone, so the rule is declared here.
+# Everything is in workflow/. Snakemake takes the default target only from the main Snakefile,
+# so that rule is declared here.
 include: "workflow/Snakefile"
 
 

@@ -1,10 +1,9 @@
-"""Time the workflow as its users meet it: a dry run, a whole smoke run, a run with nothing to do.
+"""Time the workflow: a dry run, a whole smoke run, a run with nothing to do.
 
     python benchmarks/workflow.py [TARGET] [--cores N] [--keep]
 
-Each figure is a whole process, in a folder of its own. The times to beat, on two cores:
-dry run 2 s, Table II on smoke data 360 s, nothing to do 3 s, 2 GB of memory a job, 4 GB
-on disk.
+Each time is that of a whole process, in a temporary folder. The limits, on two cores:
+dry run 2 s, Table II on smoke data 360 s, nothing to do 3 s, 2 GB of memory a job, 4 GB on disk.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The commands that the workflow tells a person to type."""
+"""Messages at the end of a call, and the commands that they tell the user to run."""
 
 import os
 import shlex
@@ -10,7 +10,7 @@ from apnet.files import read_json
 
 
 class Call(NamedTuple):
-    """What decides the config of this call of Snakemake.
+    """The config of this call of Snakemake, and where it is from.
 
     Attributes:
         config: the resolved config.
@@ -27,11 +27,11 @@ def fill(target: str, call: Call, missing: str = "run") -> str:
     """The command that makes `target` with the config that is active now.
 
     Args:
-        missing: the mode it is to run in.
+        missing: value of the config's `missing`.
     """
     words = ["snakemake", "--cores", "2"]
     if call.configfiles:
-        words += ["--configfile", *(_near(file) for file in call.configfiles)]
+        words += ["--configfile", *(_relative(file) for file in call.configfiles)]
     settings = [word for word in call.settings if not word.startswith("missing=")]
     if call.config["data_root"] and not any(word.startswith("data_root=") for word in settings):
         settings.append(f"data_root={call.config['data_root']}")
@@ -43,29 +43,29 @@ def fill(target: str, call: Call, missing: str = "run") -> str:
     return shlex.join([*words, "--", target] if settings or call.configfiles else [*words, target])
 
 
-def _near(file: Path) -> str:
-    """A path from here if it leads down, so that reports do not differ from place to place."""
-    near = os.path.relpath(file)
-    return str(file) if near.startswith("..") else near
+def _relative(file: Path) -> str:
+    """A relative path if it is below the working directory, so that moved reports do not differ."""
+    relative = os.path.relpath(file)
+    return str(file) if relative.startswith("..") else relative
 
 
 def after_failure(logs: Path, call: Call) -> str:
-    """What to tell a person after jobs have failed: why, and how to go on."""
+    """The message after jobs have failed: why, and how to continue."""
     notes = sorted(logs.rglob("*.failed.json"))
     lines = [f"  {note.relative_to(logs)}: {_message(note)}" for note in notes]
     shown = fill("reports/TABLE.md", call, missing="show")
     return "\n".join(
         [
-            "Failed so far:" if lines else "Stopped; no job has left a reason.",
+            "Failed so far:" if lines else "Stopped; no job has recorded a reason.",
             *lines,
-            "What is finished is kept. Mend the cause and give the same command again, or show",
-            f"what there is, with open cells marked:  {shown}",
+            "Finished results are kept. Fix the cause and run the same command again, or show",
+            f"the results so far, with open cells marked:  {shown}",
         ]
     )
 
 
 def after_success(cells: Path, asked: Sequence[str], refill: Callable[[str], str]) -> str:
-    """What to tell a person after all jobs went well: what is open all the same.
+    """The message after all jobs have succeeded: which cells are open even so.
 
     Args:
         cells: results/<scale>/cells.
@@ -73,7 +73,7 @@ def after_success(cells: Path, asked: Sequence[str], refill: Callable[[str], str
         refill: the command that makes a report.
 
     Returns:
-        Nothing where nothing is open.
+        An empty text if no cell is open.
     """
     files = (cells / f"{table}.json" for table in asked)
     lines = [line for file in files if file.exists() for line in _open(file, refill)]
@@ -81,19 +81,17 @@ def after_success(cells: Path, asked: Sequence[str], refill: Callable[[str], str
 
 
 def _open(file: Path, refill: Callable[[str], str]) -> Iterator[str]:
-    found = [cell for cell in read_json(file)["cells"] if cell.get("missing")]
-    if not found:
+    cells = [cell for cell in read_json(file)["cells"] if cell.get("missing")]
+    if not cells:
         return
-    lacking = {item["file"]: item["message"] for cell in found for item in cell["missing"]}
-    reasons = sorted({" ".join(why.split()) for why in lacking.values() if why})
-    for_want = f": {'; '.join(reasons)}" if reasons else ""
-    several = len(lacking) != 1
-    yield (
-        f"  {file.stem}: {len(found)} cells wait for {len(lacking)} result{'s' * several}{for_want}"
-    )
+    missing = {item["file"]: item["message"] for cell in cells for item in cell["missing"]}
+    reasons = sorted({" ".join(why.split()) for why in missing.values() if why})
+    because = f": {'; '.join(reasons)}" if reasons else ""
+    results = "result" if len(missing) == 1 else "results"
+    yield f"  {file.stem}: {len(cells)} cells wait for {len(missing)} {results}{because}"
     yield f"    then:  {refill(f'reports/{file.stem}.md')}"
 
 
 def _message(note: Path) -> str:
-    found = read_json(note)
-    return f"{found['message']} (log: {found['log']})"
+    failure = read_json(note)
+    return f"{failure['message']} (log: {failure['log']})"

@@ -1,4 +1,4 @@
-"""What a person asks Snakemake for: what there is, and one sentence for what there is not."""
+"""Targets of Snakemake: the reports, and one sentence about a target that does not exist."""
 
 import re
 import sys
@@ -16,29 +16,29 @@ FORMATS = ("md", "tex", "html", "csv")
 """Suffixes of a table's report."""
 
 REPORTED = sorted([*TABLES, counted.TABLE, conventions.TABLE])
-"""What has a report as a table."""
+"""Everything that is reported as a table."""
 
 PRINTED = [name for name in REPORTED if name not in FIGURES]
-"""Those of them that are tables in the paper."""
+"""Those that are tables in the paper; the others are values of figures."""
 
 DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
-"""All tables and figures as one document, and that as a PDF, where there is TeX."""
+"""All tables and figures as one document, and its PDF, which needs TeX."""
 
 SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 """The figures as the document shows them."""
 
 
 def warn(sentence: str) -> None:
-    """Tell the user, and go on."""
+    """Print a sentence for the user."""
     print(f"apnet: {sentence}", file=sys.stderr)
 
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """End with one sentence and status 2 on bad input, also from an input function.
+    """Turn an InputError into one sentence and exit status 2, also in an input function.
 
-    Snakemake wraps what an input function raises into a report of its own, but for a
-    SystemExit.
+    Snakemake catches any Exception of an input function, prints its traceback and exits
+    with 1; SystemExit is none.
     """
     try:
         yield
@@ -56,9 +56,9 @@ def unknown(plan: Plan) -> str:
 
 
 def trained_here(plan: Plan) -> str:
-    """A regular expression for the readings of runs, blind to the runs that were imported.
+    """A regular expression for the reading in a run's path, which no imported run matches.
 
-    It stands where a run's path begins and looks at all of it.
+    The reading comes first in the path, so a lookahead from there sees the whole run.
     """
     kept = "".join(f"(?!{re.escape(run)}/)" for run in plan.imported)
     return f"{kept}(?:{'|'.join(READINGS)})"

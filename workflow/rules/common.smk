@@ -1,4 +1,4 @@
-"""The plan that every rule asks, and the names and functions that the rules share."""
+"""The plan, and the names and functions that the rules share."""
 
 import json
 import os
@@ -10,7 +10,6 @@ ROOT = Path(workflow.basedir).resolve()
 ROOT = ROOT if (ROOT / "workflow").is_dir() else ROOT.parent
 sys.path.insert(0, str(ROOT))
 
-from apnet.errors import InputError
 from apnet.fingerprint import (
     ATTENTION_MAPS,
     COMPLEXITY,
@@ -68,24 +67,24 @@ RUN_LOG = "{reading}/{dataset}/{model}/seed{seed}"
 PAPER = Path(os.path.relpath(ROOT / "paper" / "tables"))
 EXPERIMENTS = os.path.relpath(ROOT / "workflow" / "experiments.yaml")
 
-# Judging and rendering take a second, so any change to their code makes reports anew.
+# Judging and rendering take a second, so reports are made again on any change to their code.
 REPORTING = files_fingerprint(
     [*ROOT.glob("workflow/lib/*.py"), *ROOT.glob("reproduction/**/*.*")]
 )
 
 ATTEMPT = "python -m workflow.lib.jobs --log {log} --"
 
-# A scheduler gives its jobs devices of their own; on this machine they have to share.
+# A cluster's scheduler assigns devices to its jobs; on this machine they lock them.
 GPUS = "0" if workflow.remote_exec else "{resources.gpu}"
 ATTEMPT_ON_GPU = f"python -m workflow.lib.jobs --gpus {GPUS} --log {{log}} --"
 
 
 def in_shell(*words):
-    """Words as they stand in a rule's command: Snakemake takes a brace for a name's start."""
+    """Words quoted for a rule's command, with braces doubled, since Snakemake formats it."""
     return shlex.join(words).replace("{", "{{").replace("}", "}}")
 
 
-# What changes no number is no param: moved data or another machine trains nothing again.
+# What changes no number is no param, so moved data or another machine retrains nothing.
 DATA_ROOT = in_shell(*options.data_roots(PLAN))
 PAPER_ROOT = in_shell(PLAN.data_root)
 MACHINE = f"--threads {{threads}} --workers {config['workers']}"
@@ -95,7 +94,7 @@ CHECKPOINTS = f"--checkpoint-seconds {config['checkpoint_seconds']}"
 
 
 wildcard_constraints:
-    reading="written|released",
+    reading="|".join(READINGS),
     dataset=r"[a-z0-9-]+",
     test_set=r"[a-z0-9-]+",
     model=r"[a-z0-9_-]+",
@@ -110,7 +109,7 @@ def refusal(wildcards):
 
 def asked():
     """What Snakemake was asked for, as its rules spell it."""
-    return [os.path.normpath(target) for target in workflow.dag_settings.targets]
+    return sorted(os.path.normpath(target) for target in workflow.dag_settings.targets)
 
 
 def other_evaluations(wildcards):
@@ -137,14 +136,14 @@ def dataset_folder(wildcards):
 
 
 def admission(wildcards):
-    """Its words may change without anything being trained again."""
+    """Ancient: a reason may be reworded without anything being trained again."""
     dataset = wildcards.get("test_set", wildcards.dataset)
     file = PLAN.admission(wildcards.reading, dataset)
     return ancient(file) if file else []
 
 
 def accepted_words(wildcards):
-    """Quoted, since Snakemake's own quoting makes nothing at all of an empty text."""
+    """Quoted here, since Snakemake quotes an empty text as nothing at all."""
     return shlex.quote(config["accept_counts"].get(wildcards.dataset, ""))
 
 
@@ -157,7 +156,7 @@ def reading_options(wildcards):
 
 
 def imagenet_options(wildcards):
-    """The user's own file, when the config names one; else torchvision's is downloaded."""
+    """The file that the config names; without one, torchvision's is downloaded."""
     file = config["weights"].get(wildcards.backbone)
     return f"--from {shlex.quote(file)}" if file else ""
 
@@ -217,8 +216,8 @@ def existing_evaluations(wildcards):
     return existing.of_tables(PLAN, [wildcards.table])
 
 
-def left_open():
-    """What the tables that were asked for still lack."""
+def missing_results():
+    """What is missing in the tables that were asked for."""
     targets = {*asked()}
     named = {Path(target).stem for target in targets} & {*REPORTED}
     whole = not targets or targets & {"all", DOCUMENT, PDF}
@@ -229,25 +228,25 @@ def left_open():
 
 
 def fill_command(wildcards, output):
-    """The command that makes what a report lacks, as this Snakemake was called."""
+    """The command that makes the results that a report lacks, with this call's config."""
     return fill(output[0], CALL)
 
 
 def documents():
-    """All reports in one; as a PDF only where there is TeX, so that all else works without."""
+    """All reports in one; as a PDF only if TeX is installed, so that the rest works without it."""
     return [DOCUMENT] if typeset.lacking() else [DOCUMENT, PDF]
 
 
 def category_of(wildcards):
-    """Where Snakemake's report shows a table; the values of a figure stand with it."""
+    """The section of Snakemake's report that shows a table; a figure's values are beside it."""
     return contents.category(wildcards.table)
 
 
 def caption_of(wildcards):
-    """What stands above a table in Snakemake's report."""
+    """The caption of a table in Snakemake's report."""
     return contents.caption(wildcards.table, config)
 
 
 def labels_of(wildcards):
-    """What Snakemake's report sorts tables by."""
+    """The labels that Snakemake's report sorts tables by."""
     return contents.labels(wildcards.table, "HTML", config)

@@ -1,5 +1,5 @@
 rule synthesize:
-    """Draw a synthetic dataset, in the layout of the real one."""
+    """Synthesize a dataset, in the layout of the real one."""
     output:
         directory(f"resources/synthetic/{SCALE}/{{dataset}}"),
     log:
@@ -36,7 +36,7 @@ rule check:
 
 
 rule admit:
-    """Let a dataset be used whose counts are the published ones, or accepted by the config."""
+    """Admit a dataset whose counts are the published ones, or are accepted by the config."""
     input:
         f"{RESULTS}/{{reading}}/{{dataset}}/dataset.json",
     output:

@@ -1,5 +1,5 @@
 rule train:
-    """Train one run. Its checkpoints are not declared, since Snakemake deletes what is."""
+    """Train one run. Its checkpoints are no declared outputs, since Snakemake deletes those."""
     input:
         data=f"{RESULTS}/{{reading}}/{{dataset}}/dataset.json",
         admitted=admission,
@@ -9,7 +9,7 @@ rule train:
         record=f"{RUN}/run.json",
     log:
         f"{LOGS}/train/{RUN_LOG}.log",
-    # No training makes an imported run, so nothing can begin one by deleting it.
+    # Imported runs are excluded: Snakemake deletes the outputs of a job before it starts.
     wildcard_constraints:
         reading=trained_here(PLAN),
     conda:
@@ -19,7 +19,7 @@ rule train:
         gpu=config["gpu"],
         mem_mb=config["mem_mb"],
         runtime=config["runtime"],
-    # What changes the weights stands in `settings` and `code`; threads and device round.
+    # `settings` and `code` hold what changes the weights; threads and device only round.
     params:
         settings=train_settings,
         code=train_code,
