@@ -50,6 +50,15 @@ def test_no_command_deletes_an_imported_run(snakemake, options, target):
     assert left >= {"model.safetensors", "run.json"}
 
 
+def test_not_even_the_job_by_its_wildcards_is_started(snakemake):
+    write_run(snakemake, "imported")
+    (snakemake.folder / RUN).parents[1].joinpath("dataset.json").write_text("{}")
+    job = "train:reading=written,dataset=market1501,model=resnet50,seed=0"
+    options = ["-n", "--target-jobs", job, "--allowed-rules", "train"]
+    done = snakemake(options=options, check=False)
+    assert done.returncode == 2 and f"apnet: {RUN} was imported" in done.stderr
+
+
 def test_what_else_is_forced_is_as_ever(snakemake):
     write_run(snakemake, "trained")
     assert snakemake.jobs("reports/table2.md")["train"] == 30

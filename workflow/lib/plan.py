@@ -213,7 +213,7 @@ class Plan:
             raise one_of("dataset", name, (*DATASETS, *self.custom))
 
     def check(self, run: Run) -> None:
-        """Refuse a run that cannot be trained.
+        """Refuse a run that this config does not have or that cannot be built.
 
         Raises:
             InputError: a reading that is not in the config, an unknown dataset or model, or a
@@ -225,6 +225,19 @@ class Plan:
         settings = self.settings(run)
         size = (settings.recipe.height, settings.recipe.width)
         check_buildable(parse_model_name(run.model), settings.reading, size)
+
+    def check_training(self, run: Run) -> None:
+        """Refuse a run that cannot be trained, or must not be because it was imported.
+
+        Raises:
+            InputError: why.
+        """
+        self.check(run)
+        if run.folder in self.imported:
+            raise InputError(
+                f"{self.results}/{run.folder} was imported, and training it would delete it: "
+                f"move it away first"
+            )
 
     def _check_models(self) -> None:
         for table in TABLES:

@@ -122,7 +122,7 @@ def run_of(wildcards):
     run = Run(
         wildcards.reading, wildcards.dataset, wildcards.model, int(wildcards.seed)
     )
-    PLAN.check(run)
+    PLAN.check_training(run)
     return run
 
 
