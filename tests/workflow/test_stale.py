@@ -24,7 +24,7 @@ ALL = {"synthesize": 1, **CHECK}
 def finished(tmp_path_factory):
     """A checkout of its own in which one run has been trained and evaluated."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in ("apnet", "config", "paper", "profiles", "workflow"):
+    for name in ("apnet", "config", "paper", "profiles", "reproduction", "workflow"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Snakefile", "environment.yml"):
         shutil.copy(ROOT / name, folder)
