@@ -15,16 +15,13 @@ def photo(height, width, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
-def pixels(image, recipe, drawn=None, width_first=False):
+def pixels(image, recipe, drawn=None):
     """Before they are normalised, height x width x 3.
 
     Args:
         drawn: flip, top and left.
-        width_first: resize the width, then the height, in whatever order Pillow would.
     """
     picture = F.to_pil_image(torch.from_numpy(image).permute(2, 0, 1))
-    if width_first:
-        picture = transforms.Resize((picture.height, recipe.width))(picture)
     picture = transforms.Resize((recipe.height, recipe.width))(picture)
     if drawn is not None:
         flip, top, left = drawn

@@ -7,10 +7,15 @@ import torch
 from PIL import Image
 
 from apnet.config.recipes import get_recipe
-from apnet.data.dataset import Sample
+from apnet.data.dataset import ReIDDataset, Sample
+from apnet.data.pipeline import opening
 from apnet.data.pipeline.augmentation import draw, untouched
+from apnet.data.pipeline.decoded import Decoded
 from apnet.data.pipeline.image_cache import open_store
+from apnet.data.pipeline.loading import test_batches as batches_of
+from apnet.data.pipeline.opening import open_images
 from apnet.data.pipeline.resident import Resident
+from apnet.data.pipeline.transforms import transform
 
 CHANNEL, SMOKE = get_recipe("channel"), get_recipe("smoke", padding=3)
 SIZES = [(128, 64), (300, 120), (480, 200), (64, 32), (31, 90), (1, 1), (700, 40), (128, 64)]
@@ -18,13 +23,13 @@ SIZES = [(128, 64), (300, 120), (480, 200), (64, 32), (31, 90), (1, 1), (700, 40
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    """Images of odd sizes, as a store and as arrays."""
+    """Images of odd sizes, as a store, as arrays and as files."""
     root = tmp_path_factory.mktemp("images")
     images = [official.photo(*size, seed) for seed, size in enumerate(SIZES)]
     for number, image in enumerate(images):
         Image.fromarray(image).save(root / f"{number}.png")
     samples = [Sample(Path(f"{number}.png"), 0, 0) for number in range(len(images))]
-    return open_store(root / "stores", "odd", samples, root), images
+    return open_store(root / "stores", "odd-query", samples, root), images, root
 
 
 def pixels(store, recipe, indices, drawn, device="cpu"):
@@ -32,9 +37,16 @@ def pixels(store, recipe, indices, drawn, device="cpu"):
     return resident.pixels(torch.tensor(indices), drawn.to(device))
 
 
+def expected(image, recipe, flip, top, left):
+    """As a loading process makes it from the image's file."""
+    out = torch.empty(recipe.height, recipe.width, 3, dtype=torch.uint8)
+    transform(image, flip, top, left, recipe, out)
+    return out
+
+
 @pytest.mark.parametrize("recipe", [CHANNEL, SMOKE], ids=lambda recipe: recipe.name)
-def test_a_batch_is_pillows_to_the_last_bit_whatever_the_sizes(store, recipe):
-    found, images = store
+def test_a_batch_is_a_loading_process_to_the_last_bit_whatever_the_sizes(store, recipe):
+    found, images, _ = store
     order = [7, 0, 1, 2, 3, 4, 5, 6, 2, 2]
     generator = np.random.default_rng(0)
     for _ in range(3):
@@ -43,15 +55,25 @@ def test_a_batch_is_pillows_to_the_last_bit_whatever_the_sizes(store, recipe):
         assert (batch.dtype, batch.shape) == (torch.uint8, (10, recipe.height, recipe.width, 3))
         acts = torch.cat([drawn.flip[:, None], drawn.corner], dim=1).tolist()
         for made, index, act in zip(batch, order, acts, strict=True):
-            expected = official.pixels(images[index], recipe, act, width_first=True)
-            assert torch.equal(made, expected)
+            assert torch.equal(made, expected(images[index], recipe, *act))
 
 
 def test_a_batch_of_test_images(store):
-    found, images = store
+    found, images, _ = store
     batch = pixels(found, CHANNEL, [0, 3], untouched(CHANNEL, 2))
     for made, image in zip(batch, (images[0], images[3]), strict=True):
         assert torch.equal(made, official.pixels(image, CHANNEL))
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_free_memory_of_a_device_does_not_change_a_pixel(store, monkeypatch, fits):
+    monkeypatch.setattr(opening, "_fits", lambda size, device: fits)
+    samples = tuple(Sample(Path(f"{number}.png"), 0, 0) for number in range(len(SIZES)))
+    dataset = ReIDDataset("odd", store[2], (), samples, ())
+    cache, device = store[2] / "stores", torch.device("cpu")
+    (batch,) = batches_of(open_images(dataset, "query", CHANNEL, device, cache), CHANNEL, 8)
+    (plain,) = batches_of(Decoded(samples, store[2]), CHANNEL, 8)
+    assert torch.equal(batch, plain)
 
 
 def test_a_border_wider_than_the_image_is_black(store):

@@ -28,9 +28,7 @@ def open_images(
     workers: int = 0,
     say: Callable[[str], None] = print,
 ) -> Images | Resident:
-    """The images of a split; the same pixels from files and from a store.
-
-    Made on a device, images that shrink may differ by a level or two (docs/input-pipeline.md).
+    """The images of a split: the same pixels from files, from a store and from the device.
 
     Args:
         split: `train`, `query` or `gallery`.

@@ -2,7 +2,8 @@
 
 Each image of a batch is altered as was drawn for it alone, but all of them in the same few
 device calls: resize, flip, border and crop all say which source pixels make a row or a
-column, and with which weights, so two weighted sums of whole numbers do everything.
+column, and with which weights, so two weighted sums of whole numbers do everything. The
+pixels are those of :func:`apnet.data.pipeline.transforms.transform` to the last bit.
 """
 
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from torch import Tensor
 from apnet.config.recipes import Recipe
 from apnet.data.pipeline.augmentation import Drawn
 from apnet.data.pipeline.image_cache import Store
-from apnet.data.pipeline.resampling import BITS, taps
+from apnet.data.pipeline.resampling import taps
 
 
 class Resident:
@@ -58,15 +59,17 @@ class Resident:
         lines = torch.arange(highest, device=self._device)
         lines = torch.minimum(lines, self._row_axis.lengths[indices, None] - 1)
         lines = lines * self._column_axis.lengths[indices, None] + self._starts[indices, None]
-        narrow = _weighted(
+        across = (
             (self._pixels[lines[:, :, None] + column[:, None, :]], weight[:, None, :, None])
             for column, weight in zip(columns.unbind(1), column_weights.unbind(1), strict=True)
         )
+        narrow = _weighted(across, self._column_axis.bits(indices))
         batch = torch.arange(len(indices), device=self._device)[:, None]
-        return _weighted(
+        down = (
             (narrow[batch, row], weight[:, :, None, None])
             for row, weight in zip(rows.unbind(1), row_weights.unbind(1), strict=True)
         )
+        return _weighted(down, self._row_axis.bits(indices))
 
 
 class _Axis:
@@ -80,15 +83,20 @@ class _Axis:
         self, lengths: NDArray[np.int64], target: int, padding: int, device: torch.device
     ) -> None:
         different, kinds = np.unique(lengths, return_inverse=True)
-        found = [taps(length, target) for length in different.tolist()]
-        most = max(len(indices) for indices, _ in found)
-        tables = np.zeros((2, len(found), most, target), np.int64)
-        for kind, (indices, weights) in enumerate(found):
-            tables[:, kind, : len(indices)] = indices, weights
-        self._indices, self._weights = torch.from_numpy(tables).to(device)
+        tables = [taps(length, target) for length in different.tolist()]
+        most = max(len(table.indices) for table in tables)
+        padded = np.zeros((2, len(tables), most, target), np.int64)
+        for kind, table in enumerate(tables):
+            padded[:, kind, : len(table.indices)] = table.indices, table.weights
+        self._indices, self._weights = torch.from_numpy(padded).to(device)
+        self._bits = torch.tensor([table.bits for table in tables], dtype=torch.int32).to(device)
         self._kinds = torch.from_numpy(kinds).to(device)
         self._target, self._padding = target, padding
         self.lengths = torch.from_numpy(np.ascontiguousarray(lengths)).to(device)
+
+    def bits(self, images: Tensor) -> Tensor:
+        """Of the weights of B images, after the point; B x 1 x 1 x 1, int32."""
+        return self._bits[self._kinds[images]][:, None, None, None]
 
     def taps(self, images: Tensor, start: Tensor, flip: Tensor) -> tuple[Tensor, Tensor]:
         """Source indices and weights, both B x K x target; the border has weights of 0.
@@ -110,9 +118,10 @@ class _Axis:
         return indices, weights.to(torch.int32)
 
 
-def _weighted(terms: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
-    """The sum of uint8 pixels times weights, rounded to uint8."""
-    total = torch.tensor(1 << (BITS - 1), dtype=torch.int32)
+def _weighted(terms: Iterable[tuple[Tensor, Tensor]], bits: Tensor) -> Tensor:
+    """The sum of uint8 pixels times weights of so many bits, rounded to uint8."""
+    # 32 bits hold it: weights of one pixel sum up to little more than 2**22.
+    total = torch.ones_like(bits) << (bits - 1)
     for pixels, weight in terms:
         total = pixels * weight + total
-    return (total >> BITS).to(torch.uint8)
+    return (total >> bits).clamp_(max=255).to(torch.uint8)
