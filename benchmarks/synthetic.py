@@ -11,9 +11,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from apnet.data.registry import drawable, get_spec
 from apnet.data.synthetic import synthesize
 from apnet.data.synthetic.layouts import plan
-from apnet.data.synthetic.sizes import REAL, size_of
+from apnet.data.synthetic.sizes import real_size, size_of
 
 
 def main() -> None:
@@ -24,8 +25,9 @@ def main() -> None:
     arguments = parser.parse_args()
     print(f"{arguments.processes} processes, {arguments.identities} + as many identities")
     print(f"{'dataset':20} {'images':>8} {'images/s':>9} {'s per 10,000':>13}")
-    for name in REAL:
-        images = len(plan(name, size_of(name, arguments.identities), 0))
+    for name in drawable():
+        source = get_spec(name)
+        images = len(plan(source, size_of(real_size(source), arguments.identities), 0))
         with tempfile.TemporaryDirectory() as folder:
             begin = time.monotonic()
             synthesize(

@@ -3,10 +3,13 @@
 The paper's text and the code its authors released (commit 95fc5b5) describe
 different methods. Each place where they part is a switch here. Where the paper
 is silent, `written` takes the released value, so the readings differ only where
-the paper says otherwise. docs/readings.md sets them side by side.
+the paper says otherwise. docs/readings.md sets them side by side. Switches of one
+dataset's protocol stand in that dataset's file (apnet/data/datasets/).
 """
 
 from dataclasses import asdict, dataclass, fields, replace
+from importlib import import_module
+from types import ModuleType
 
 from apnet.errors import InputError, one_of
 
@@ -39,24 +42,51 @@ class Reading:
     map of a last stage of its own, as in MGN; `shared`: the map that all of the model shares."""
     smoothing_classes: int | None
     """K of label smoothing (Eq. 8): None is the number of identities; always 751 in the release."""
-    msmt17_training: str
-    """`train+val`, 32,621 images (Table I), or `train`, 30,248 (release)."""
-    msmt17_feature: str
-    """What is compared on MSMT17: the `bn` feature (Section IV-B) or the `logits` (release)."""
-    market_distractors: str
-    """`keep` or `drop` the 2,798 gallery images of identity 0. Both readings keep them;
-    the loader at the time of publication dropped them."""
     batchnorm_batch: int | None
     """Images that share BatchNorm statistics in training: None is the whole batch;
     40 in the release (a batch of 80 on two devices, the first one's statistics kept)."""
+    overrides: tuple[tuple[str, str], ...] = ()
+    """The datasets' own switches that are set otherwise, each with its value, sorted."""
 
-    def switches(self) -> dict[str, object]:
-        """Every switch and its value, as recorded with each run. Tuples become lists."""
-        return {
+    def switches(self, *datasets: str) -> dict[str, object]:
+        """Every switch of the method and its value, as recorded with each run; tuples as lists.
+
+        Args:
+            datasets: whose own switches are wanted as well.
+        """
+        method = {
             key: list(value) if isinstance(value, tuple) else value
             for key, value in asdict(self).items()
-            if key != "name"
+            if key in METHOD
         }
+        of_datasets = (switch for name in datasets for switch in _registry().switches_of(name))
+        return method | {switch.name: switch.of(self) for switch in of_datasets}
+
+    def otherwise(self, **switches: object) -> "Reading":
+        """The same with some switches, of the method or of a dataset, set otherwise.
+
+        Raises:
+            InputError: unknown switch, or a value that a switch does not have.
+        """
+        own = {key: value for key, value in switches.items() if key in METHOD}
+        for switch, value in own.items():
+            _check_value(switch, value)
+        overrides = dict(self.overrides)
+        for name in switches.keys() - own.keys():
+            known = _registry().all_switches()
+            if name not in known:
+                raise one_of("switch", name, (*METHOD, *known))
+            switch, value = known[name], switches[name]
+            if value not in switch.choices:
+                raise one_of(f"value of the switch {name}", value, switch.choices)
+            overrides[name] = value
+            if value == switch.usual(self.name):
+                del overrides[name]
+        return replace(self, **own, overrides=tuple(sorted(overrides.items())))
+
+
+METHOD = tuple(field.name for field in fields(Reading) if field.name not in ("name", "overrides"))
+"""The switches of the method."""
 
 
 WRITTEN = Reading(
@@ -70,9 +100,6 @@ WRITTEN = Reading(
     stem_relu=True,
     local_branch="own",
     smoothing_classes=None,
-    msmt17_training="train+val",
-    msmt17_feature="bn",
-    market_distractors="keep",
     batchnorm_batch=None,
 )
 
@@ -87,9 +114,6 @@ RELEASED = Reading(
     stem_relu=False,
     local_branch="own",
     smoothing_classes=751,
-    msmt17_training="train",
-    msmt17_feature="logits",
-    market_distractors="keep",
     batchnorm_batch=40,
 )
 
@@ -101,9 +125,6 @@ _CHOICES = {
     "sub_attention": ("se-per-part", "split-attention"),
     "normaliser": ("sigmoid", "softmax"),
     "local_branch": ("own", "shared"),
-    "msmt17_training": ("train+val", "train"),
-    "msmt17_feature": ("bn", "logits"),
-    "market_distractors": ("keep", "drop"),
 }
 _COUNTS = {"se_hidden": False, "smoothing_classes": True, "batchnorm_batch": True}
 """Switch -> whether it may be None."""
@@ -117,12 +138,12 @@ def get_reading(name: str, **switches: object) -> Reading:
     """
     if name not in READINGS:
         raise one_of("reading", name, tuple(READINGS))
-    known = tuple(field.name for field in fields(Reading) if field.name != "name")
-    for switch, value in switches.items():
-        if switch not in known:
-            raise one_of("switch", switch, known)
-        _check_value(switch, value)
-    return replace(READINGS[name], **switches)
+    return READINGS[name].otherwise(**switches)
+
+
+def _registry() -> ModuleType:
+    """The datasets, whose files stand on this module."""
+    return import_module("apnet.data.registry")
 
 
 def _check_value(switch: str, value: object) -> None:

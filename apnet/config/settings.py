@@ -37,7 +37,7 @@ class Settings:
             "model": self.model,
             "dataset": self.dataset,
             "reading": self.reading.name,
-            "switches": self.reading.switches(),
+            "switches": self.reading.switches(self.dataset),
             "recipe": self.recipe.name,
             "settings": self.recipe.settings(),
             "seed": self.seed,

@@ -1,14 +1,14 @@
-"""A dataset that a user brings: a folder in Market-1501's layout, or a CSV that lists images.
+"""A custom dataset, which a user brings: a folder in Market-1501's layout, or a CSV.
 
-Nobody has published its counts, so nothing made with it is held against a paper.
+Nobody has published its counts, so nothing made with it is held against a paper; and no
+dataset's switch acts on it.
 """
 
 import re
 from pathlib import Path
 
 from apnet.data.csvfile import read_csv
-from apnet.data.datasets.market1501 import marked_folders
-from apnet.data.folders import FOLDERS
+from apnet.data.folders import FOLDERS, marked_folders
 from apnet.data.naming import Naming
 from apnet.data.reach import is_file, is_folder
 from apnet.data.roots import NAME
@@ -28,11 +28,11 @@ NAMING = Naming(
 )
 
 
-def own_source(name: str, place: Path) -> Source:
+def custom_source(name: str, path: Path) -> Source:
     """What is known of a user's dataset.
 
     Args:
-        place: a folder in Market-1501's layout, or a CSV.
+        path: a folder in Market-1501's layout, or a CSV.
 
     Raises:
         InputError: it is neither.
@@ -42,21 +42,21 @@ def own_source(name: str, place: Path) -> Source:
             f"a dataset of your own is not called {name!r}: take small letters, digits and -, "
             f"a letter first"
         )
-    if is_file(place):
+    if is_file(path):
         return Source(
             name=name,
             folders=(),
-            holds=(place.name,),
+            holds=(path.name,),
             naming=NAMING,
-            read=lambda root, _reading: read_csv(root, place.name),
+            read=lambda root, _reading: read_csv(root, path.name),
             disjoint=False,
             partial=True,
         )
-    lacking = [folder for folder in FOLDERS if not is_folder(place / folder)]
+    lacking = [folder for folder in FOLDERS if not is_folder(path / folder)]
     if lacking:
-        what = f"lacks {', '.join(lacking)}" if is_folder(place) else "is not there"
+        what = f"lacks {', '.join(lacking)}" if is_folder(path) else "is not there"
         raise InputError(
-            f"{place} {what}: give the folder of {name} in Market-1501's layout, or its CSV"
+            f"{path} {what}: give the folder of {name} in Market-1501's layout, or its CSV"
         )
     return Source(
         name=name,

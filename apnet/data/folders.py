@@ -58,3 +58,33 @@ def three_folders(naming: Naming, identities: range) -> Callable[[Path, Reading]
         return Splits(*(read_folder(root, folder, naming, identities) for folder in FOLDERS))
 
     return read
+
+
+JUNK, DISTRACTOR = -1, 0
+"""Identities by which Market-1501's gallery marks missed detections, and people of no query."""
+
+
+def marked_folders(
+    naming: Naming, last: int, distractors: Callable[[Reading], str] = lambda _reading: "keep"
+) -> Callable[[Path, Reading], Splits]:
+    """A reader of three folders whose gallery marks junk and distractors.
+
+    Args:
+        last: people are numbered from 1 to this.
+        distractors: whether a reading keeps distractors, `keep`, or leaves them out, `drop`.
+    """
+    people = range(1, last + 1)
+
+    def read(root: Path, reading: Reading) -> Splits:
+        gallery = read_folder(root, GALLERY, naming, range(JUNK, last + 1))
+        left_out = {JUNK, DISTRACTOR} if distractors(reading) == "drop" else {JUNK}
+        kept = [sample for sample in gallery.samples if sample.identity not in left_out]
+        return Splits(
+            train=read_folder(root, TRAIN, naming, people),
+            query=read_folder(root, QUERY, naming, people),
+            gallery=Part(gallery.file, kept, gallery.problems),
+            junk=sum(sample.identity == JUNK for sample in gallery.samples),
+            distractors=sum(sample.identity == DISTRACTOR for sample in gallery.samples),
+        )
+
+    return read

@@ -1,4 +1,4 @@
-"""What a reader finds of a dataset, good and bad."""
+"""What a reader returns of a dataset, good and bad."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -20,27 +20,27 @@ class Problem(NamedTuple):
 
 @dataclass
 class Part:
-    """What was found of one split.
+    """One split, as it was read.
 
     Attributes:
-        place: the folder or list that it was read from.
+        file: the folder or list that it was read from.
     """
 
-    place: str
+    file: str
     samples: list[Sample] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, found: Sample | Problem) -> None:
+    def add(self, item: Sample | Problem) -> None:
         """Put a sample or a problem where it belongs."""
-        if isinstance(found, Sample):
-            self.samples.append(found)
+        if isinstance(item, Sample):
+            self.samples.append(item)
         else:
-            self.problems.append(found)
+            self.problems.append(item)
 
 
 @dataclass(frozen=True)
 class Splits:
-    """All that was found; the other fields as in :class:`ReIDDataset`."""
+    """All three splits; the other fields as in :class:`ReIDDataset`."""
 
     train: Part
     query: Part

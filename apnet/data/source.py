@@ -1,4 +1,4 @@
-"""What a dataset's own file says of it, and how its splits become a dataset."""
+"""What a dataset's own file says of it: the one place for all that differs between datasets."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apnet.config.readings import Reading
+from apnet.config.switch import Switch
 from apnet.data.dataset import ReIDDataset, Sample
 from apnet.data.folders import MARKER
 from apnet.data.naming import Naming
 from apnet.data.parts import Part, Problem, Splits
 from apnet.data.reach import is_file
+from apnet.data.synthesis import Synthesis
 
 Counts = dict[str, object]
+
+
+TOLERANCE = 0.5
+"""In percent points, about what reruns of one training differ by on the large datasets."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,11 @@ class Source:
             :meth:`ReIDDataset.counts`; None of a user's own dataset.
         disjoint: whether equal identities in training and testing would be one person.
         partial: whether it may have training images alone, or query and gallery alone.
+        tolerance: how near a result on it is near enough, in percent points.
+        switches: what a reading may do otherwise with it, and with no other dataset.
+        feature: which feature is compared on it, `bn` or `logits`, under a reading.
+        distractors: whether its distractors `keep` their place in the gallery or `drop` out.
+        synthesis: how it is drawn; None if it cannot be.
     """
 
     name: str
@@ -41,6 +52,11 @@ class Source:
     disjoint: bool = True
     partial: bool = False
     or_holds: tuple[tuple[str, ...], ...] = ()
+    tolerance: float = TOLERANCE
+    switches: tuple[Switch, ...] = ()
+    feature: Callable[[Reading], str] = lambda _reading: "bn"
+    distractors: Callable[[Reading], str] = lambda _reading: "keep"
+    synthesis: Synthesis | None = None
 
     def scan(self, root: Path, reading: Reading) -> tuple[ReIDDataset, tuple[Problem, ...]]:
         """The dataset in its own folder `root`, and what is wrong with it.
@@ -92,11 +108,11 @@ def _is_drawn(root: Path, splits: Splits) -> bool:
     """Whether the dataset was drawn, or any other that its images lie in or are links into."""
     parts = (splits.train, splits.query, splits.gallery)
     folders = {root / folder for part in parts for folder in {s.path.parent for s in part.samples}}
-    folders |= {place for folder in folders for place in _linked(folder)}
+    folders |= {target for folder in folders for target in _linked(folder)}
     # Not Path.resolve, which raises at a loop of links.
     folders = {Path(os.path.realpath(folder)) for folder in folders}
-    above = {place for folder in folders for place in (folder, *folder.parents)}
-    return any(is_file(place / MARKER) for place in {root, *above})
+    above = {parent for folder in folders for parent in (folder, *folder.parents)}
+    return any(is_file(folder / MARKER) for folder in {root, *above})
 
 
 def _linked(folder: Path) -> set[Path]:
@@ -106,7 +122,7 @@ def _linked(folder: Path) -> set[Path]:
             links = [Path(entry.path).readlink() for entry in entries if entry.is_symlink()]
     except OSError:
         return set()  # inside an archive, or closed: then its images are told of one by one
-    return {folder / place for place in {link.parent for link in links}}
+    return {folder / parent for parent in {link.parent for link in links}}
 
 
 def _empty(splits: Splits, partial: bool) -> Iterator[Problem]:
@@ -116,7 +132,7 @@ def _empty(splits: Splits, partial: bool) -> Iterator[Problem]:
         return
     for split, part in parts.items():
         if split in empty:
-            yield Problem(part.place, f"has no {split} images")
+            yield Problem(part.file, f"has no {split} images")
 
 
 def _in_splits(splits: Splits) -> Iterator[Problem]:
@@ -127,7 +143,7 @@ def _in_splits(splits: Splits) -> Iterator[Problem]:
         seen: set[Path] = set()
         for sample in part.samples:
             if sample.path in seen:
-                yield Problem(part.place, f"names {sample.path.as_posix()} twice")
+                yield Problem(part.file, f"names {sample.path.as_posix()} twice")
             seen.add(sample.path)
 
 

@@ -7,12 +7,13 @@ from torch import Tensor, nn
 
 from apnet.config.readings import Reading
 from apnet.config.recipes import Recipe
+from apnet.data.registry import DATASETS, get_spec
 from apnet.runtime.devices import autocast
 
 
 def feature_of(reading: Reading, test_set: str) -> str:
     """Which feature is compared on a test set: `bn`, after the BN neck, or the `logits`."""
-    return reading.msmt17_feature if test_set == "msmt17" else "bn"
+    return get_spec(test_set).feature(reading) if test_set in DATASETS else "bn"
 
 
 @torch.inference_mode()
@@ -40,10 +41,10 @@ def embed(
     with autocast(device, recipe.precision):
         for images in batches:
             images = images.to(device, non_blocking=True)
-            found = _feature(model, images, feature)
+            embedded = _feature(model, images, feature)
             if recipe.flip_test:
-                found = (found + _feature(model, images.flip(3), feature)) / 2
-            features.append(found)
+                embedded = (embedded + _feature(model, images.flip(3), feature)) / 2
+            features.append(embedded)
     return torch.cat(features)
 
 

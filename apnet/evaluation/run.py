@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from apnet.config.readings import Reading
 from apnet.config.settings import Settings, departures
-from apnet.data import load_dataset
+from apnet.data import get_source, load_dataset, switches_of
 from apnet.data.describe import describe
 from apnet.data.pipeline.loading import test_batches
 from apnet.data.pipeline.opening import open_images, source_of
@@ -50,6 +51,7 @@ def evaluate(
     workers: int = 0,
     store: Path | None = None,
     batch: int | None = None,
+    switches: Mapping[str, object] | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
     """Evaluate the run in folder `run` on `test_set`; write `out` and, beside it, an .npz.
@@ -63,6 +65,8 @@ def evaluate(
         workers: processes that load images; 0 loads in this one.
         store: folder of decoded images that jobs share; None decodes the files in this job.
         batch: images embedded at once; None is :data:`BATCHES` for the device.
+        switches: the test set's own switches that are set otherwise than the run's reading
+            and, on its training set, the run itself have them.
 
     Raises:
         InputError: no finished run, damaged weights, bad data, features that are not finite,
@@ -73,13 +77,14 @@ def evaluate(
     place = choose_device(device, threads)
     batch = BATCHES.get(place.type, 64) if batch is None else batch
     record, settings = read_run(run)
-    dataset = load_dataset(test_set, data_root, settings.reading)
+    reading = _reading_of_test(settings, test_set, switches or {})
+    dataset = load_dataset(test_set, data_root, reading)
     for split in ("query", "gallery"):
         if not getattr(dataset, split):
             raise InputError(f"{test_set} has no {split} images, so no run can be evaluated on it")
-    data = describe(dataset, data_root, settings.reading, data_record)
+    data = describe(dataset, data_root, reading, data_record)
     model = load_model(run, record, settings).to(place)
-    feature = feature_of(settings.reading, test_set)
+    feature = feature_of(reading, test_set)
 
     sources: list[str] = []
 
@@ -124,7 +129,8 @@ def evaluate(
                 "feature": feature,
                 "checkpoint": "last",
                 "junk": "left out of the gallery",
-                "distractors": _DISTRACTORS[settings.reading.market_distractors],
+                "distractors": _DISTRACTORS[get_source(test_set, data_root).distractors(reading)],
+                "switches": {switch.name: switch.of(reading) for switch in switches_of(test_set)},
             },
             "mAP": float(result.mAP),
             "cmc": cmc,
@@ -156,6 +162,18 @@ def evaluate(
         },
     )
     say(f"mAP {result.mAP:.1%}  rank-1 {cmc['1']:.1%}  ({out})")
+
+
+def _reading_of_test(settings: Settings, test_set: str, switches: Mapping[str, object]) -> Reading:
+    """The run's reading, with the test set's own switches as they are asked for."""
+    known = tuple(switch.name for switch in switches_of(test_set))
+    for name in switches:
+        if name not in known:
+            raise InputError(
+                f"{name} is no switch of the test set {test_set} (its switches: "
+                f"{', '.join(known) or 'none'}): those of the method are the run's"
+            )
+    return settings.reading.otherwise(**switches)
 
 
 def _require_writable(out: Path) -> None:

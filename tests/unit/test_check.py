@@ -8,6 +8,7 @@ import tiny
 from apnet import data
 from apnet.config.readings import get_reading
 from apnet.data.check import check_dataset, describe_check
+from apnet.data.datasets import market1501
 from apnet.errors import InputError
 
 WRITTEN = get_reading("written")
@@ -73,11 +74,9 @@ def test_fingerprint_follows_names_and_contents(root):
 
 
 def test_published_is_when_every_count_is(root, monkeypatch):
-    source = data.SOURCES["market1501"]
     counts = data.load_dataset("market1501", root.parent, WRITTEN).counts()
-    monkeypatch.setitem(
-        data.SOURCES, "market1501", replace(source, published=lambda reading: counts)
-    )
+    source = replace(market1501.SOURCE, published=lambda reading: counts)
+    monkeypatch.setattr(market1501, "SOURCE", source)
     assert check(root)["published"]
     assert "the counts are the published ones; no problems" in describe_check(check(root))
     (root / "SYNTHETIC.json").write_text("{}")

@@ -6,7 +6,7 @@ import pytest
 import tiny
 
 from apnet.config.readings import get_reading
-from apnet.data import DATASETS, SOURCES, find_dataset, load_dataset
+from apnet.data import DATASETS, find_dataset, get_source, load_dataset, own_files, tolerance
 
 PAPER = (
     "market1501",
@@ -83,7 +83,7 @@ def test_only_the_file_name_carries_labels(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "folder"),
-    [(name, folder) for name in PAPER for folder in SOURCES[name].folders],
+    [(name, folder) for name in PAPER for folder in get_source(name).folders],
 )
 def test_found_wherever_it_is_usually_unpacked(tmp_path, name, folder):
     root = write_any(name, tmp_path / folder)
@@ -121,6 +121,36 @@ def test_a_folder_of_any_name_may_be_given_itself(tmp_path):
 
 def test_every_dataset_of_the_paper_is_there():
     assert set(PAPER) <= set(DATASETS)
+    assert all(get_source(name).name == name for name in DATASETS)
+
+
+def test_how_near_is_near_enough():
+    assert tolerance("cuhk03-labeled") == tolerance("occluded-dukemtmc") == 1.0
+    assert tolerance("msmt17") == tolerance("mine") == 0.5
+
+
+def loaded(code):
+    """The modules of datasets and of drawing that are loaded after some code."""
+    code += "; import sys; print(*(m for m in sys.modules if 'datasets.' in m or 'synthetic' in m))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_a_datasets_file_is_loaded_when_it_is_asked_for():
+    assert loaded("import apnet.data") == []
+    assert loaded("import apnet.data; apnet.data.get_source('msmt17')") == [
+        "apnet.data.datasets.msmt17"
+    ]
+
+
+def test_the_modules_that_read_a_dataset_are_its_own():
+    market, occluded = own_files("market1501"), own_files("occluded-dukemtmc")
+    readers = "apnet.data.datasets"
+    assert [name for name in market if readers in name] == [f"{readers}.market1501"]
+    assert {f"{readers}.dukemtmc", "apnet.data.lists"} <= {*occluded}
+    assert "apnet.data.cuhk03_lists" in own_files("cuhk03-detected")
+    assert "apnet.data.csvfile" in own_files("mine") and "apnet.data.csvfile" not in market
+    assert not any("styles" in name or "synth" in name for name in market)
 
 
 def test_duke_and_cuhk03(tmp_path):
@@ -183,7 +213,7 @@ def test_a_drawn_dataset_is_marked(tmp_path):
     ],
 )
 def test_published_counts_add_up_to_the_papers(name, identities, train, test, cameras):
-    published = SOURCES[name].published(WRITTEN)
+    published = get_source(name).published(WRITTEN)
     assert published["train"] == {"images": train, "identities": identities, "cameras": cameras}
     split = published["query"], published["gallery"]
     # Market-1501's 19,732 are its test folder, without the queries and with the junk.
@@ -195,7 +225,7 @@ def test_published_counts_add_up_to_the_papers(name, identities, train, test, ca
 
 
 def test_published_counts_follow_the_reading():
-    market, msmt17 = SOURCES["market1501"], SOURCES["msmt17"]
+    market, msmt17 = get_source("market1501"), get_source("msmt17")
     drop = get_reading("written", market_distractors="drop")
     assert market.published(WRITTEN)["gallery"]["images"] == 15913
     assert market.published(drop)["gallery"]["images"] == 15913 - 2798

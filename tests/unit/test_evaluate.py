@@ -94,6 +94,7 @@ def test_the_record_names_the_run_and_the_protocol(trained, root, tmp_path):
         "checkpoint": "last",
         "junk": "left out of the gallery",
         "distractors": "kept",
+        "switches": {"market_distractors": "keep"},
     }
     assert found["checkpoint_sha256"] == runs.sha256(trained / "model.safetensors")
     assert found["settings_sha256"] == run["settings_sha256"]
@@ -133,6 +134,12 @@ def test_dropped_distractors_leave_the_gallery(root, trained, tmp_path):
     gallery = runs.market(root / "market1501", "bounding_box_test")
     assert found["counts"]["gallery"] == sum(shot.identity != 0 for shot in gallery)
     assert found["protocol"]["distractors"] == "dropped"
+    assert found["protocol"]["switches"] == {"market_distractors": "drop"}
+    asked = {"switches": {"market_distractors": "keep"}}
+    other, _ = evaluated(tmp_path / "run", "market1501", root, tmp_path / "test.json", **asked)
+    assert other["counts"]["gallery"] == len(gallery)
+    with pytest.raises(InputError, match="market_distractors is no switch of the test set duke"):
+        evaluated(tmp_path / "run", "dukemtmc", root, tmp_path / "test.json", **asked)
 
 
 def test_msmt17_under_released_uses_logits_and_list_train_alone(released, root, tmp_path):

@@ -3,7 +3,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from apnet.config.readings import READINGS, RELEASED, WRITTEN, get_reading
+from apnet.config.readings import METHOD, READINGS, RELEASED, WRITTEN, get_reading
 from apnet.config.recipes import CHANNEL, RECIPES, SPATIAL, get_recipe
 from apnet.config.settings import Settings, departures, paper_recipe
 from apnet.errors import InputError
@@ -70,9 +70,10 @@ def test_a_switch_is_true_false_or_left_to_the_device(switch):
 
 
 def test_every_switch_of_both_readings_is_recorded():
-    names = {field.name for field in fields(WRITTEN)} - {"name"}
+    names = {field.name for field in fields(WRITTEN)} - {"name", "overrides"}
     for reading in READINGS.values():
         assert set(reading.switches()) == names
+        assert set(reading.switches("market1501")) == names | {"market_distractors"}
     assert RELEASED.switches()["places"] == ["stem", "stage1", "stage2", "stage3", "stage4"]
 
 
@@ -81,7 +82,19 @@ def test_readings_and_switches_are_refused_by_name():
         get_reading("printed")
     with pytest.raises(InputError, match="market_distractors"):
         get_reading("written", distractors="drop")
-    assert get_reading("written", market_distractors="drop").market_distractors == "drop"
+    drop = get_reading("written", market_distractors="drop")
+    assert drop.switches("market1501")["market_distractors"] == "drop"
+    assert drop.otherwise(market_distractors="keep") == WRITTEN
+
+
+def test_a_run_is_the_same_whatever_the_switches_of_other_datasets():
+    logits = get_reading("written", msmt17_feature="logits")
+    for dataset, same in (("market1501", True), ("mine", True), ("msmt17", False)):
+        plain, other = (
+            Settings("resnet50", dataset, reading, CHANNEL, 0).record()
+            for reading in (WRITTEN, logits)
+        )
+        assert (plain == other) is same
 
 
 @pytest.mark.parametrize(
@@ -110,7 +123,7 @@ def test_a_value_that_a_switch_does_not_have_is_refused(switch, value, message):
 @pytest.mark.parametrize("reading", READINGS)
 def test_every_value_of_a_reading_is_one_that_its_switches_take(reading):
     other = RELEASED if reading == "written" else WRITTEN
-    switches = {f.name: getattr(other, f.name) for f in fields(other) if f.name != "name"}
+    switches = {f.name: getattr(other, f.name) for f in fields(other) if f.name in METHOD}
     assert get_reading(reading, **switches) == replace(other, name=reading)
 
 

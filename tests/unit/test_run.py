@@ -37,7 +37,7 @@ def test_the_record_says_what_was_run(record, whole):
     assert record["schema"] == 1 and record["provenance"] == "trained"
     names = ("model", "dataset", "reading", "recipe", "seed")
     assert [record[name] for name in names] == [SETTINGS.model, "market1501", "written", "smoke", 0]
-    assert record["switches"] == SETTINGS.reading.switches()
+    assert record["switches"] == SETTINGS.reading.switches(SETTINGS.dataset)
     assert record["settings"] == SETTINGS.recipe.settings()
     names = (*names, "switches", "settings")
     text = json.dumps({name: record[name] for name in names}, sort_keys=True, separators=(",", ":"))

@@ -9,14 +9,15 @@ import pytest
 from PIL import Image
 
 from apnet.config.readings import get_reading
-from apnet.data import load_dataset
+from apnet.data import get_source, load_dataset
 from apnet.data.check import check_dataset
+from apnet.data.registry import drawable
 from apnet.data.synthetic import synthesize
 from apnet.data.synthetic.drawing import World
 from apnet.data.synthetic.layouts import plan
 from apnet.data.synthetic.pedestrian import FAMILY
 from apnet.data.synthetic.sheet import contact_sheet
-from apnet.data.synthetic.sizes import REAL, size_of
+from apnet.data.synthetic.sizes import real_size, size_of
 from apnet.errors import InputError
 
 WRITTEN = get_reading("written")
@@ -36,13 +37,19 @@ PUBLISHED = {
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    for name in REAL:
+    for name in PUBLISHED:
         synthesize(name, folder, identities=4, say=lambda _line: None)
     return folder
 
 
 def test_every_dataset_of_the_paper_can_be_drawn():
-    assert PUBLISHED.keys() == REAL.keys()
+    assert PUBLISHED.keys() == {*drawable()}
+
+
+def planned(name, identities=None):
+    """The images of a dataset, at the real size if no other is given."""
+    real = real_size(get_source(name))
+    return plan(get_source(name), size_of(real, identities or real.trained), seed=0)
 
 
 def digests(folder):
@@ -53,14 +60,14 @@ def digests(folder):
     }
 
 
-@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_loaders_take_it_and_find_nothing_wrong(root, name):
     found = check_dataset(name, root, WRITTEN)
     assert (found["problem_count"], found["synthetic"], found["published"]) == (0, True, False)
     assert found["counts"]["train"]["identities"] == found["counts"]["query"]["identities"] == 4
 
 
-@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_every_query_has_a_match_from_another_camera(root, name):
     dataset = load_dataset(name, root, WRITTEN)
     cameras = defaultdict(set)
@@ -69,9 +76,9 @@ def test_every_query_has_a_match_from_another_camera(root, name):
     assert all(cameras[query.identity] - {query.camera} for query in dataset.query)
 
 
-@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_at_the_real_size_every_count_is_the_published_one(name):
-    shots = plan(name, size_of(name, REAL[name].trained), seed=0)
+    shots = planned(name)
     train = [shot for shot in shots if shot.part in ("train", "val")]
     query = [shot for shot in shots if shot.part == "query"]
     gallery = [shot for shot in shots if shot.part in ("gallery", "distractors")]
@@ -85,7 +92,7 @@ def test_at_the_real_size_every_count_is_the_published_one(name):
 
 
 def test_market_has_its_junk_and_distractors(root):
-    shots = Counter(shot.part for shot in plan("market1501", size_of("market1501", 751), 0))
+    shots = Counter(shot.part for shot in planned("market1501"))
     assert (shots["junk"], shots["distractors"], shots["gallery"]) == (3819, 2798, 13115)
     names = [file.name for file in (root / "market1501" / "bounding_box_test").iterdir()]
     assert any(name.startswith("-1_") for name in names)
@@ -114,7 +121,7 @@ def test_msmt17_identities_start_anew_in_the_test(root):
 
 @pytest.mark.parametrize("name", ["market1501", "msmt17"])
 def test_no_family_is_on_both_sides(name):
-    shots = plan(name, size_of(name, 16), seed=0)
+    shots = planned(name, 16)
     families = defaultdict(set)
     for shot in shots:
         if shot.part in ("train", "query", "gallery"):

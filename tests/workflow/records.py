@@ -55,7 +55,7 @@ def record(training="market1501", model="resnet50", seed=0, mAP=0.9, **changes):
         "settings_sha256": f"{reading} {training} {model} {seed} {recipe}",
         "code_fingerprint": code_fingerprint(EVALUATION),
         "training": {
-            "switches": get_reading(reading).switches(),
+            "switches": get_reading(reading).switches(training),
             "recipe": recipe,
             "settings": settings,
             "code_fingerprint": code_fingerprint(TRAINING),

@@ -82,9 +82,10 @@ def _marks_of_one(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
 
 def _switched(record: Record) -> Iterator[str]:
     """What a config has set otherwise than its reading has it."""
-    name, own = record.content["reading"], record.training["switches"]
-    usual = READINGS[name].switches()
-    found = [f"{key} is {own.get(key)}" for key in usual if own.get(key) != usual[key]]
+    name, training = record.content["reading"], record.training
+    own = training["switches"] | record.content["protocol"].get("switches", {})
+    usual = READINGS[name].switches(training["data"]["name"], record.content["data"]["name"])
+    found = [f"{key} is {own[key]}" for key in usual if own.get(key, usual[key]) != usual[key]]
     if found:
         yield f"not quite the reading {name}: {', '.join(found)}"
 

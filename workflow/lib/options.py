@@ -3,6 +3,8 @@
 import json
 import shlex
 
+from apnet.config.readings import METHOD
+from apnet.data import switches_of
 from workflow.lib.plan import Plan, Run
 
 
@@ -18,16 +20,32 @@ def accepted(plan: Plan) -> str:
     return shlex.join(["--accepted", *reasons]) if reasons else ""
 
 
-def reading(plan: Plan, name: str) -> str:
-    """The reading, with the config's switches, for `apnet`."""
-    return " ".join([f"--reading {name}", *_pairs("--switch", plan.config["switches"])])
+def reading(plan: Plan, name: str, dataset: str | None) -> str:
+    """The reading, with the config's switches that act on a dataset, for `apnet`.
+
+    Args:
+        dataset: None where none is used.
+    """
+    chosen = plan.config["switches"]
+    method = {key: value for key, value in chosen.items() if key in METHOD}
+    options = [f"--reading {name}", *_pairs("--switch", method)]
+    return " ".join(filter(None, [*options, dataset and switches(plan, dataset)]))
+
+
+def switches(plan: Plan, dataset: str) -> str:
+    """The config's values of a dataset's own switches, for `apnet`."""
+    names = {switch.name for switch in switches_of(dataset)}
+    chosen = plan.config["switches"]
+    return " ".join(
+        _pairs("--switch", {key: value for key, value in chosen.items() if key in names})
+    )
 
 
 def training(plan: Plan, run: Run) -> str:
     """Recipe and reading of a run, for `apnet train`."""
     recipe = plan.settings(run).recipe.name
     settings = _pairs("--set", plan.config["set"])
-    return " ".join([reading(plan, run.reading), f"--recipe {recipe}", *settings])
+    return " ".join([reading(plan, run.reading, run.dataset), f"--recipe {recipe}", *settings])
 
 
 def _pairs(option: str, values: dict[str, object]) -> list[str]:

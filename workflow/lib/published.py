@@ -44,7 +44,7 @@ def otherwise(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
     for data in (record.training["data"], record.content["data"]):
         if data["synthetic"] or data["published"] or data["name"] not in DATASETS:
             continue
-        switches = dict(record.training["switches"])
+        switches = record.training["switches"] | record.content["protocol"].get("switches", {})
         switches["places"] = tuple(switches["places"])
         reading = get_reading(record.content["reading"], **switches)
         published = get_source(data["name"]).published(reading)

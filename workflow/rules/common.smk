@@ -152,7 +152,11 @@ def synthetic_root(wildcards, output):
 
 
 def reading_options(wildcards):
-    return options.reading(PLAN, wildcards.reading)
+    return options.reading(PLAN, wildcards.reading, wildcards.get("dataset"))
+
+
+def test_switches(wildcards):
+    return options.switches(PLAN, wildcards.test_set)
 
 
 def imagenet_options(wildcards):

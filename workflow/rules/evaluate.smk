@@ -20,7 +20,9 @@ rule evaluate:
     params:
         code=code_fingerprint(EVALUATION),
         folder=run_folder,
+        switches=test_switches,
     shell:
         f"{ATTEMPT_ON_GPU} python -m apnet evaluate --run {{params.folder}}"
         " --dataset {wildcards.test_set} --data-record {input.data} --out {output.record}"
+        " {params.switches}"
         f" --data-root {DATA_ROOT} {MACHINE} {IMAGE_CACHE}"

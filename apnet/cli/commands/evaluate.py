@@ -6,13 +6,14 @@ from typing import Any
 
 from apnet.cli.command import MACHINE, OUTPUT, RUN, command, option
 from apnet.cli.kinds import FILE, FOLDER
-from apnet.cli.options import data_options, dataset_option, machine_options
+from apnet.cli.options import data_options, dataset_option, machine_options, switch_option
 from apnet.runtime.progress import Teller
 
 
 @command
 @option(RUN, "--run", "folder", required=True, type=FOLDER, help="the run's folder")
 @dataset_option("test set")
+@switch_option("change a switch of the test set from what it is in the run")
 @data_options()
 @machine_options
 @option(MACHINE, "--batch", type=int, help="images embedded at once")
@@ -20,6 +21,7 @@ from apnet.runtime.progress import Teller
 def evaluate(
     folder: Path,
     dataset: str,
+    switch: dict[str, object],
     data_root: Sequence[str],
     out: Path,
     image_cache: Path | None,
@@ -31,4 +33,5 @@ def evaluate(
 
     teller = Teller(f"{folder} on {dataset}")
     root = root_of(dataset, data_root)
-    run.evaluate(folder, dataset, root, out, store=image_cache, say=teller, **how)
+    how |= {"switches": switch, "store": image_cache, "say": teller}
+    run.evaluate(folder, dataset, root, out, **how)

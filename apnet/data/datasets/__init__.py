@@ -1,1 +1,1 @@
-"""The datasets of the paper, a file each."""
+"""The datasets, a file each: `occluded_dukemtmc.py` is occluded-dukemtmc, and holds its SOURCE."""

@@ -9,6 +9,8 @@ from apnet.config.readings import Reading
 from apnet.data.folders import FOLDERS, three_folders
 from apnet.data.naming import Naming
 from apnet.data.source import Counts, Source, published_counts
+from apnet.data.styles import WINTER_CAMPUS
+from apnet.data.synthesis import Synthesis, market_folder
 
 PEOPLE = range(1, 7141)
 
@@ -21,6 +23,11 @@ NAMING = Naming(
 
 def _published(_reading: Reading) -> Counts:
     return published_counts((16_522, 702), (2_228, 702), (17_661, 1_110), cameras=8)
+
+
+def drawn_file(part: str, identity: int, camera: int, number: int) -> str:
+    """The name of a drawn image (:class:`Synthesis`)."""
+    return f"{market_folder(part)}/{identity:04d}_c{camera}_f{number:07d}.jpg"
 
 
 SOURCE = Source(
@@ -37,4 +44,5 @@ SOURCE = Source(
     naming=NAMING,
     read=three_folders(NAMING, PEOPLE),
     published=_published,
+    synthesis=Synthesis(WINTER_CAMPUS, drawn_file),
 )

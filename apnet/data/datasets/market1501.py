@@ -6,17 +6,14 @@ the gallery; distractors stay, unless the reading drops them.
 """
 
 import re
-from collections.abc import Callable
-from pathlib import Path
 
 from apnet.config.readings import Reading
-from apnet.data.folders import FOLDERS, GALLERY, QUERY, TRAIN, read_folder
+from apnet.config.switch import Switch
+from apnet.data.folders import FOLDERS, marked_folders
 from apnet.data.naming import Naming
-from apnet.data.parts import Part, Splits
 from apnet.data.source import Counts, Source, published_counts
-from apnet.errors import one_of
-
-_JUNK, _DISTRACTOR, _LAST = -1, 0, 1501
+from apnet.data.styles import SUMMER_CAMPUS
+from apnet.data.synthesis import Synthesis, market_folder
 
 NAMING = Naming(
     re.compile(r"(?P<identity>-1|[0-9]{4})_c(?P<camera>[0-9])s[1-6]_[0-9]{6}_[0-9]{2}\.jpg"),
@@ -24,46 +21,31 @@ NAMING = Naming(
     cameras=6,
 )
 
-
-def marked_folders(naming: Naming, last: int) -> Callable[[Path, Reading], Splits]:
-    """A reader of three folders whose gallery marks junk and distractors.
-
-    Args:
-        last: people are numbered from 1 to this.
-    """
-    people = range(1, last + 1)
-
-    def read(root: Path, reading: Reading) -> Splits:
-        found = read_folder(root, GALLERY, naming, range(_JUNK, last + 1))
-        left_out = {_JUNK, _DISTRACTOR} if _drops_distractors(reading) else {_JUNK}
-        kept = [sample for sample in found.samples if sample.identity not in left_out]
-        return Splits(
-            train=read_folder(root, TRAIN, naming, people),
-            query=read_folder(root, QUERY, naming, people),
-            gallery=Part(found.place, kept, found.problems),
-            junk=sum(sample.identity == _JUNK for sample in found.samples),
-            distractors=sum(sample.identity == _DISTRACTOR for sample in found.samples),
-        )
-
-    return read
+DISTRACTORS = Switch(
+    "market_distractors",
+    choices=("keep", "drop"),
+    written="keep",
+    released="keep",
+    about="The 2,798 gallery images of identity 0. Both readings keep them; the loader at the "
+    "time of publication dropped them.",
+)
 
 
 def _published(reading: Reading) -> Counts:
     return published_counts(
         train=(12_936, 751),
         query=(3_368, 750),
-        gallery=(13_115, 750) if _drops_distractors(reading) else (15_913, 751),
+        gallery=(13_115, 750) if DISTRACTORS.of(reading) == "drop" else (15_913, 751),
         cameras=6,
         junk=3_819,
         distractors=2_798,
     )
 
 
-def _drops_distractors(reading: Reading) -> bool:
-    choice = reading.market_distractors
-    if choice not in ("keep", "drop"):
-        raise one_of("value of the switch market_distractors", choice, ("keep", "drop"))
-    return choice == "drop"
+def _file(part: str, identity: int, camera: int, number: int) -> str:
+    person = "-1" if identity < 0 else f"{identity:04d}"
+    name = f"{person}_c{camera}s{number % 6 + 1}_{number:06d}_{number % 4 + 1:02d}.jpg"
+    return f"{market_folder(part)}/{name}"
 
 
 SOURCE = Source(
@@ -77,6 +59,9 @@ SOURCE = Source(
     ),
     holds=FOLDERS,
     naming=NAMING,
-    read=marked_folders(NAMING, _LAST),
+    read=marked_folders(NAMING, last=1501, distractors=DISTRACTORS.of),
     published=_published,
+    switches=(DISTRACTORS,),
+    distractors=DISTRACTORS.of,
+    synthesis=Synthesis(SUMMER_CAMPUS, _file),
 )

@@ -6,25 +6,43 @@ Identities start at 0 in training and again at 0 in testing, for other people. T
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from apnet.config.readings import Reading
+from apnet.config.switch import Switch
 from apnet.data.dataset import Sample
 from apnet.data.lists import Presence, absent, read_lines
 from apnet.data.naming import Naming
 from apnet.data.parts import Part, Problem, Splits
 from apnet.data.source import Counts, Source, published_counts
-from apnet.errors import one_of
+from apnet.data.styles import MANY_PLACES
+from apnet.data.synthesis import Shot, Synthesis
 
 _TRAINED, _TESTED = range(1041), range(3060)
 _TRAINING = {
     "train+val": (("list_train.txt", "list_val.txt"), 32_621),
     "train": (("list_train.txt",), 30_248),
 }
-"""Reading -> lists and the number of images in them."""
+"""Value of the switch -> lists and the number of images in them."""
 _LISTS = ("list_train.txt", "list_val.txt", "list_query.txt", "list_gallery.txt")
 _V1, _V2 = ("train", "test"), ("mask_train_v2", "mask_test_v2")
 """Folders of training and test images."""
+
+TRAINING = Switch(
+    "msmt17_training",
+    choices=tuple(_TRAINING),
+    written="train+val",
+    released="train",
+    about="`train+val`, 32,621 images (Table I), or `train`, 30,248 (release).",
+)
+FEATURE = Switch(
+    "msmt17_feature",
+    choices=("bn", "logits"),
+    written="bn",
+    released="logits",
+    about="What is compared: the `bn` feature (Section IV-B) or the `logits` (release).",
+)
 
 NAMING = Naming(
     re.compile(
@@ -37,7 +55,7 @@ NAMING = Naming(
 
 
 def _read(root: Path, reading: Reading) -> Splits:
-    training, _ = _training(reading)
+    training, _ = _TRAINING[TRAINING.of(reading)]
     blurred = all((root / folder).is_dir() for folder in _V2)
     train, test = _V2 if blurred else _V1
     return Splits(
@@ -66,25 +84,36 @@ def _sample(
 ) -> Sample | Problem:
     """The image of one line, `0000/0000_000_01_0303morning_0015_0.jpg 0`."""
     subfolder, _, name = path.rpartition("/")
-    found = NAMING.read(f"{folder}/{subfolder}", name, identities)
-    if isinstance(found, Problem):
-        return found
+    sample = NAMING.read(f"{folder}/{subfolder}", name, identities)
+    if isinstance(sample, Problem):
+        return sample
     for what in (subfolder, identity):
-        if not what.isdecimal() or int(what) != found.identity:
+        if not what.isdecimal() or int(what) != sample.identity:
             return Problem(file, f"gives identity {what} to {path}, which its name denies")
-    return found
-
-
-def _training(reading: Reading) -> tuple[tuple[str, ...], int]:
-    choice = reading.msmt17_training
-    if choice not in _TRAINING:
-        raise one_of("value of the switch msmt17_training", choice, tuple(_TRAINING))
-    return _TRAINING[choice]
+    return sample
 
 
 def _published(reading: Reading) -> Counts:
-    _, images = _training(reading)
+    _, images = _TRAINING[TRAINING.of(reading)]
     return published_counts((images, 1_041), (11_659, 3_060), (82_161, 3_060), cameras=15)
+
+
+def _file(part: str, identity: int, camera: int, number: int) -> str:
+    half = "train" if part in ("train", "val") else "test"
+    moment = ("0303morning", "0113noon", "0114afternoon", "0302noon")[number % 4]
+    name = f"{identity:04d}_{number % 1000:03d}_{camera:02d}_{moment}_{number % 10000:04d}"
+    return f"{half}/{identity:04d}/{name}_{number // 10000}.jpg"
+
+
+def _lists(shots: Sequence[Shot]) -> dict[str, list[str]]:
+    return {
+        f"list_{part}.txt": [
+            f"{shot.files[0].split('/', 1)[1]} {shot.identity}"
+            for shot in shots
+            if shot.part == part
+        ]
+        for part in ("train", "val", "query", "gallery")
+    }
 
 
 SOURCE = Source(
@@ -103,4 +132,9 @@ SOURCE = Source(
     read=_read,
     published=_published,
     disjoint=False,
+    switches=(TRAINING, FEATURE),
+    feature=FEATURE.of,
+    synthesis=Synthesis(
+        MANY_PLACES, _file, identity=lambda _half, index: index, lists=_lists, val=2_373
+    ),
 )

@@ -15,9 +15,11 @@ from functools import partial
 from pathlib import Path
 
 from apnet.data.folders import MARKER
+from apnet.data.registry import drawable, get_spec
+from apnet.data.synthesis import Shot
 from apnet.data.synthetic.drawing import World
-from apnet.data.synthetic.layouts import Shot, lists, plan
-from apnet.data.synthetic.sizes import REAL, size_of
+from apnet.data.synthetic.layouts import plan
+from apnet.data.synthetic.sizes import real_size, size_of
 from apnet.errors import InputError, one_of
 from apnet.files import write_json, write_text
 
@@ -56,20 +58,20 @@ def synthesize(
         InputError: unknown dataset, too few identities, or a folder that holds something
             else than drawings.
     """
-    if name not in REAL:
-        raise one_of("dataset", name, tuple(REAL))
+    if name not in drawable():
+        raise one_of("dataset", name, drawable())
+    source = get_spec(name)
+    real = real_size(source)
     identities = _DEFAULT_IDENTITIES if identities is None else identities
-    if not 2 <= identities <= REAL[name].trained:
-        raise InputError(
-            f"{name} is drawn with 2 to {REAL[name].trained} identities, not {identities}"
-        )
+    if not 2 <= identities <= real.trained:
+        raise InputError(f"{name} is drawn with 2 to {real.trained} identities, not {identities}")
     folder = Path(root) / name
     _refuse_others(folder)
-    shots = plan(name, size_of(name, identities), seed)
+    shots = plan(source, size_of(real, identities), seed)
     making = folder.with_name(f".{folder.name}.{os.getpid()}")
     try:
         _draw(World(name, seed), shots, making, processes, say)
-        for file, lines in lists(name, shots).items():
+        for file, lines in source.synthesis.lists(shots).items():
             write_text(making / file, "\n".join(lines) + "\n")
         marker = {"synthetic": True, "generator": GENERATOR, "dataset": name}
         write_json(making / MARKER, marker | {"identities": identities, "seed": seed})

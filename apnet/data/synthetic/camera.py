@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from apnet.data.synthetic.style import Colour, Style
+from apnet.data.styles import Colour, Style
 
 
 @dataclass(frozen=True)

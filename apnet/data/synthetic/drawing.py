@@ -8,8 +8,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
+from apnet.data.registry import get_spec
+from apnet.data.styles import Style
+from apnet.data.synthesis import Shot
 from apnet.data.synthetic.camera import Camera, background, make_camera, photograph
-from apnet.data.synthetic.layouts import Shot, dataset_seed
+from apnet.data.synthetic.layouts import dataset_seed
 from apnet.data.synthetic.pedestrian import (
     FAMILY,
     Figure,
@@ -17,20 +20,10 @@ from apnet.data.synthetic.pedestrian import (
     make_pedestrian,
     random_pose,
 )
-from apnet.data.synthetic.style import MANY_PLACES, SUMMER_CAMPUS, WINTER_CAMPUS, Style
 
 COMMENT = "Synthetic drawing, not a photograph of a person."
 _FINER = 2
 """Drawn so many times larger, since lines have no half pixels."""
-
-STYLES = {
-    "market1501": SUMMER_CAMPUS,
-    "dukemtmc": WINTER_CAMPUS,
-    "occluded-dukemtmc": WINTER_CAMPUS,
-    "msmt17": MANY_PLACES,
-    "cuhk03-detected": SUMMER_CAMPUS,
-    "cuhk03-labeled": SUMMER_CAMPUS,
-}
 
 
 @dataclass(frozen=True)
@@ -43,7 +36,7 @@ class World:
     @property
     def style(self) -> Style:
         """The dataset's style."""
-        return STYLES[self.name]
+        return get_spec(self.name).synthesis.style
 
     def person(self, number: int) -> Pedestrian:
         """Person `number`; every :data:`FAMILY` make a family."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import ImageDraw
 
-from apnet.data.synthetic.style import Colour, Style
+from apnet.data.styles import Colour, Style
 
 FAMILY = 3
 """Members of a family."""

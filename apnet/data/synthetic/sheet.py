@@ -4,9 +4,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from apnet.data.registry import drawable, get_spec
+from apnet.data.synthesis import Shot
 from apnet.data.synthetic.drawing import World
-from apnet.data.synthetic.layouts import Shot
-from apnet.data.synthetic.sizes import REAL
+from apnet.data.synthetic.sizes import real_size
 from apnet.errors import InputError, one_of
 from apnet.files import replaced
 
@@ -20,11 +21,11 @@ def contact_sheet(name: str, out: Path, people: int = 8, seed: int = 0) -> None:
     Raises:
         InputError: unknown dataset, or a file that cannot be written as a picture.
     """
-    if name not in REAL:
-        raise one_of("dataset", name, tuple(REAL))
+    if name not in drawable():
+        raise one_of("dataset", name, drawable())
     if out.suffix.lower() not in Image.registered_extensions():
         raise InputError(f"{out} is no picture: name a .png or .jpg file")
-    world, cameras = World(name, seed), min(REAL[name].cameras, 8)
+    world, cameras = World(name, seed), min(real_size(get_spec(name)).cameras, 8)
     step = (_TILE[0] + _GAP, _TILE[1] + _GAP)
     sheet = Image.new("RGB", (cameras * step[0] - _GAP, people * step[1] - _GAP), "white")
     for person in range(people):

@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass, replace
 
+from apnet.config.readings import WRITTEN
+from apnet.data.source import Source
+
 _SMALL = 100
 """Below so many identities each is given few images, so that smoke runs are short."""
 _FEW = {"train": 6, "val": 1, "query": 2, "gallery": 3, "junk": 0.5, "distractors": 0.5}
@@ -34,22 +37,33 @@ class Size:
     shared: int = 0
 
 
-REAL = {
-    "market1501": Size(751, 750, 0, 6, 12936, 3368, 13115, junk=3819, distractors=2798),
-    "dukemtmc": Size(702, 702, 408, 8, 16522, 2228, 17661),
-    "msmt17": Size(1041, 3060, 0, 15, 30248, 11659, 82161, val=2373),
-    "cuhk03-detected": Size(767, 700, 0, 2, 7365, 1400, 5332),
-    "cuhk03-labeled": Size(767, 700, 0, 2, 7368, 1400, 5328),
-    "occluded-dukemtmc": Size(702, 519, 591, 8, 15618, 2210, 17661, shared=1870),
-}
+def real_size(source: Source) -> Size:
+    """The size that a dataset's published counts and its file give it."""
+    counts, synthesis = source.published(WRITTEN), source.synthesis
+    train, query, gallery = (counts[split] for split in ("train", "query", "gallery"))
+    distractors = counts["distractors"]
+    return Size(
+        trained=train["identities"],
+        tested=query["identities"],
+        # All distractors are one identity.
+        unasked=gallery["identities"] - query["identities"] - (distractors > 0),
+        cameras=train["cameras"],
+        train=train["images"] - synthesis.val,
+        query=query["images"],
+        gallery=gallery["images"] - distractors,
+        val=synthesis.val,
+        junk=counts["junk"],
+        distractors=distractors,
+        shared=synthesis.shared,
+    )
 
 
-def size_of(name: str, identities: int) -> Size:
+def size_of(real: Size, identities: int) -> Size:
     """The size of a dataset with so many training identities, and as many tested ones.
 
-    At the real number of training identities it is the real size, exactly.
+    Args:
+        real: at its number of training identities the size is this one, exactly.
     """
-    real = REAL[name]
     if identities == real.trained:
         return real
 
@@ -79,4 +93,4 @@ def size_of(name: str, identities: int) -> Size:
 def spread(total: int, people: int) -> list[int]:
     """`total` images over so many people, as evenly as can be."""
     each, left = divmod(total, people)
-    return [each + (place < left) for place in range(people)]
+    return [each + (index < left) for index in range(people)]
