@@ -3,8 +3,8 @@
     python benchmarks/loading.py [--sizes HxW ...] [--images N] [--rounds N]
 
 The plain path is what most code has: each file decoded by Pillow, altered by torchvision's
-transforms one after another, and stacked as float32. Ours decodes once into a store and alters
-uint8; what a loading process does ends there ("uint8"), and whoever trains normalises
+transforms one after another, and stacked as float32. Ours decodes once into an image cache and
+alters uint8; what a loading process does ends there ("uint8"), and whoever trains normalises
 ("float32"). The goal: 4 times the plain path on one core. With a GPU, a line for images that
 lie on it. Images are smooth patches with noise, as JPEGs of quality 90.
 """
@@ -29,7 +29,7 @@ from apnet.data.dataset import ReIDDataset, Sample
 from apnet.data.images import Images
 from apnet.data.pipeline.augmentation import draw
 from apnet.data.pipeline.decoded import Decoded
-from apnet.data.pipeline.image_cache import Store
+from apnet.data.pipeline.image_cache import ImageCache
 from apnet.data.pipeline.loading import CPU, training_batches
 from apnet.data.pipeline.opening import open_images
 from apnet.data.pipeline.resident import Resident
@@ -55,12 +55,12 @@ def main() -> None:
         height, width = map(int, size.split("x"))
         with tempfile.TemporaryDirectory() as folder:
             dataset = _photos(Path(folder), arguments.images, height, width)
-            _compare(size, dataset, Path(folder) / "stores", arguments.rounds)
+            _compare(size, dataset, Path(folder) / "caches", arguments.rounds)
 
 
-def _compare(size: str, dataset: ReIDDataset, stores: Path, rounds: int) -> None:
+def _compare(size: str, dataset: ReIDDataset, caches: Path, rounds: int) -> None:
     files = Decoded(dataset.train, dataset.root)
-    store = open_images(dataset, "train", CHANNEL, CPU, stores, say=lambda line: None)
+    cache = open_images(dataset, "train", CHANNEL, CPU, caches, log=lambda line: None)
     steps = len(dataset.train) // CHANNEL.batch
     if not steps:
         raise SystemExit(f"a batch is {CHANNEL.batch} images: give --images that many or more")
@@ -68,13 +68,13 @@ def _compare(size: str, dataset: ReIDDataset, stores: Path, rounds: int) -> None
         "plain, float32": lambda: _plain(dataset, steps * CHANNEL.batch),
         "files, uint8": lambda: _uint8(files, steps * CHANNEL.batch),
         "files, float32": lambda: _float32(files, dataset, steps),
-        "store, uint8": lambda: _uint8(store, steps * CHANNEL.batch),
-        "store, float32": lambda: _float32(store, dataset, steps),
+        "cache, uint8": lambda: _uint8(cache, steps * CHANNEL.batch),
+        "cache, float32": lambda: _float32(cache, dataset, steps),
     }
     if torch.cuda.is_available():
         gpu = torch.device("cuda")
-        resident = Resident(store, CHANNEL, gpu)
-        tasks["store on GPU"] = lambda: _float32(resident, dataset, steps, gpu)
+        resident = Resident(cache, CHANNEL, gpu)
+        tasks["cache on GPU"] = lambda: _float32(resident, dataset, steps, gpu)
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for round_number in range(rounds + 1):
         for name, task in tasks.items():
@@ -136,18 +136,18 @@ def _plain(dataset: ReIDDataset, count: int) -> None:
             batch = []
 
 
-def _uint8(images: Images | Store, count: int) -> None:
+def _uint8(images: Images | ImageCache, count: int) -> None:
     """What a loading process does."""
     out = torch.empty(CHANNEL.batch, CHANNEL.height, CHANNEL.width, 3, dtype=torch.uint8)
     for start in range(0, count, CHANNEL.batch):
-        drawn = draw(CHANNEL, np.random.default_rng(start), CHANNEL.batch)
-        acts = zip(drawn.flip.tolist(), drawn.corner.tolist(), strict=True)
-        for place, (flip, corner) in enumerate(acts):
-            transform(images[start + place], flip, *corner, CHANNEL, out[place])
+        params = draw(CHANNEL, np.random.default_rng(start), CHANNEL.batch)
+        acts = zip(params.flip.tolist(), params.corner.tolist(), strict=True)
+        for index, (flip, corner) in enumerate(acts):
+            transform(images[start + index], flip, *corner, CHANNEL, out[index])
 
 
 def _float32(
-    images: Images | Store | Resident,
+    images: Images | ImageCache | Resident,
     dataset: ReIDDataset,
     steps: int,
     device: torch.device = CPU,

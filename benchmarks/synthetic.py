@@ -35,7 +35,7 @@ def main() -> None:
                 Path(folder),
                 identities=arguments.identities,
                 processes=arguments.processes,
-                say=lambda _line: None,
+                log=lambda _line: None,
             )
             seconds = time.monotonic() - begin
         print(f"{name:20} {images:8} {images / seconds:9.0f} {10_000 * seconds / images:13.1f}")

@@ -62,26 +62,26 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
     }
 
 
-def describe_check(found: dict[str, object]) -> str:
+def describe_check(report: dict[str, object]) -> str:
     """What :func:`check_dataset` returned, as lines for people."""
-    own, published = found["counts"], found["published_counts"] or found["counts"]
-    variant = f" ({found['variant']})" if found["variant"] else ""
-    lines = [f"{found['name']}{variant} in {found['root']}, reading {found['reading']}"]
+    own, published = report["counts"], report["published_counts"] or report["counts"]
+    variant = f" ({report['variant']})" if report["variant"] else ""
+    lines = [f"{report['name']}{variant} in {report['root']}, reading {report['reading']}"]
     for split in ("train", "query", "gallery"):
         shown = (_beside(what, own[split][what], published[split][what]) for what in own[split])
         lines.append(f"{split:<8} {'   '.join(shown)}")
     for what in ("junk", "distractors"):
         lines.append(_beside(what, own[what], published[what]))
-    lines += [f"fingerprint {found['fingerprint']}", _verdict(found)]
-    lines += _listed(found, "problem")
-    if found["note_count"]:
-        lines.append(f"{found['note_count']} with the bytes of another, which is no problem:")
-    return "\n".join([*lines, *_listed(found, "note")])
+    lines += [f"fingerprint {report['fingerprint']}", _verdict(report)]
+    lines += _listed(report, "problem")
+    if report["note_count"]:
+        lines.append(f"{report['note_count']} with the bytes of another, which is no problem:")
+    return "\n".join([*lines, *_listed(report, "note")])
 
 
-def _listed(found: dict[str, object], kind: str) -> list[str]:
-    shown = [f"{item['file']} {item[kind]}" for item in found[f"{kind}s"]]
-    hidden = found[f"{kind}_count"] - len(shown)
+def _listed(report: dict[str, object], kind: str) -> list[str]:
+    shown = [f"{item['file']} {item[kind]}" for item in report[f"{kind}s"]]
+    hidden = report[f"{kind}_count"] - len(shown)
     return [*shown, f"and {hidden} more"] if hidden else shown
 
 
@@ -89,14 +89,14 @@ def _beside(what: str, own: int, published: int) -> str:
     return f"{own} {what}" + ("" if own == published else f" (published: {published})")
 
 
-def _verdict(found: dict[str, object]) -> str:
-    count = found["problem_count"]
+def _verdict(report: dict[str, object]) -> str:
+    count = report["problem_count"]
     problems = f"{count} problem{'s' * (count != 1)}:" if count else "no problems"
-    if found["synthetic"]:
+    if report["synthetic"]:
         return f"synthetic, so no published counts apply; {problems}"
-    if found["published_counts"] is None:
+    if report["published_counts"] is None:
         return f"a dataset of your own, so there are no published counts; {problems}"
-    return f"the counts are {'' if found['published'] else 'NOT '}the published ones; {problems}"
+    return f"the counts are {'' if report['published'] else 'NOT '}the published ones; {problems}"
 
 
 def _fingerprint(dataset: ReIDDataset, digests: Mapping[str, str]) -> str:
@@ -155,12 +155,12 @@ def _read_all(dataset: ReIDDataset) -> tuple[dict[str, str], list[Problem]]:
 def _read(root: Path, files: Sequence[str]) -> Iterator[tuple[str, str | None]]:
     """SHA-256 of each file's content, and what is wrong with it."""
     for file in files:
-        place = root / file
-        if is_special(place):
+        path = root / file
+        if is_special(path):
             yield "unreadable", "is no regular file"  # and may be waited for without end
             continue
         try:
-            content = read_content(place)
+            content = read_content(path)
         except OSError as error:
             yield "unreadable", f"cannot be read ({error.strerror})"
             continue

@@ -34,15 +34,15 @@ def read_csv(root: Path, file: str) -> Splits:
     Raises:
         InputError: it cannot be read, or lacks a column.
     """
-    found = list(_rows(root, file))
-    rows = [row for row in found if isinstance(row, _Row)]
+    lines = list(_rows(root, file))
+    rows = [row for row in lines if isinstance(row, _Row)]
     people = _numbered(row.identity for row in rows)
     cameras = _numbered(row.camera for row in rows)
     parts = {split: Part(file) for split in SPLITS}
     for row in rows:
         sample = Sample(row.path, people[row.identity], cameras[row.camera])
         parts[row.split].add(sample)
-    problems = [row for row in found if isinstance(row, Problem)]
+    problems = [row for row in lines if isinstance(row, Problem)]
     parts["train"].problems += [*problems, *_overlaps(file, rows), *_contradictions(file, rows)]
     return Splits(*parts.values(), listed=True)
 
@@ -53,9 +53,9 @@ def _rows(root: Path, file: str) -> Iterator[_Row | Problem]:
         fault = _fault(cells)
         if fault is None:
             path, identity, camera, split = (cells[column].strip() for column in COLUMNS)
-            place = folder_of(Path(path).parent) / Path(path).name
-            if is_there(place.as_posix()):
-                yield _Row(line, place, identity, camera, split)
+            image = folder_of(Path(path).parent) / Path(path).name
+            if is_there(image.as_posix()):
+                yield _Row(line, image, identity, camera, split)
                 continue
             fault = f"names {path}, which is not there"
         yield Problem(file, f"line {line} {fault}")
@@ -130,10 +130,10 @@ def _contradictions(file: str, rows: list[_Row]) -> Iterator[Problem]:
     for row in rows:
         before = first.setdefault(row.path, row)
         for what in ("identity", "camera"):
-            own, other = getattr(row, what), getattr(before, what)
-            if row.split != before.split and own != other:
+            value, other = getattr(row, what), getattr(before, what)
+            if row.split != before.split and value != other:
                 yield Problem(
                     file,
-                    f"line {row.line} gives {row.path.as_posix()} {what} {own!r}, "
+                    f"line {row.line} gives {row.path.as_posix()} {what} {value!r}, "
                     f"line {before.line} {other!r}",
                 )

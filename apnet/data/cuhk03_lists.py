@@ -83,8 +83,8 @@ def read_protocol(root: Path, boxes: str, images: str) -> Splits:
         lines = {
             # MATLAB counts from 1.
             split: [
-                _Line(names[place - 1], labels[place - 1], cameras[place - 1])
-                for place in content[f"{split}_idx"].flatten().tolist()
+                _Line(names[index - 1], labels[index - 1], cameras[index - 1])
+                for index in content[f"{split}_idx"].flatten().tolist()
             ]
             for split in _SPLITS
         }

@@ -87,12 +87,12 @@ def file_state(file: Path) -> tuple[int, int]:
     -1 and 0 for one that cannot be reached: reading it will tell why.
     """
     try:
-        found = file.stat()
+        state = file.stat()
     except NotADirectoryError:
-        found = holder_of(file).stat()
+        state = holder_of(file).stat()
     except OSError:
         return -1, 0
-    return found.st_size, found.st_mtime_ns
+    return state.st_size, state.st_mtime_ns
 
 
 def _count(samples: Sequence[Sample]) -> dict[str, int]:

@@ -25,22 +25,24 @@ def describe(
         InputError: `record` is of another dataset, or of another state of this one; an
             image is damaged.
     """
-    found = check_dataset(dataset.name, data_root, reading) if record is None else read_json(record)
-    if not _describes(found, dataset):
+    report = (
+        check_dataset(dataset.name, data_root, reading) if record is None else read_json(record)
+    )
+    if not _describes(report, dataset):
         raise InputError(
             f"{record} does not describe {dataset.name} as it lies in {dataset.root}: "
             f"delete it and check the dataset again"
         )
-    if found["problem_count"]:
-        first = found["problems"][0]
+    if report["problem_count"]:
+        first = report["problems"][0]
         raise InputError(
             f"{dataset.root / first['file']} {first['problem']}: mend it or leave it out "
             f"(apnet data check {dataset.name} {data_root} lists what is wrong)"
         )
-    return {key: found[key] for key in _KEPT}
+    return {key: report[key] for key in _KEPT}
 
 
-def _describes(found: object, dataset: ReIDDataset) -> bool:
-    if not isinstance(found, dict) or not {*_KEPT, *_SEEN} <= found.keys():
+def _describes(report: object, dataset: ReIDDataset) -> bool:
+    if not isinstance(report, dict) or not {*_KEPT, *_SEEN} <= report.keys():
         return False
-    return found["name"] == dataset.name and found["listing"] == dataset.listing()
+    return report["name"] == dataset.name and report["listing"] == dataset.listing()

@@ -83,8 +83,8 @@ def _refuse_part(source: Source, folders: list[Path]) -> None:
 
 def _refuse_other(source: Source, root: Path, sources: Iterable[Source]) -> None:
     """Refuse a folder that has another dataset's name."""
-    own = root.resolve().name
+    name_of_root = root.resolve().name
     names = {other.name: {Path(folder).name for folder in other.folders} for other in sources}
-    others = [name for name, folders in names.items() if own in folders]
+    others = [name for name, folders in names.items() if name_of_root in folders]
     if others and source.name not in others:
         raise InputError(f"{root} is the folder of {others[0]}, not of {source.name}: {_REMEDY}")

@@ -69,12 +69,12 @@ class Presence:
         return name in self._names(parent)
 
     def _list(self, parent: str) -> frozenset[str]:
-        place = self._folder / parent
+        folder = self._folder / parent
         try:
-            return frozenset(os.listdir(place))
+            return frozenset(os.listdir(folder))
         except ValueError:  # no name at all
             return frozenset()
         except OSError as error:
             if error.errno in _ABSENT:
                 return frozenset()
-            raise closed(place, error.strerror) from error
+            raise closed(folder, error.strerror) from error

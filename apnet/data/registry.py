@@ -33,7 +33,7 @@ def tolerance(name: str) -> float:
 
 
 def switches_of(name: str) -> tuple[Switch, ...]:
-    """The switches that act on a dataset; on a user's own, none."""
+    """The switches that act on a dataset; on a custom one, none."""
     return get_spec(name).switches if name in DATASETS else ()
 
 
@@ -53,7 +53,7 @@ def own_files(name: str) -> tuple[str, ...]:
     """The modules that read this dataset: a change in another cannot change its samples.
 
     Returns:
-        Dotted names, sorted: the dataset's own file, or the readers of users' datasets, and
+        Dotted names, sorted: the dataset's own file, or the readers of custom datasets, and
         what these import of :mod:`apnet.data`.
     """
     files: set[str] = set()

@@ -1,4 +1,4 @@
-"""Data roots as the command line names them: DIR for every dataset, NAME=PLACE for one."""
+"""Data roots as the command line names them: DIR for every dataset, NAME=PATH for one."""
 
 import re
 from collections.abc import Sequence
@@ -7,31 +7,31 @@ from pathlib import Path
 from apnet.errors import InputError
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
-"""How a dataset of a user's own may be called: its name is a folder of results."""
+"""How a custom dataset may be called: its name is a folder of results."""
 
 
 def root_of(dataset: str, words: Sequence[str]) -> Path:
     """The data root of a dataset.
 
     Args:
-        words: DIR, at most once, and NAME=PLACE; a DIR like `a=b` is written `./a=b`.
+        words: DIR, at most once, and NAME=PATH; a DIR like `a=b` is written `./a=b`.
 
     Raises:
         InputError: none for that dataset, or two.
     """
     own, shared = [], []
     for word in words:
-        name, equals, place = word.partition("=")
+        name, equals, path = word.partition("=")
         if equals and (name == dataset or NAME.fullmatch(name)):
-            own += [place] if name == dataset else []
+            own += [path] if name == dataset else []
         else:
             shared.append(word)
-    found = own or shared
-    if not found:
+    roots = own or shared
+    if not roots:
         raise InputError(
             f"no data root for {dataset}: give the folder that holds the dataset folders, "
-            f"or {dataset}=PLACE"
+            f"or {dataset}=PATH"
         )
-    if len(found) > 1:
-        raise InputError(f"two data roots for {dataset}, {found[0]} and {found[1]}: give one")
-    return Path(found[0])
+    if len(roots) > 1:
+        raise InputError(f"two data roots for {dataset}, {roots[0]} and {roots[1]}: give one")
+    return Path(roots[0])

@@ -1,4 +1,4 @@
-"""What a dataset's own file says of it: the one place for all that differs between datasets."""
+"""What a dataset's own file says of it: all that differs between datasets."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -33,13 +33,13 @@ class Source:
         naming: of its images.
         read: reads its own folder under a reading's protocol.
         published: its distributor's counts under a reading's protocol, in the form of
-            :meth:`ReIDDataset.counts`; None of a user's own dataset.
+            :meth:`ReIDDataset.counts`; None of a custom dataset.
         disjoint: whether equal identities in training and testing would be one person.
         partial: whether it may have training images alone, or query and gallery alone.
         tolerance: how near a result on it is near enough, in percent points.
         switches: what a reading may do otherwise with it, and with no other dataset.
         feature: which feature is compared on it, `bn` or `logits`, under a reading.
-        distractors: whether its distractors `keep` their place in the gallery or `drop` out.
+        distractors: whether its distractors stay in the gallery, `keep`, or leave it, `drop`.
         synthesis: how it is drawn; None if it cannot be.
     """
 

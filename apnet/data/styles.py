@@ -1,4 +1,4 @@
-"""A dataset's own style: clothes, places, light and size of its images."""
+"""A dataset's own style: clothes, scenery, light and size of its images."""
 
 from dataclasses import dataclass
 
@@ -66,7 +66,7 @@ WINTER_CAMPUS = Style(
     blur=1.0,
 )
 
-MANY_PLACES = Style(
+INDOORS_AND_OUT = Style(
     clothes=(
         *((226, 222, 214), (44, 44, 50), (184, 60, 48), (70, 96, 150), (208, 170, 90)),
         *((90, 130, 90), (120, 84, 110), (100, 150, 170), (232, 128, 80)),

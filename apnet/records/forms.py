@@ -20,7 +20,7 @@ TRAINED = "trained"
 _IMPORTED = "imported"
 
 _PROVENANCE = one_of(TRAINED, _IMPORTED)
-_SOURCE = one_of("files", "store", "device")
+_SOURCE = one_of("files", "cache", "store", "device")
 _FILE = each(TEXT, "file", "sha256")
 _SPLIT = each(COUNT, "images", "identities", "cameras")
 _SPLITS = {

@@ -21,7 +21,7 @@ def one_thread():
 def root(tmp_path_factory):
     """A data root with Market-1501 of four training identities, drawn."""
     folder = tmp_path_factory.mktemp("data")
-    synthesize("market1501", folder, identities=4, say=lambda _: None)
+    synthesize("market1501", folder, identities=4, log=lambda _: None)
     return folder
 
 

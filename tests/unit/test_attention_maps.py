@@ -27,7 +27,7 @@ TRAINED = 2
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    synthesize("market1501", folder, identities=TRAINED, say=lambda _: None)
+    synthesize("market1501", folder, identities=TRAINED, log=lambda _: None)
     return folder
 
 

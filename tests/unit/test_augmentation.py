@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from apnet.config.recipes import get_recipe
-from apnet.data.pipeline.augmentation import draw, untouched
+from apnet.data.pipeline.augmentation import draw, no_augmentation
 
 CHANNEL, SPATIAL = get_recipe("channel"), get_recipe("spatial")
 NOTHING = replace(get_recipe("smoke"), flip=0.0, padding=0, erasing=0.0)
@@ -71,13 +71,13 @@ def test_a_box_that_never_fits_is_given_up():
 
 def test_probabilities_of_none_and_all():
     generator = np.random.default_rng(0)
-    for found in (draw(NOTHING, generator, 200), untouched(NOTHING, 200)):
+    for found in (draw(NOTHING, generator, 200), no_augmentation(NOTHING, 200)):
         assert not any(part.any() for part in found)
     found = draw(replace(NOTHING, flip=1.0, erasing=1.0), generator, 200)
     assert found.flip.all() and found.erased.any(dim=1).all()
 
 
 def test_a_test_image_is_the_middle_of_its_border():
-    found = untouched(CHANNEL, 3)
+    found = no_augmentation(CHANNEL, 3)
     assert found.corner.tolist() == [[10, 10]] * 3
     assert not found.flip.any() and not found.erased.any()

@@ -27,7 +27,7 @@ which another processor does otherwise, orders a gallery."""
 def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     for name in ("market1501", "msmt17"):
-        synthesize(name, folder, identities=TRAINED, say=lambda _: None)
+        synthesize(name, folder, identities=TRAINED, log=lambda _: None)
     return folder
 
 
@@ -121,7 +121,7 @@ def test_batches_and_loaders_change_no_number(trained, root, tmp_path):
         assert (other["mAP"], other["cmc"]) == (pytest.approx(one["mAP"], abs=1e-6), one["cmc"])
         assert np.allclose(first["average_precision"], second["average_precision"], atol=1e-6)
         assert other["batch"] == options.get("batch", 64)
-        assert other["images"] == (["store"] if "store" in options else ["files"])
+        assert other["images"] == (["cache"] if "store" in options else ["files"])
     assert len(list((tmp_path / "stores").glob("market1501-*"))) == 2
 
 

@@ -49,7 +49,7 @@ def scores(folder, root, model):
 def test_the_smoke_recipe_learns_to_know_people_it_has_not_seen(tmp_path):
     roots = [tmp_path / f"data{seed}" for seed in DATA_SEEDS]
     for seed, root in zip(DATA_SEEDS, roots, strict=True):
-        synthesize("market1501", root, identities=32, seed=seed, say=quietly)
+        synthesize("market1501", root, identities=32, seed=seed, log=quietly)
     places = [(root / model, root, model) for root in roots for model in MODELS]
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         found = list(pool.map(scores, *zip(*places, strict=True)))

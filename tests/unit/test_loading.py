@@ -37,8 +37,8 @@ def dataset(tmp_path):
 CPU = torch.device("cpu")
 
 
-def loader(dataset, start=0, workers=0, seed=3, recipe=RECIPE, store=None, resident=False):
-    images = open_images(dataset, "train", recipe, CPU, store, workers)
+def loader(dataset, start=0, workers=0, seed=3, recipe=RECIPE, cache=None, resident=False):
+    images = open_images(dataset, "train", recipe, CPU, cache, workers)
     if resident:
         images = Resident(images, recipe, CPU)
     identities = [sample.identity for sample in dataset.train]
@@ -90,28 +90,28 @@ def test_batches_are_the_same_for_any_start_and_any_workers(dataset, start, work
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_batches_are_the_same_with_a_store(dataset, tmp_path, workers):
-    found = first(dataset, 12, workers=workers, store=tmp_path / "stores")
+    found = first(dataset, 12, workers=workers, cache=tmp_path / "caches")
     assert equal(found, first(dataset, 12))
 
 
 @pytest.mark.parametrize(("start", "workers"), [(0, 0), (5, 2)])
 def test_resident_images_make_the_same_batches(dataset, tmp_path, start, workers):
     # Images of 16 x 8 are enlarged to 24 x 12, so that not even a level differs.
-    options = {"store": tmp_path / "stores", "resident": True}
+    options = {"cache": tmp_path / "caches", "resident": True}
     found = first(dataset, 12 - start, start, workers, **options)
     assert equal(found, first(dataset, 12)[start:])
 
 
 def test_the_source_of_images_has_a_name(dataset, tmp_path):
     files = open_images(dataset, "query", RECIPE, CPU, None)
-    store = open_images(dataset, "query", RECIPE, CPU, tmp_path / "stores")
-    resident = Resident(store, RECIPE, CPU)
-    assert [source_of(images) for images in (files, store, resident)] == [
+    cache = open_images(dataset, "query", RECIPE, CPU, tmp_path / "caches")
+    resident = Resident(cache, RECIPE, CPU)
+    assert [source_of(images) for images in (files, cache, resident)] == [
         "files",
-        "store",
+        "cache",
         "device",
     ]
-    for images in (store, resident):
+    for images in (cache, resident):
         batches_of = [ordered_batches(found, RECIPE, 1) for found in (images, files)]
         assert equal(*([[images] for images in batches] for batches in batches_of))
 
@@ -119,7 +119,7 @@ def test_the_source_of_images_has_a_name(dataset, tmp_path):
 @pytest.mark.gpu
 def test_a_gpu_makes_the_same_batches(dataset, tmp_path):
     device = torch.device("cuda")
-    images = open_images(dataset, "train", RECIPE, device, tmp_path / "stores")
+    images = open_images(dataset, "train", RECIPE, device, tmp_path / "caches")
     assert source_of(images) == "device"
     identities = [sample.identity for sample in dataset.train]
     found = islice(training_batches(images, identities, RECIPE, 3, 0, 0, device), 12)
@@ -234,8 +234,8 @@ def test_damaged_files_never_get_through_as_another_error(tmp_path):
         file = tmp_path / f"damaged.{suffix}"
         for _ in range(150):
             content = bytearray(whole[: generator.integers(len(whole) + 1)])
-            for place in generator.integers(0, max(1, len(content)), size=4):
-                content[place : place + 1] = bytes([generator.integers(256)])
+            for index in generator.integers(0, max(1, len(content)), size=4):
+                content[index : index + 1] = bytes([generator.integers(256)])
             file.write_bytes(content)
             try:
                 assert read_image(file).ndim == 3

@@ -140,7 +140,7 @@ def test_a_real_run_has_no_findings(tmp_path, request):
 
     request.addfinalizer(partial(torch.set_num_threads, torch.get_num_threads()))
     root, out = tmp_path / "data", tmp_path / "results" / PLACE / "seed0"
-    synthesize("market1501", root, identities=4, say=lambda _: None)
+    synthesize("market1501", root, identities=4, log=lambda _: None)
     chosen = runs.settings("resnet50", epochs=1)
     runs.run(out, root, chosen)
     again = tmp_path / "imported" / PLACE / "seed0"

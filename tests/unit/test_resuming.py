@@ -41,7 +41,7 @@ def test_interrupted_and_continued_is_bit_identical(whole, root, tmp_path):
     assert runs.files(out) == runs.files(whole)
     # Begun with images from files, continued with them from a store.
     records = [read_json(folder / "run.json") for folder in (whole, out)]
-    assert [found["images"] for found in records] == ["files", "store"]
+    assert [found["images"] for found in records] == ["files", "cache"]
     # The time that the stopped process took is in the record, and in its rate.
     assert records[0]["wall_seconds"] < 600 and 1000 < records[1]["wall_seconds"] < 1600
     images = records[1]["images_per_second"] * records[1]["wall_seconds"]

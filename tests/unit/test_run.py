@@ -118,7 +118,7 @@ def test_another_run_into_its_folder_is_refused(whole, root, other):
 
 
 def test_other_data_into_its_folder_is_refused(whole, tmp_path):
-    synthesize("market1501", tmp_path, identities=4, seed=1, say=lambda _: None)
+    synthesize("market1501", tmp_path, identities=4, seed=1, log=lambda _: None)
     with pytest.raises(InputError, match="holds a run with other data"):
         runs.run(whole, tmp_path)
 

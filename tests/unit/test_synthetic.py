@@ -38,7 +38,7 @@ PUBLISHED = {
 def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     for name in PUBLISHED:
-        synthesize(name, folder, identities=4, say=lambda _line: None)
+        synthesize(name, folder, identities=4, log=lambda _line: None)
     return folder
 
 
@@ -133,7 +133,7 @@ def test_the_same_seed_gives_the_same_bytes_for_any_number_of_processes(root, tm
     for seed, processes in ((0, 2), (1, 1)):
         folder = tmp_path / str(seed)
         synthesize(
-            "dukemtmc", folder, identities=4, seed=seed, processes=processes, say=lambda _: None
+            "dukemtmc", folder, identities=4, seed=seed, processes=processes, log=lambda _: None
         )
     first, other = digests(root / "dukemtmc"), digests(tmp_path / "0" / "dukemtmc")
     assert first == other

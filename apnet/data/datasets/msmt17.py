@@ -16,7 +16,7 @@ from apnet.data.lists import Presence, absent, read_lines
 from apnet.data.naming import Naming
 from apnet.data.parts import Part, Problem, Splits
 from apnet.data.source import Counts, Source, published_counts
-from apnet.data.styles import MANY_PLACES
+from apnet.data.styles import INDOORS_AND_OUT
 from apnet.data.synthesis import Shot, Synthesis
 
 _TRAINED, _TESTED = range(1041), range(3060)
@@ -135,6 +135,6 @@ SOURCE = Source(
     switches=(TRAINING, FEATURE),
     feature=FEATURE.of,
     synthesis=Synthesis(
-        MANY_PLACES, _file, identity=lambda _half, index: index, lists=_lists, val=2_373
+        INDOORS_AND_OUT, _file, identity=lambda _half, index: index, lists=_lists, val=2_373
     ),
 )

@@ -15,7 +15,7 @@ from apnet.config.recipes import Recipe
 _ERASING_TRIES = 100
 
 
-class Drawn(NamedTuple):
+class AugmentParams(NamedTuple):
     """What is done to each of B images, int64.
 
     Attributes:
@@ -29,25 +29,25 @@ class Drawn(NamedTuple):
     corner: Tensor
     erased: Tensor
 
-    def to(self, device: torch.device) -> "Drawn":
+    def to(self, device: torch.device) -> "AugmentParams":
         """The same on a device."""
-        return Drawn(*(part.to(device, non_blocking=True) for part in self))
+        return AugmentParams(*(part.to(device, non_blocking=True) for part in self))
 
 
-def draw(recipe: Recipe, generator: np.random.Generator, count: int) -> Drawn:
+def draw(recipe: Recipe, generator: np.random.Generator, count: int) -> AugmentParams:
     """What happens to the next `count` images."""
     flip = generator.random(count) < recipe.flip
     corner = generator.integers(0, 2 * recipe.padding, size=(count, 2), endpoint=True)
     erased = np.zeros((count, 4), np.int64)
     chosen = np.flatnonzero(generator.random(count) < recipe.erasing)
     erased[chosen] = _boxes(recipe, generator, len(chosen))
-    return Drawn(*map(torch.from_numpy, (flip.astype(np.int64), corner, erased)))
+    return AugmentParams(*map(torch.from_numpy, (flip.astype(np.int64), corner, erased)))
 
 
-def untouched(recipe: Recipe, count: int) -> Drawn:
+def no_augmentation(recipe: Recipe, count: int) -> AugmentParams:
     """What happens to test images: the crop is the whole image."""
     zeros = torch.zeros(count, 4, dtype=torch.int64)
-    return Drawn(zeros[:, 0], torch.full((count, 2), recipe.padding), zeros)
+    return AugmentParams(zeros[:, 0], torch.full((count, 2), recipe.padding), zeros)
 
 
 def _boxes(recipe: Recipe, generator: np.random.Generator, count: int) -> np.ndarray:
@@ -61,9 +61,9 @@ def _boxes(recipe: Recipe, generator: np.random.Generator, count: int) -> np.nda
         aspect = generator.uniform(*recipe.erasing_aspect, len(wanting))
         height, width = np.rint(np.sqrt([area * aspect, area / aspect])).astype(np.int64)
         fits = (height < recipe.height) & (width < recipe.width)
-        height, width, found = height[fits], width[fits], wanting[fits]
+        height, width, placed = height[fits], width[fits], wanting[fits]
         top = generator.integers(0, recipe.height - height, endpoint=True)
         left = generator.integers(0, recipe.width - width, endpoint=True)
-        boxes[found] = np.stack([top, left, height, width], axis=1)
+        boxes[placed] = np.stack([top, left, height, width], axis=1)
         wanting = wanting[~fits]
     return boxes

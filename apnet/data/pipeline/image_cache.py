@@ -4,9 +4,9 @@
     pixels.bin   the images at their own sizes one after another, height x width x 3, uint8
     shapes.npy   height and width of each, N x 2, int64
 
-A store is made once, under a lock, and appears whole or not at all. Its name holds a digest
+A cache is made once, under a lock, and appears whole or not at all. Its name holds a digest
 of the images' names and of what decodes them, and one of their sizes and times: when an
-image changes, the store of before no longer fits, and is replaced.
+image changes, the cache of before no longer fits, and is replaced.
 """
 
 import os
@@ -28,11 +28,11 @@ from apnet.files import digest, exclusive, umask
 
 _PIXELS, _SHAPES = "pixels.bin", "shapes.npy"
 _CHUNK = 256
-"""Images that are held decoded while a store is made."""
+"""Images that are held decoded while a cache is made."""
 
 
-class Store:
-    """Images by index, read from where :func:`open_store` put them.
+class ImageCache:
+    """Images by index, read from where :func:`open_image_cache` put them.
 
     Attributes:
         pixels: of all images, uint8.
@@ -43,15 +43,15 @@ class Store:
         InputError: something has happened to its files.
     """
 
-    def __init__(self, place: Path) -> None:
-        self._place = place
+    def __init__(self, path: Path) -> None:
+        self._folder = path
         try:
-            self.shapes = np.load(place / _SHAPES)
+            self.shapes = np.load(path / _SHAPES)
             sizes = self.shapes.prod(axis=1) * 3
             self.starts = np.cumsum(sizes) - sizes
-            self.pixels = _mapped(place / _PIXELS, int(sizes.sum()))
+            self.pixels = _mapped(path / _PIXELS, int(sizes.sum()))
         except (EOFError, OSError, ValueError) as error:
-            raise InputError(f"the store {place} is damaged ({error}): delete it") from error
+            raise InputError(f"the image cache {path} is damaged ({error}): delete it") from error
 
     def __len__(self) -> int:
         return len(self.shapes)
@@ -62,28 +62,28 @@ class Store:
         start = self.starts[index]
         return self.pixels[start : start + height * width * 3].reshape(height, width, 3)
 
-    def __reduce__(self) -> tuple[type["Store"], tuple[Path]]:
+    def __reduce__(self) -> tuple[type["ImageCache"], tuple[Path]]:
         """A process that is started anew maps the file instead of being sent its content."""
-        return Store, (self._place,)
+        return ImageCache, (self._folder,)
 
 
-def open_store(
+def open_image_cache(
     folder: Path,
     name: str,
     samples: Sequence[Sample],
     root: Path,
     threads: int = 1,
-    say: Callable[[str], None] = print,
-) -> Store:
-    """The store of these images, made first when there is none that fits.
+    log: Callable[[str], None] = print,
+) -> ImageCache:
+    """The cache of these images, made first when there is none that fits.
 
     Args:
-        folder: of all stores.
+        folder: of all caches.
         name: of the dataset and the split.
         samples: in the order of the indices.
         root: folder that their paths start from.
         threads: that decode.
-        say: told when images are decoded or waited for.
+        log: told when images are decoded or waited for.
 
     Raises:
         InputError: an image that cannot be read or decoded, or a folder that cannot be written.
@@ -93,35 +93,37 @@ def open_store(
     images = digest([_decoder(), str(root.resolve()), names])
     state = digest([file_state(file) for file in files])
     family = f"{name}-{images[:8]}-"
-    place = folder / f"{family}{state[:16]}"
-    if place.is_dir():
-        return Store(place)
+    path = folder / f"{family}{state[:16]}"
+    if path.is_dir():
+        return ImageCache(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with exclusive(folder / f".{family}lock", lambda: say(f"waiting for the store {place}")):
-            if not place.is_dir():
-                say(f"decoding {len(files)} images into the store {place}")
-                _make(place, files, threads)
-                _remove_others(place, family)
-        return Store(place)
+        with exclusive(
+            folder / f".{family}lock", lambda: log(f"waiting for the image cache {path}")
+        ):
+            if not path.is_dir():
+                log(f"decoding {len(files)} images into the image cache {path}")
+                _make(path, files, threads)
+                _remove_others(path, family)
+        return ImageCache(path)
     except OSError as error:
         raise InputError(
-            f"cannot make the store {place} ({error.strerror}): free space there, name another "
-            f"folder, or go without a store"
+            f"cannot make the image cache {path} ({error.strerror}): free space there, name "
+            f"another folder, or go without an image cache"
         ) from error
 
 
 def _mapped(file: Path, size: int) -> NDArray[np.uint8]:
-    found = file.stat().st_size
-    if found != size:
-        raise ValueError(f"{file.name} has {found} bytes and should have {size}")
+    actual = file.stat().st_size
+    if actual != size:
+        raise ValueError(f"{file.name} has {actual} bytes and should have {size}")
     # An empty file cannot be mapped. Copied on a write that never comes: torch warns of
     # memory that cannot be written.
     return np.asarray(np.memmap(file, np.uint8, mode="c")) if size else np.empty(0, np.uint8)
 
 
-def _make(place: Path, files: Sequence[Path], threads: int) -> None:
-    building = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+def _make(path: Path, files: Sequence[Path], threads: int) -> None:
+    building = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         shapes = []
         with (building / _PIXELS).open("wb") as stream:
@@ -135,7 +137,7 @@ def _make(place: Path, files: Sequence[Path], threads: int) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         building.chmod(0o777 & ~umask())
-        building.rename(place)
+        building.rename(path)
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
@@ -146,10 +148,10 @@ def _decoded(files: Sequence[Path], threads: int) -> Iterator[Pixels]:
             yield from pool.map(read_image, files[start : start + _CHUNK])
 
 
-def _remove_others(place: Path, family: str) -> None:
-    """Stores of these images as they were before, and what a killed job left half done."""
-    for other in (*place.parent.glob(f"{family}*/"), *place.parent.glob(f".{family}*/")):
-        if other != place:
+def _remove_others(path: Path, family: str) -> None:
+    """Caches of these images as they were before, and what a killed job left half done."""
+    for other in (*path.parent.glob(f"{family}*/"), *path.parent.glob(f".{family}*/")):
+        if other != path:
             shutil.rmtree(other, ignore_errors=True)
 
 

@@ -2,7 +2,7 @@
 
 A worker process makes whole batches, as uint8, and the device normalises them. What is in a
 batch depends on the seed and the step alone, so it is the same for any number of workers,
-from files or from a store, and after any interruption.
+from files or from an image cache, and after any interruption.
 """
 
 import math
@@ -18,18 +18,18 @@ from torch.utils.data import DataLoader, Dataset, get_worker_info
 
 from apnet.config.recipes import Recipe
 from apnet.data.images import Images
-from apnet.data.pipeline.augmentation import Drawn, draw, untouched
+from apnet.data.pipeline.augmentation import AugmentParams, draw, no_augmentation
 from apnet.data.pipeline.normalise import normalise
 from apnet.data.pipeline.resident import Resident
-from apnet.data.pipeline.rng import IMAGES, stream
+from apnet.data.pipeline.rng import IMAGES, rng
 from apnet.data.pipeline.sampling import Indices, batches
 from apnet.data.pipeline.transforms import transform
 from apnet.errors import InputError
 
 CPU = torch.device("cpu")
 
-_Made = tuple[Tensor, Drawn, Tensor]
-"""Indices when images are resident, else pixels; what was drawn; labels. On the CPU."""
+_Made = tuple[Tensor, AugmentParams, Tensor]
+"""Indices when images are resident, else pixels; what is done to them; labels. On the CPU."""
 
 
 def training_batches(
@@ -58,7 +58,7 @@ def training_batches(
         InputError: too few identities, or, while iterating, an image that cannot be read.
     """
     labels = np.unique(identities, return_inverse=True)[1]
-    maker = _Batches(images, recipe, partial(_drawn, recipe, seed), labels)
+    maker = _Batches(images, recipe, partial(_random, recipe, seed), labels)
     order = batches(identities, recipe.identities, recipe.instances, seed, start_step)
     return _finished(_made(maker, enumerate(order, start_step), workers), images, recipe, device)
 
@@ -86,19 +86,19 @@ def test_batches(
     if batch < 1:
         raise InputError(f"a batch has 1 image or more, not {batch}: choose another --batch")
     labels = np.zeros(len(images), np.int64)
-    maker = _Batches(images, recipe, partial(_untouched, recipe), labels)
+    maker = _Batches(images, recipe, partial(_no_augmentation, recipe), labels)
     starts = range(0, len(images), batch)
     pieces = (np.arange(start, min(start + batch, len(images))) for start in starts)
     made = _made(maker, enumerate(pieces), workers)
     return _alone(_finished(made, images, recipe, device))
 
 
-def _drawn(recipe: Recipe, seed: int, step: int, count: int) -> Drawn:
-    return draw(recipe, stream(seed, IMAGES, step), count)
+def _random(recipe: Recipe, seed: int, step: int, count: int) -> AugmentParams:
+    return draw(recipe, rng(seed, IMAGES, step), count)
 
 
-def _untouched(recipe: Recipe, _step: int, count: int) -> Drawn:
-    return untouched(recipe, count)
+def _no_augmentation(recipe: Recipe, _step: int, count: int) -> AugmentParams:
+    return no_augmentation(recipe, count)
 
 
 class _Batches(Dataset):
@@ -108,29 +108,29 @@ class _Batches(Dataset):
         self,
         images: Images | Resident,
         recipe: Recipe,
-        drawn: Callable[[int, int], Drawn],
+        params: Callable[[int, int], AugmentParams],
         labels: Indices,
     ) -> None:
         # What is resident stays with the process that the device is of.
         self._images = None if isinstance(images, Resident) else images
         self._recipe = recipe
-        self._drawn = drawn
+        self._params = params
         self._labels = torch.from_numpy(labels)
 
     def __getitem__(self, key: tuple[int, Indices]) -> _Made | InputError:
         step, indices = key
-        drawn = self._drawn(step, len(indices))
+        params = self._params(step, len(indices))
         content = torch.from_numpy(indices)
         if self._images is not None:
             content = _empty(len(indices), self._recipe)
-            flips, corners = drawn.flip.tolist(), drawn.corner.tolist()
+            flips, corners = params.flip.tolist(), params.corner.tolist()
             altered = zip(content, indices.tolist(), flips, corners, strict=True)
             try:
                 for out, index, flip, (top, left) in altered:
                     transform(self._images[index], flip, top, left, self._recipe, out)
             except InputError as error:
                 return error
-        return content, drawn, self._labels[indices]
+        return content, params, self._labels[indices]
 
 
 def _finished(
@@ -138,13 +138,13 @@ def _finished(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Normalised images and labels, on the device."""
     with closing(made):
-        for content, drawn, labels in made:
-            drawn = drawn.to(device)
+        for content, params, labels in made:
+            params = params.to(device)
             if isinstance(images, Resident):
-                pixels = images.pixels(content, drawn)
+                pixels = images.pixels(content, params)
             else:
                 pixels = content.to(device, non_blocking=True)
-            yield normalise(pixels, recipe, drawn.erased), labels.to(device, non_blocking=True)
+            yield normalise(pixels, recipe, params.erased), labels.to(device, non_blocking=True)
 
 
 def _alone(batches: Iterator[tuple[Tensor, Tensor]]) -> Iterator[Tensor]:
@@ -180,8 +180,8 @@ def _made(maker: Dataset, keys: Iterable[object], workers: int) -> Iterator[_Mad
         collate_fn=_unchanged,
         worker_init_fn=_ignore_signals,
         pin_memory=torch.cuda.is_available(),
-        # Otherwise torch draws a seed for the workers from the stream of the model's
-        # random numbers, which then differ after an interruption.
+        # Otherwise torch draws a seed for the workers from the model's random numbers, which
+        # then differ after an interruption.
         generator=torch.Generator(),
     )
     return _without_errors(loader)
@@ -193,12 +193,12 @@ def _without_errors(loader: DataLoader) -> Iterator:
     try:
         while True:
             try:
-                found = next(made)
+                item = next(made)
             except StopIteration:
                 return
-            if isinstance(found, InputError):
-                raise found
-            yield found
+            if isinstance(item, InputError):
+                raise item
+            yield item
     finally:
         # With it go its workers. They ignore the signal by which a process that ends would
         # stop them, so it would wait for them without end.

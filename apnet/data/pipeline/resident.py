@@ -1,6 +1,6 @@
 """All images of a split on the device, and batches of them made there.
 
-Each image of a batch is altered as was drawn for it alone, but all of them in the same few
+Each image of a batch is altered by parameters of its own, but all of them in the same few
 device calls: resize, flip, border and crop all say which source pixels make a row or a
 column, and with which weights, so two weighted sums of whole numbers do everything. The
 pixels are those of :func:`apnet.data.pipeline.transforms.transform` to the last bit.
@@ -14,46 +14,46 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from apnet.config.recipes import Recipe
-from apnet.data.pipeline.augmentation import Drawn
-from apnet.data.pipeline.image_cache import Store
+from apnet.data.pipeline.augmentation import AugmentParams
+from apnet.data.pipeline.image_cache import ImageCache
 from apnet.data.pipeline.resampling import taps
 
 
 class Resident:
-    """The images of a store, copied to a device.
+    """The images of a cache, copied to a device.
 
     Args:
-        store: of N images, any sizes.
+        cache: of N images, any sizes.
         recipe: the size that they are brought to, and the border of the crop.
     """
 
-    def __init__(self, store: Store, recipe: Recipe, device: torch.device) -> None:
-        heights, widths = store.shapes.T
+    def __init__(self, cache: ImageCache, recipe: Recipe, device: torch.device) -> None:
+        heights, widths = cache.shapes.T
         self._device = device
         self._heights = heights
-        self._pixels = torch.from_numpy(store.pixels).to(device).view(-1, 3)
-        self._starts = torch.from_numpy(store.starts // 3).to(device)
+        self._pixels = torch.from_numpy(cache.pixels).to(device).view(-1, 3)
+        self._starts = torch.from_numpy(cache.starts // 3).to(device)
         self._row_axis = _Axis(heights, recipe.height, recipe.padding, device)
         self._column_axis = _Axis(widths, recipe.width, recipe.padding, device)
 
     def __len__(self) -> int:
         return len(self._heights)
 
-    def pixels(self, indices: Tensor, drawn: Drawn) -> Tensor:
-        """Images, altered as drawn but neither normalised nor erased.
+    def pixels(self, indices: Tensor, params: AugmentParams) -> Tensor:
+        """Images, altered but neither normalised nor erased.
 
         Args:
             indices: of B images, int64, on the CPU.
-            drawn: for each of them, on the device.
+            params: what is done to each of them, on the device.
 
         Returns:
             B x height x width x 3, uint8, on the device.
         """
         highest = int(self._heights[indices.numpy()].max())
         indices = indices.to(self._device, non_blocking=True)
-        top, left = drawn.corner.unbind(1)
-        rows, row_weights = self._row_axis.taps(indices, top, torch.zeros_like(drawn.flip))
-        columns, column_weights = self._column_axis.taps(indices, left, drawn.flip)
+        top, left = params.corner.unbind(1)
+        rows, row_weights = self._row_axis.taps(indices, top, torch.zeros_like(params.flip))
+        columns, column_weights = self._column_axis.taps(indices, left, params.flip)
 
         # As many lines of each image as the highest has; no row takes those that are too many.
         lines = torch.arange(highest, device=self._device)
@@ -107,14 +107,14 @@ class _Axis:
             flip: 1 where the image is mirrored along this axis, B.
         """
         target = self._target
-        place = torch.arange(target, device=start.device) + (start - self._padding)[:, None]
-        inside = (place >= 0) & (place < target)
-        place = place.clamp(0, target - 1)
-        place = torch.where(flip[:, None] == 1, target - 1 - place, place)
+        position = torch.arange(target, device=start.device) + (start - self._padding)[:, None]
+        inside = (position >= 0) & (position < target)
+        position = position.clamp(0, target - 1)
+        position = torch.where(flip[:, None] == 1, target - 1 - position, position)
         kinds = self._kinds[images]
-        place = place[:, None, :].expand(-1, self._indices.shape[1], -1)
-        indices = self._indices[kinds].gather(2, place)
-        weights = self._weights[kinds].gather(2, place) * inside[:, None, :]
+        position = position[:, None, :].expand(-1, self._indices.shape[1], -1)
+        indices = self._indices[kinds].gather(2, position)
+        weights = self._weights[kinds].gather(2, position) * inside[:, None, :]
         return indices, weights.to(torch.int32)
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from apnet.errors import InputError
 
 PASS, IMAGES = 0, 1
-"""What a stream is drawn for: a pass of the sampler, or the images of a step."""
+"""What random numbers are drawn for: a pass of the sampler, or the images of a step."""
 
 
-def stream(seed: int, *purpose: int) -> np.random.Generator:
+def rng(seed: int, *purpose: int) -> np.random.Generator:
     """The generator of `purpose` in a training with `seed`.
 
     Raises:

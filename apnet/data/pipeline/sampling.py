@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from apnet.config.recipes import Recipe
-from apnet.data.pipeline.rng import PASS, stream
+from apnet.data.pipeline.rng import PASS, rng
 from apnet.errors import InputError
 
 Indices = NDArray[np.int64]
@@ -37,14 +37,14 @@ def pass_batches(identities: ArrayLike, p: int, k: int, seed: int, number: int) 
     Raises:
         InputError: fewer than `p` identities.
     """
-    generator = stream(seed, PASS, number)
+    generator = rng(seed, PASS, number)
     groups = [_groups(images, k, generator) for images in _by_identity(identities, p)]
     left = np.arange(len(groups))
     batches = []
     while len(left) >= p:
         chosen = generator.choice(left, p, replace=False)
-        batches.append(np.concatenate([groups[place].pop() for place in chosen]))
-        left = np.array([place for place in left if groups[place]])
+        batches.append(np.concatenate([groups[index].pop() for index in chosen]))
+        left = np.array([index for index in left if groups[index]])
     return batches
 
 
@@ -58,9 +58,9 @@ def batches(
     """
     number, skip = 0, start_step
     while True:
-        found = pass_batches(identities, p, k, seed, number)
-        yield from found[skip:]
-        number, skip = number + 1, max(0, skip - len(found))
+        made = pass_batches(identities, p, k, seed, number)
+        yield from made[skip:]
+        number, skip = number + 1, max(0, skip - len(made))
 
 
 def steps_per_epoch(identities: ArrayLike, recipe: Recipe) -> int:
@@ -75,7 +75,7 @@ def steps_per_epoch(identities: ArrayLike, recipe: Recipe) -> int:
     Raises:
         InputError: fewer identities than a batch wants.
     """
-    images = np.array([len(own) for own in _by_identity(identities, recipe.identities)])
+    images = np.array([len(group) for group in _by_identity(identities, recipe.identities)])
     if recipe.steps_per_epoch is not None:
         return recipe.steps_per_epoch
     if recipe.epoch == "identity":

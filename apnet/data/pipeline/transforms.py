@@ -18,7 +18,7 @@ def transform(image: Pixels, flip: int, top: int, left: int, recipe: Recipe, out
 
     Args:
         image: as stored, any size.
-        flip, top, left: as in :class:`apnet.data.pipeline.augmentation.Drawn`.
+        flip, top, left: as in :class:`apnet.data.pipeline.augmentation.AugmentParams`.
         out: height x width x 3, uint8.
     """
     picture = _resize(image, recipe)

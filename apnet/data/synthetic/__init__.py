@@ -36,7 +36,7 @@ def synthesize(
     identities: int | None = None,
     seed: int = 0,
     processes: int = 1,
-    say: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> Path:
     """Draw a dataset into its folder under `root`, whole or not at all.
 
@@ -49,7 +49,7 @@ def synthesize(
             dataset's number every count is the real one.
         seed: of people, cameras and images.
         processes: that draw.
-        say: told of progress.
+        log: told of progress.
 
     Returns:
         The dataset's folder, with a marker file that says how it was drawn.
@@ -70,7 +70,7 @@ def synthesize(
     shots = plan(source, size_of(real, identities), seed)
     making = folder.with_name(f".{folder.name}.{os.getpid()}")
     try:
-        _draw(World(name, seed), shots, making, processes, say)
+        _draw(World(name, seed), shots, making, processes, log)
         for file, lines in source.synthesis.lists(shots).items():
             write_text(making / file, "\n".join(lines) + "\n")
         marker = {"synthetic": True, "generator": GENERATOR, "dataset": name}
@@ -81,7 +81,7 @@ def synthesize(
         raise InputError(f"cannot write to {folder}: {error.strerror}") from error
     finally:
         shutil.rmtree(making, ignore_errors=True)
-    say(f"drew {len(shots)} images of {name} in {folder}")
+    log(f"drew {len(shots)} images of {name} in {folder}")
     return folder
 
 
@@ -90,7 +90,7 @@ def _draw(
     shots: list[Shot],
     folder: Path,
     processes: int,
-    say: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> None:
     for parent in {(folder / file).parent for shot in shots for file in shot.files}:
         parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +102,7 @@ def _draw(
         for number, images in enumerate(done, start=1):
             drawn += images
             if number % 10 == 0:
-                say(f"{drawn} of {len(shots)} images")
+                log(f"{drawn} of {len(shots)} images")
 
 
 def _draw_chunk(world: World, folder: Path, shots: list[Shot]) -> int:

@@ -63,9 +63,9 @@ class Pose:
 
 
 def make_pedestrian(
-    family: np.random.Generator, own: np.random.Generator, style: Style
+    family: np.random.Generator, member: np.random.Generator, style: Style
 ) -> Pedestrian:
-    """A member, drawn by `own`, of the family that `family` draws."""
+    """A member, drawn by `member`, of the family that `family` draws."""
 
     def pick(random: np.random.Generator, options: tuple) -> object:
         return options[random.integers(len(options))]
@@ -79,15 +79,15 @@ def make_pedestrian(
         lower=lower,
         texture=pick(family, _TEXTURES),
         lower_kind=pick(family, style.lower_kinds or _LOWER),
-        skin=pick(own, _SKIN),
-        hair=pick(own, _HAIR),
-        hairstyle=pick(own, _HAIRSTYLES),
-        sleeves=bool(own.random() < style.long_sleeves),
-        shoes=pick(own, _MARKS),
-        logo=pick(own, _LOGOS),
-        logo_colour=pick(own, _MARKS),
-        bag=pick(own, _BAGS),
-        bag_colour=pick(own, _MARKS),
+        skin=pick(member, _SKIN),
+        hair=pick(member, _HAIR),
+        hairstyle=pick(member, _HAIRSTYLES),
+        sleeves=bool(member.random() < style.long_sleeves),
+        shoes=pick(member, _MARKS),
+        logo=pick(member, _LOGOS),
+        logo_colour=pick(member, _MARKS),
+        bag=pick(member, _BAGS),
+        bag_colour=pick(member, _MARKS),
     )
 
 
