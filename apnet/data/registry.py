@@ -12,6 +12,7 @@ from apnet.errors import one_of
 _FILES = Path(__file__).with_name("datasets").glob("[!_]*.py")
 _ROOT = Path(__file__).resolve().parents[2]
 _DRAWING = {"apnet.data.styles", "apnet.data.synthesis"}
+"""What datasets' files import beside what reads them."""
 
 DATASETS = tuple(sorted(file.stem.replace("_", "-") for file in _FILES))
 

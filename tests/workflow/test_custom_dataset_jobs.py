@@ -67,7 +67,7 @@ def test_it_stands_beside_drawn_data(snakemake, file):
         (f"{{market1501: {{folder: {ROOT}}}}}", "market1501 is a dataset of the paper"),
         (f"{{Mine: {{folder: {ROOT}}}}}", "'Mine' does not match"),
         ("{mine: {}}", "datasets.mine"),
-        (f"{{ours: {{folder: {ROOT}}}}}", "unknown dataset 'mine': choose one of cuhk03-detected, "),
+        (f"{{ours: {{folder: {ROOT}}}}}", "unknown dataset 'mine': choose one of cuhk03"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(snakemake, tmp_path, datasets, said):

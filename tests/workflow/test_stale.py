@@ -131,6 +131,8 @@ CONFIGS = {
     "another reading beside it": (("readings=[written,released]",), NOTHING),
     "another seed beside it": (("seeds=[0,1]",), NOTHING),
     "a switch": (("switches={se_hidden: 4}",), CHECK),
+    "a switch of this dataset": (("switches={market_distractors: drop}",), CHECK),
+    "a switch of another dataset": (("switches={msmt17_feature: logits}",), NOTHING),
     "the learning rate": (
         ("set={epochs: 1, steps_per_epoch: 1, identities: 2, lr: 1}",),
         TRAIN,
