@@ -77,7 +77,7 @@ EDITS = {
     ),
     "how a dataset is read": (
         ("apnet/data/datasets/market1501.py", "s[1-6]", "s[1-7]"),
-        CHECK,
+        ALL,  # its file says how it is drawn as well
     ),
     "how people are drawn": (
         ("apnet/data/synthetic/pedestrian.py", '"rings", "bars"', '"bars", "rings"'),
