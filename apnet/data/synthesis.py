@@ -1,4 +1,4 @@
-"""How a dataset is drawn, as its own file says; what draws it is :mod:`apnet.data.synthetic`."""
+"""How a dataset is drawn, as its own file says; `synthetic/` draws it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -49,7 +49,7 @@ def sentence(capsys):
     [
         (["--model", "resnet51"], "unknown model 'resnet51': names are <backbone>[-se|"),
         (["--model", "resnet50-apnet-c2-r2"], "is spelled 'resnet50-apnet-c2'"),
-        (["--dataset", "market"], "unknown dataset 'market': choose one of market1501, "),
+        (["--dataset", "market"], "unknown dataset 'market': choose one of cuhk03-detected, "),
         (["--reading", "spoken"], "unknown reading 'spoken': choose one of written, released"),
         (["--recipe", "fast"], "unknown recipe 'fast': choose one of channel, spatial, smoke"),
         (["--switch", "stem=1"], "unknown switch 'stem': choose one of level_order, "),
