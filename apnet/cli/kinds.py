@@ -6,7 +6,10 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from apnet.config.names import BACKBONES, PEERS, parse_model_name
+from apnet.config.attentions import LETTERS
+from apnet.config.backbones import backbones
+from apnet.config.methods import methods
+from apnet.config.names import LEVELS, parse_model_name
 from apnet.config.readings import READINGS
 from apnet.config.recipes import RECIPES
 from apnet.errors import InputError
@@ -32,10 +35,10 @@ class Name(click.ParamType):
 
 
 def _models() -> list[str]:
-    endings = ["", "-se", "-stacked-c3", "-stacked-s3"]
-    endings += [f"-apnet-{kind}{level}" for kind in "cs" for level in (1, 2, 3)]
-    names = [f"{backbone}{ending}" for backbone in BACKBONES for ending in endings]
-    return [*filter(_exists, names), *PEERS]
+    endings = ["", "-se", *(f"-stacked-{letter}3" for letter in LETTERS)]
+    endings += [f"-apnet-{letter}{level}" for letter in LETTERS for level in LEVELS]
+    names = [f"{backbone}{ending}" for backbone in backbones() for ending in endings]
+    return [*filter(_exists, names), *methods()]
 
 
 def _exists(model: str) -> bool:

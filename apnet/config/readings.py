@@ -1,12 +1,14 @@
 """The two readings of the paper: the method as `written`, the code as `released`.
 
 The paper's text and the code its authors released (commit 95fc5b5) describe
-different methods. Each place where they part is a switch here. Where the paper
+different methods. Each point where they differ is a switch here. Where the paper
 is silent, `written` takes the released value, so the readings differ only where
 the paper says otherwise. docs/readings.md sets them side by side. Switches of one
 dataset's protocol stand in that dataset's file (apnet/data/datasets/).
 """
 
+import warnings
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from importlib import import_module
 from types import ModuleType
@@ -33,8 +35,8 @@ class Reading:
     """Width of an SE block's hidden layer, per part. Not in the paper; 8 in the release."""
     level_batchnorm: bool
     """A BatchNorm with its bias frozen at 0 after each level >= 2 (release only)."""
-    places: tuple[str, ...]
-    """Where pyramids stand: after the four stages (Section IV-B), or the stem as well (release)."""
+    stages: tuple[str, ...]
+    """What pyramids stand after: the four stages (Section IV-B), or the stem as well (release)."""
     stem_relu: bool
     """The ReLU of ResNet's stem (He et al.); commented out in the release."""
     local_branch: str
@@ -96,7 +98,7 @@ WRITTEN = Reading(
     normaliser="sigmoid",
     se_hidden=8,
     level_batchnorm=False,
-    places=STAGES,
+    stages=STAGES,
     stem_relu=True,
     local_branch="own",
     smoothing_classes=None,
@@ -110,7 +112,7 @@ RELEASED = Reading(
     normaliser="softmax",
     se_hidden=8,
     level_batchnorm=True,
-    places=("stem", *STAGES),
+    stages=("stem", *STAGES),
     stem_relu=False,
     local_branch="own",
     smoothing_classes=751,
@@ -129,6 +131,24 @@ _CHOICES = {
 _COUNTS = {"se_hidden": False, "smoothing_classes": True, "batchnorm_batch": True}
 """Switch -> whether it may be None."""
 
+_RENAMED = {"places": "stages"}
+"""Former name -> today's."""
+
+
+def current_switches(switches: Mapping[str, object]) -> dict[str, object]:
+    """Switches of a config or a record under today's names; lists become tuples.
+
+    A name that was given up warns of the one that took its place, for one release.
+    """
+    for old in _RENAMED.keys() & switches.keys():
+        warnings.warn(
+            f"the switch {old} is called {_RENAMED[old]} now", FutureWarning, stacklevel=2
+        )
+    return {
+        _RENAMED.get(key, key): tuple(value) if isinstance(value, list) else value
+        for key, value in switches.items()
+    }
+
 
 def get_reading(name: str, **switches: object) -> Reading:
     """The reading `name`, with some switches set otherwise.
@@ -138,7 +158,7 @@ def get_reading(name: str, **switches: object) -> Reading:
     """
     if name not in READINGS:
         raise one_of("reading", name, tuple(READINGS))
-    return READINGS[name].otherwise(**switches)
+    return READINGS[name].otherwise(**current_switches(switches))
 
 
 def _registry() -> ModuleType:
@@ -150,12 +170,12 @@ def _check_value(switch: str, value: object) -> None:
     if switch in _CHOICES:
         if value not in _CHOICES[switch]:
             raise one_of(f"value of the switch {switch}", value, _CHOICES[switch])
-    elif switch == "places":
+    elif switch == "stages":
         if not isinstance(value, tuple) or not value:
-            raise InputError(f"the switch places wants a list of places, not {value!r}")
-        for place in value:
-            if place not in RELEASED.places:
-                raise one_of("place", place, RELEASED.places)
+            raise InputError(f"the switch stages wants a list of stages, not {value!r}")
+        for stage in value:
+            if stage not in RELEASED.stages:
+                raise one_of("stage", stage, RELEASED.stages)
     elif switch in _COUNTS:
         if not (_COUNTS[switch] if value is None else type(value) is int and value > 0):
             wanted = f"a number from 1{' or null' if _COUNTS[switch] else ''}"

@@ -6,9 +6,13 @@ cores; its numbers say nothing about the paper.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from typing import get_args
 
+from apnet.config.backbones import backbones
+from apnet.config.methods import methods
 from apnet.errors import InputError, one_of
 
 
@@ -154,9 +158,6 @@ SMOKE = replace(
 
 RECIPES = {recipe.name: recipe for recipe in (CHANNEL, SPATIAL, SMOKE)}
 
-# Inception-V3 has no padding in its stem and needs 75 pixels a side.
-_SMOKE_SIZE = {"inception_v3": (160, 80)}
-
 _FROM_1 = {"height", "width", "identities", "instances", "steps_per_epoch"}
 _SHARES = {"gamma", "smoothing", "flip", "erasing", "erasing_area", "batchnorm_momentum"}
 _ANY = {"erasing_value"}
@@ -178,18 +179,41 @@ def get_recipe(name: str, backbone: str = "resnet50", **settings: object) -> Rec
     Raises:
         InputError: unknown recipe or setting, or a value that a setting cannot have.
     """
-    if name not in RECIPES:
-        raise one_of("recipe", name, tuple(RECIPES))
-    recipe = RECIPES[name]
-    if name == "smoke" and backbone in _SMOKE_SIZE:
-        height, width = _SMOKE_SIZE[backbone]
-        recipe = replace(recipe, height=height, width=width)
+    known = recipes()
+    if name not in known:
+        raise one_of("recipe", name, tuple(known))
+    recipe, smoke_size = known[name], backbones()[backbone].smoke_size
+    if name == "smoke" and smoke_size is not None:
+        recipe = replace(recipe, height=smoke_size[0], width=smoke_size[1])
+    return _with(recipe, settings)
+
+
+@cache
+def recipes() -> Mapping[str, Recipe]:
+    """Every recipe by name: those above, and what other methods have of their own.
+
+    Raises:
+        InputError: a method's recipe with an unknown setting or value.
+    """
+    own = {
+        method.own_recipe: replace(
+            _with(RECIPES[method.recipe], method.settings), name=method.own_recipe
+        )
+        for method in methods().values()
+        if method.settings
+    }
+    return RECIPES | own
+
+
+def _with(recipe: Recipe, settings: Mapping[str, object]) -> Recipe:
+    """`recipe` with some settings set otherwise, each as its type."""
     known = {field.name: field.type for field in fields(Recipe) if field.name != "name"}
+    changes = {}
     for key, value in settings.items():
         if key not in known:
             raise one_of("recipe setting", key, tuple(known))
-        settings[key] = _as_type(key, value, known[key])
-    return replace(recipe, **settings)
+        changes[key] = _as_type(key, value, known[key])
+    return replace(recipe, **changes)
 
 
 def _as_type(key: str, value: object, wanted: object) -> object:

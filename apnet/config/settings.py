@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from apnet.config.attentions import ATTENTIONS
+from apnet.config.methods import methods
 from apnet.config.names import parse_model_name
 from apnet.config.readings import Reading, get_reading
-from apnet.config.recipes import RECIPES, Recipe, get_recipe
+from apnet.config.recipes import Recipe, get_recipe
 from apnet.errors import InputError
 from apnet.files import digest
 
@@ -54,21 +56,27 @@ class Settings:
         Raises:
             InputError: a switch or a setting that is not known here.
         """
-        switches = dict(record["switches"])
-        switches["places"] = tuple(switches["places"])
         recipe = {key: value for key, value in record["settings"].items() if key != "name"}
         return cls(
             model=record["model"],
             dataset=record["dataset"],
-            reading=get_reading(record["reading"], **switches),
+            reading=get_reading(record["reading"], **record["switches"]),
             recipe=get_recipe(record["recipe"], **recipe),
             seed=record["seed"],
         )
 
 
 def paper_recipe(model: str) -> str:
-    """Name of the recipe that the paper trains this model with (Section IV-B)."""
-    return "spatial" if parse_model_name(model).attention == "spatial" else "channel"
+    """Name of the recipe that the paper (Section IV-B), or its own method, trains this model with.
+
+    Raises:
+        InputError: unknown model.
+    """
+    name = parse_model_name(model)
+    if name.baseline:
+        return methods()[model].own_recipe
+    attention = ATTENTIONS.get(name.attention)
+    return "channel" if attention is None else attention.recipe
 
 
 def departures(model: str, settings: dict[str, object]) -> dict[str, tuple[object, object]]:
@@ -77,7 +85,7 @@ def departures(model: str, settings: dict[str, object]) -> dict[str, tuple[objec
     Returns:
         Setting -> (the run's value, the paper's). Empty: the paper's recipe.
     """
-    paper = RECIPES[paper_recipe(model)].settings()
+    paper = get_recipe(paper_recipe(model)).settings()
     return {
         key: (settings.get(key), value)
         for key, value in paper.items()

@@ -1,5 +1,10 @@
 """Evaluation: features to mAP and CMC, images to features, runs to records."""
 
-from apnet.evaluation.retrieval import RetrievalResult, evaluate_retrieval
+from apnet.lazy import exports
 
-__all__ = ["RetrievalResult", "evaluate_retrieval"]
+_HOME = {
+    "RetrievalResult": "retrieval",
+    "evaluate_retrieval": "retrieval",
+}
+
+__getattr__, __all__ = exports(__name__, _HOME)

@@ -18,7 +18,6 @@ from torch import Tensor, nn
 
 from apnet.config.names import parse_model_name
 from apnet.config.recipes import Recipe
-from apnet.config.stages import level_parts
 from apnet.data import ReIDDataset, Sample, load_dataset
 from apnet.data.describe import describe
 from apnet.data.pipeline.decoded import Decoded
@@ -87,7 +86,6 @@ def attention_maps(
         images.append(_pixels(image[0], settings.recipe))
         maps.append(grad_cam(model, levels, image.to(place), score(others)))
 
-    parts = level_parts(model.name.level, model.name.radix, model.name.stacked)
     about = {
         "schema": SCHEMA,
         "run": str(run),
@@ -97,7 +95,7 @@ def attention_maps(
         "reading": settings.reading.name,
         "seed": settings.seed,
         "stage": stage,
-        "parts": list(parts),
+        "parts": [level.parts for level in levels],
         "order": settings.reading.level_order,
         "training_data": record["data"],
         "data": data,

@@ -22,7 +22,7 @@ from apnet.evaluation.embed import embed, feature_of
 from apnet.evaluation.retrieval import evaluate_retrieval
 from apnet.files import read_json, replaced, sha256, write_json
 from apnet.fingerprint import EVALUATION, code_fingerprint
-from apnet.models import build_model
+from apnet.models.build import build_model
 from apnet.models.weights import fill, read_weights
 from apnet.runtime.devices import arithmetic, choose_device
 from apnet.runtime.environment import SCHEMA, hardware

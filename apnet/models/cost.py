@@ -15,13 +15,14 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from apnet.config.attentions import ATTENTIONS
 from apnet.config.names import parse_model_name
 from apnet.config.readings import Reading, as_reading
 from apnet.config.stages import check_buildable
 from apnet.errors import InputError, one_of
 from apnet.fingerprint import COMPLEXITY, code_fingerprint
-from apnet.models import build_model
-from apnet.models.attention import PartLinear
+from apnet.models.attention.part_linear import PartLinear
+from apnet.models.build import build_model
 from apnet.models.pooling import GlobalAverage
 from apnet.runtime.environment import SCHEMA
 
@@ -29,7 +30,7 @@ PAPER_INPUT = (224, 224)
 """Section IV-C-6."""
 
 SPATIAL_INPUT = (256, 128)
-"""Of Section IV-B, for spatial models whose parts do not divide the rows at 224 x 224."""
+"""Of Section IV-B, for models whose parts do not divide the rows at 224 x 224."""
 
 Count = Callable[[nn.Module, Tensor], float]
 
@@ -60,7 +61,7 @@ def usual_input(name: str, reading: str | Reading = "written") -> tuple[int, int
     try:
         check_buildable(parsed, chosen, PAPER_INPUT)
     except InputError:
-        if parsed.attention != "spatial":
+        if not parsed.level or ATTENTIONS[parsed.attention].splits != "rows":
             raise
         check_buildable(parsed, chosen, SPATIAL_INPUT)
         return SPATIAL_INPUT
@@ -93,10 +94,7 @@ def complexity(
         image = torch.empty(1, 3, *input_size)
     params = sum(parameter.numel() for parameter in model.parameters())
     classifiers = sum(
-        parameter.numel()
-        for module, layer in model.named_modules()
-        if module.endswith("classifier")
-        for parameter in layer.parameters()
+        parameter.numel() for layer in model.classifiers() for parameter in layer.parameters()
     )
     with torch.no_grad():
         operations = RULES[rules](model, image)
@@ -112,15 +110,15 @@ def record(
         InputError: as :func:`complexity`.
     """
     size = input_size or usual_input(name, reading)
-    found = {rules: complexity(name, reading, size, rules) for rules in RULES}
-    any_rules = next(iter(found.values()))
+    costs = {rules: complexity(name, reading, size, rules) for rules in RULES}
+    any_rules = next(iter(costs.values()))
     return {
         "schema": SCHEMA,
         "model": name,
         "reading": reading.name,
         "switches": reading.switches(),
         "input": list(size),
-        "gflops": {rules: cost.gflops for rules, cost in found.items()},
+        "gflops": {rules: cost.gflops for rules, cost in costs.items()},
         "params": any_rules.params,
         "classifier_params": any_rules.classifier_params,
         "code_fingerprint": code_fingerprint(COMPLEXITY),

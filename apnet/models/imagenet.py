@@ -5,21 +5,21 @@ from pathlib import Path
 
 import torch
 
+from apnet.config.backbones import backbones
 from apnet.errors import InputError
 from apnet.files import sha256
-from apnet.models import build_model, load_imagenet
+from apnet.models.build import build_model, load_imagenet
 from apnet.models.weights import read_weights, write_weights
-from apnet.runtime.torchvision_compat import torchvision
 
 
 def convert_weights(
     backbone: str, out: Path, source: Path | None = None, expected_sha256: str | None = None
 ) -> str:
-    """Write a backbone's ImageNet weights, under torchvision's names, as safetensors.
+    """Write a backbone's ImageNet weights, under its own names, as safetensors.
 
     Args:
-        backbone: torchvision's name.
-        source: a .pth or .safetensors file with torchvision's names; None downloads
+        backbone: its name.
+        source: a .pth or .safetensors file; None downloads what the backbone's file names:
             torchvision's first (V1) weights, those of the paper's time.
         expected_sha256: refuse another `source`.
 
@@ -33,18 +33,23 @@ def convert_weights(
     file = _download(backbone) if source is None else source
     if not file.is_file():
         raise InputError(f"no weights at {file}: name a .pth or .safetensors file")
-    found = sha256(file)
-    if expected_sha256 is not None and found != expected_sha256.lower():
-        raise InputError(f"{file} has SHA-256 {found}, not the expected {expected_sha256}")
+    actual = sha256(file)
+    if expected_sha256 is not None and actual != expected_sha256.lower():
+        raise InputError(f"{file} has SHA-256 {actual}, not the expected {expected_sha256}")
     state = read_weights(file)
     load_imagenet(build_model(backbone, num_classes=1), state)
-    write_weights(out, state, source_sha256=found)
-    return found
+    write_weights(out, state, source_sha256=actual)
+    return actual
 
 
 def _download(backbone: str) -> Path:
-    """Torchvision's file in torch's own cache; its name ends in the digest it must have."""
-    url = torchvision.models.get_model_weights(backbone).IMAGENET1K_V1.url
+    """The backbone's file in torch's own cache; its name ends in the digest it must have."""
+    url = backbones()[backbone].weights_url
+    if url is None:
+        raise InputError(
+            f"nobody said where ImageNet weights of {backbone} are: name a file, with --from or "
+            f"under weights in the config"
+        )
     file = Path(torch.hub.get_dir()) / "checkpoints" / Path(url).name
     digest = file.stem.rpartition("-")[2]
     if not file.is_file():

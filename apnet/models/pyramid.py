@@ -3,11 +3,14 @@
 import torch
 from torch import Tensor, nn
 
+from apnet.config.attentions import ATTENTIONS, Attention
 from apnet.config.readings import WRITTEN, Reading
-from apnet.config.stages import check_split, level_parts
-from apnet.errors import InputError
-from apnet.models.attention import RelationAwareSpatial, SplitAttention, SqueezeExcitation
-from apnet.models.pooling import average
+from apnet.config.stages import check_split
+from apnet.errors import InputError, one_of
+from apnet.lazy import load
+from apnet.models.attention import LevelAttention
+from apnet.models.attention.split_attention import SplitAttention
+from apnet.models.shared_means import with_shared_means
 
 
 class Level(nn.Module):
@@ -15,23 +18,32 @@ class Level(nn.Module):
 
     Args:
         attention: gives the merged map A_i before its normaliser.
-        softmax_parts: None is a sigmoid; a number is a softmax across so many parts.
+        parts: n_i, of channels or of rows.
+        softmax: sigma is a softmax across the parts instead of a sigmoid.
         batchnorm: channels of a BatchNorm after the level, its bias frozen at 0; or None.
+
+    Attributes:
+        attention: as given.
+        parts: as given.
+        means_suffice: whether the level depends on the means of its channels alone.
     """
 
     def __init__(
         self,
-        attention: nn.Module,
-        softmax_parts: int | None = None,
+        attention: LevelAttention,
+        parts: int,
+        softmax: bool = False,
         batchnorm: int | None = None,
     ) -> None:
         super().__init__()
         self.attention = attention
-        self._parts = softmax_parts
+        self.parts = parts
+        self._softmax = softmax
         self.batchnorm = None
         if batchnorm is not None:
             self.batchnorm = nn.BatchNorm2d(batchnorm)
             self.batchnorm.bias.requires_grad_(False)
+        self.means_suffice = batchnorm is None and getattr(attention, "means_suffice", False)
 
     def forward(self, x: Tensor) -> Tensor:
         """`x` (N x C x H x W), reweighted."""
@@ -41,9 +53,9 @@ class Level(nn.Module):
     def weights(self, x: Tensor) -> Tensor:
         """sigma(A_i) of `x`, N x C x 1 x 1 of channels, N x 1 x H x W of positions."""
         attention = self.attention(x)
-        if self._parts is None:
+        if not self._softmax:
             return torch.sigmoid(attention)
-        return attention.unflatten(1, (self._parts, -1)).softmax(dim=1).flatten(1, 2)
+        return attention.unflatten(1, (self.parts, -1)).softmax(dim=1).flatten(1, 2)
 
 
 class AttentionPyramid(nn.Module):
@@ -56,14 +68,15 @@ class AttentionPyramid(nn.Module):
         channels: C of the map that comes in; it goes out with the same shape.
         level: number of levels L.
         radix: R.
-        size: rows and columns of the map; given, the attention is spatial (RGA-S), else
-            it is over channels (SE).
+        size: rows and columns of the map; attention that splits the rows needs them.
         reading: order of the levels; for channel attention also the sub-attention, the
             normaliser and the BatchNorm of levels >= 2.
         stacked: every level whole, the paper's "stacked attention".
+        kind: of :mod:`apnet.config.attentions`; None is `spatial` (RGA-S) where `size` is
+            given, else `channel` (SE).
 
     Raises:
-        InputError: parts that do not divide the channels or the rows.
+        InputError: an unknown kind, or parts that do not divide the channels or the rows.
     """
 
     def __init__(
@@ -74,59 +87,62 @@ class AttentionPyramid(nn.Module):
         size: tuple[int, int] | None = None,
         reading: Reading = WRITTEN,
         stacked: bool = False,
+        kind: str | None = None,
     ) -> None:
         super().__init__()
         if level < 1 or radix < 1:
             raise InputError(
                 f"an attention pyramid has level and radix of 1 or more, not {level} and {radix}"
             )
-        parts = level_parts(level, radix, stacked)
-        whole, unit = (channels, "channels") if size is None else (size[0], "rows")
-        check_split("attention pyramid", parts, whole, unit)
-        if size is not None:
-            levels = [Level(RelationAwareSpatial(channels, *size, count)) for count in parts]
-        else:
-            first = Level(SqueezeExcitation(channels, reading.se_hidden))
-            deeper = [_deeper_level(channels, count, stacked, reading) for count in parts[1:]]
-            levels = [first, *deeper]
-        self.levels = nn.ModuleList(levels)
+        attention = _attention(kind or ("channel" if size is None else "spatial"), size)
+        whole, unit = (size[0], "rows") if attention.splits == "rows" else (channels, "channels")
+        check_split("attention pyramid", level, 1 if stacked else radix, whole, unit)
+        self.levels = nn.ModuleList()
+        for i in range(1, level + 1):
+            parts = 1 if stacked else radix ** (i - 1)
+            if i == 1 or stacked or attention.no_release is not None:
+                made = load(attention.module).of_level(channels, size, parts, reading)
+                self.levels.append(Level(made, parts))
+            else:
+                self.levels.append(_deeper_level(attention, channels, size, parts, reading))
         self._fine_first = reading.level_order == "fine-to-coarse"
-        self._by_means = size is None and all(level.batchnorm is None for level in self.levels)
 
+    @property
+    def in_order(self) -> list[Level]:
+        """The levels as they follow each other."""
+        return [*reversed(self.levels)] if self._fine_first else [*self.levels]
+
+    @with_shared_means
     def forward(self, x: Tensor) -> Tensor:
         """`x` (N x C x H x W), reweighted by every level; same shape and memory format."""
-        levels = [*reversed(self.levels)] if self._fine_first else [*self.levels]
-        if self.training and self._by_means:
-            return x * _product_of_weights(levels, average(x))
-        for level in levels:
+        for level in self.in_order:
             x = level(x)
         return x
 
 
-def _product_of_weights(levels: list[Level], means: Tensor) -> Tensor:
-    """What channel levels multiply a map by in all, from the means of its channels.
-
-    A level sees no more of a map than these means, and multiplies them as it does the map.
-    So the map is read once for all levels, which is most of what they cost in training.
-    Elsewhere each level has its map made, to be looked at and counted.
-    """
-    product = torch.ones_like(means)
-    for level in levels:
-        weights = level.weights(means)
-        means, product = means * weights, product * weights
-    return product
+def _attention(kind: str, size: tuple[int, int] | None) -> Attention:
+    if kind not in ATTENTIONS:
+        raise one_of("attention", kind, tuple(ATTENTIONS))
+    if size is None and ATTENTIONS[kind].splits == "rows":
+        raise InputError(f"a {kind} pyramid wants the size of its maps: give rows and columns")
+    return ATTENTIONS[kind]
 
 
-def _deeper_level(channels: int, parts: int, stacked: bool, reading: Reading) -> Level:
-    """A channel level above the first, which is one SE block in both readings."""
-    if stacked:
-        return Level(SqueezeExcitation(channels, reading.se_hidden))
+def _deeper_level(
+    attention: Attention,
+    channels: int,
+    size: tuple[int, int] | None,
+    parts: int,
+    reading: Reading,
+) -> Level:
+    """A level above the first, where the released code is another one than the paper's."""
     if reading.sub_attention == "split-attention":
-        attention = SplitAttention(channels, parts)
+        made = SplitAttention(channels, parts)
     else:
-        attention = SqueezeExcitation(channels, reading.se_hidden, parts)
+        made = load(attention.module).of_level(channels, size, parts, reading)
     return Level(
-        attention,
-        softmax_parts=parts if reading.normaliser == "softmax" else None,
+        made,
+        parts,
+        softmax=reading.normaliser == "softmax",
         batchnorm=channels if reading.level_batchnorm else None,
     )

@@ -1,19 +1,24 @@
 """The re-identification network: backbone, pyramids, BN neck, classifier."""
 
 import copy
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
 from apnet.config.names import ModelName
 from apnet.config.readings import Reading
-from apnet.config.stages import LOCAL_PARTS, PLACES, WIDTHS, place_sizes, pyramid_reading
-from apnet.models.attention import RelationAwareSpatial
-from apnet.models.backbones.torchvision_backbones import Backbone
+from apnet.config.stages import (
+    LOCAL_PARTS,
+    STEM_AND_STAGES,
+    pyramid_reading,
+    stage_sizes,
+    stage_widths,
+)
+from apnet.models.method import Output
 from apnet.models.pooling import GlobalAverage
 from apnet.models.pyramid import AttentionPyramid
-
-Output = tuple[Tensor, Tensor] | tuple[tuple[Tensor, ...], tuple[Tensor, ...]]
+from apnet.models.staged import Backbone, load_backbone
 
 
 class Head(nn.Module):
@@ -48,14 +53,12 @@ class ReID(nn.Module):
     Args:
         name: parsed, buildable.
         num_classes: training identities.
-        reading: decides the pyramids' form and places, and the ReLU of the stem.
+        reading: decides the pyramids' form and stages, and the ReLU of the stem.
         input_size: height and width of the images; spatial attention needs it.
 
     Attributes:
         name: as given.
         reading: as given.
-        widened: the modules of spatial attention that took an inner width as 1, since
-            the one of [5] came to nothing.
     """
 
     def __init__(
@@ -74,11 +77,6 @@ class ReID(nn.Module):
                 self.local = self._last_stage()
         width = self.backbone.width
         self.heads = nn.ModuleList(Head(width, num_classes) for _ in range(heads))
-        self.widened = tuple(
-            place
-            for place, module in self.named_modules()
-            if isinstance(module, RelationAwareSpatial) and module.widened
-        )
 
     def forward(self, images: Tensor) -> Output | Tensor:
         """Images, N x 3 x H x W, normalised.
@@ -88,21 +86,38 @@ class ReID(nn.Module):
             or a tuple of each with an entry a head. In evaluation the embedding after the
             neck, N x d, or N x (d times heads).
         """
-        found = [head(x) for head, x in zip(self.heads, self._maps(images), strict=True)]
+        pooled = [head(x) for head, x in zip(self.heads, self._maps(images), strict=True)]
         if not self.training:
-            return torch.cat([embedding for _, embedding in found], dim=1)
+            return torch.cat([embedding for _, embedding in pooled], dim=1)
         logits = tuple(
             head.classifier(embedding)
-            for head, (_, embedding) in zip(self.heads, found, strict=True)
+            for head, (_, embedding) in zip(self.heads, pooled, strict=True)
         )
-        features = tuple(feature for feature, _ in found)
-        return (logits, features) if len(found) > 1 else (logits[0], features[0])
+        features = tuple(feature for feature, _ in pooled)
+        return (logits, features) if len(pooled) > 1 else (logits[0], features[0])
 
     def classify(self, embedding: Tensor) -> Tensor:
         """Logits (N x classes) of an embedding, averaged over the heads."""
         parts = embedding.chunk(len(self.heads), dim=1)
         logits = [head.classifier(part) for head, part in zip(self.heads, parts, strict=True)]
         return torch.stack(logits).mean(dim=0)
+
+    def classifiers(self) -> list[nn.Module]:
+        """The classifier of each head."""
+        return [head.classifier for head in self.heads]
+
+    def load_imagenet(self, state: Mapping[str, Tensor]) -> None:
+        """Fill the backbone; the local branch starts as a copy of its last stage.
+
+        Raises:
+            InputError: weights of another architecture.
+        """
+        load_backbone(self.backbone, state)
+        if self.local is not None:
+            # The branch goes on with its own pyramid, which has no ImageNet weights.
+            last = dict(self.backbone.stages())[STEM_AND_STAGES[-1]]
+            for copied, module in zip(self.local, last, strict=False):
+                copied.load_state_dict(module.state_dict())
 
     def _maps(self, images: Tensor) -> list[Tensor]:
         before, whole = self.backbone(images, self.pyramids)
@@ -113,24 +128,25 @@ class ReID(nn.Module):
 
     def _last_stage(self) -> nn.Module:
         """A copy of the last stage and its pyramid, as they were made."""
-        last = PLACES[-1]
-        own = [self.pyramids[last]] if last in self.pyramids else []
-        return copy.deepcopy(nn.Sequential(*dict(self.backbone.stages())[last], *own))
+        last = STEM_AND_STAGES[-1]
+        pyramid = [self.pyramids[last]] if last in self.pyramids else []
+        return copy.deepcopy(nn.Sequential(*dict(self.backbone.stages())[last], *pyramid))
 
 
 def _pyramids(
     name: ModelName, form: Reading, input_size: tuple[int, int]
 ) -> dict[str, AttentionPyramid]:
-    widths = dict(zip(PLACES, WIDTHS[name.backbone], strict=True))
-    sizes = place_sizes(name.backbone, *input_size)
+    widths = stage_widths(name.backbone)
+    sizes = stage_sizes(name.backbone, *input_size)
     return {
-        place: AttentionPyramid(
-            widths[place],
+        stage: AttentionPyramid(
+            widths[stage],
             name.level,
             name.radix,
-            size=sizes[place] if name.attention == "spatial" else None,
+            size=sizes[stage],
             reading=form,
             stacked=name.stacked,
+            kind=name.attention,
         )
-        for place in form.places
+        for stage in form.stages
     }

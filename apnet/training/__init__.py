@@ -1,5 +1,10 @@
 """Training: losses, schedule, the loop, and the run that they make."""
 
-from apnet.training.losses import BatchHardTripletLoss, LabelSmoothedCrossEntropy
+from apnet.lazy import exports
 
-__all__ = ["BatchHardTripletLoss", "LabelSmoothedCrossEntropy"]
+_HOME = {
+    "BatchHardTripletLoss": "losses",
+    "LabelSmoothedCrossEntropy": "losses",
+}
+
+__getattr__, __all__ = exports(__name__, _HOME)

@@ -10,15 +10,17 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from apnet.config.names import BACKBONES
+from apnet.config.backbones import backbones
 from apnet.config.settings import Settings
 from apnet.data import get_source, load_dataset
 from apnet.data.describe import describe
 from apnet.errors import InputError
 from apnet.files import sha256, write_json
-from apnet.models import build_model, load_released
-from apnet.models.backbones.torchvision_backbones import Backbone, load_backbone
+from apnet.models.build import build_model
+from apnet.models.importers.released import load_released
 from apnet.models.importers.rga import load_rga
+from apnet.models.method import clamped_layers
+from apnet.models.staged import Backbone, load_backbone
 from apnet.models.weights import fill, read_weights, unfinite, without_module, write_weights
 from apnet.runtime.environment import SCHEMA, environment, git_state
 from apnet.training.run import CHECKPOINTS, HISTORY, RECORD, WEIGHTS, alone
@@ -92,7 +94,7 @@ def import_checkpoint(
             "imported": {"file": file.name, "sha256": sha256(file), "names": names},
             "data": data,
             "weights": None,
-            "widened": list(model.widened),
+            "widened": clamped_layers(model),
             "checkpoint_sha256": sha256(out / WEIGHTS),
             "environment": environment(),
             "git": git_state(),
@@ -121,7 +123,7 @@ def _check_run(file: Path, state: Mapping[str, Tensor]) -> None:
     """Refuse what `apnet weights` takes: a backbone alone, under torchvision's names."""
     if any(name.startswith(("backbone.", "base.")) for name in state):
         return
-    for backbone in BACKBONES:
+    for backbone in backbones():
         try:
             with torch.device("meta"):
                 load_backbone(Backbone(backbone), state)

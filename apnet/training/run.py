@@ -25,7 +25,8 @@ from apnet.data.pipeline.sampling import steps_per_epoch
 from apnet.errors import InputError
 from apnet.files import digest, read_json, sha256, write_json
 from apnet.fingerprint import TRAINING, code_fingerprint
-from apnet.models import build_model, load_imagenet
+from apnet.models.build import build_model, load_imagenet
+from apnet.models.method import clamped_layers
 from apnet.models.weights import read_weights, unfinite, write_weights
 from apnet.runtime.devices import arithmetic, choose_device
 from apnet.runtime.environment import SCHEMA, environment, git_state, hardware, peak_memory
@@ -171,7 +172,7 @@ def _circumstances(trainer: Trainer) -> dict[str, object]:
     return {
         "code_fingerprint": code_fingerprint(TRAINING),
         "provenance": "trained",
-        "widened": list(trainer.model.widened),
+        "widened": clamped_layers(trainer.model),
         "steps": trainer.steps,
         "steps_per_epoch": trainer.steps_per_epoch,
         **peak_memory(str(trainer.device)),

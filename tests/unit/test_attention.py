@@ -4,12 +4,10 @@ import naive
 import pytest
 import torch
 
-from apnet.models.attention import (
-    PartLinear,
-    RelationAwareSpatial,
-    SplitAttention,
-    SqueezeExcitation,
-)
+from apnet.models.attention.part_linear import PartLinear
+from apnet.models.attention.relation_aware_spatial import RelationAwareSpatial
+from apnet.models.attention.split_attention import SplitAttention
+from apnet.models.attention.squeeze_excitation import SqueezeExcitation
 
 MODES = pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
 
@@ -93,7 +91,7 @@ def test_each_part_embeds_as_a_convolution_of_its_own_would_at_first():
 
 
 @pytest.mark.parametrize(
-    ("channels", "size", "relations", "hidden", "params", "widened"),
+    ("channels", "size", "relations", "hidden", "params", "clamped"),
     [
         (256, (64, 32), 256, 32, 1_082_178, False),
         (512, (32, 16), 64, 8, 164_898, False),
@@ -108,9 +106,9 @@ def test_each_part_embeds_as_a_convolution_of_its_own_would_at_first():
         (4, (8, 8), 8, 1, None, True),
     ],
 )
-def test_relation_aware_widths(channels, size, relations, hidden, params, widened):
+def test_relation_aware_widths(channels, size, relations, hidden, params, clamped):
     module = RelationAwareSpatial(channels, *size)
     assert module.relate.linear.weight.shape == (1, relations, 2 * size[0] * size[1])
     assert module.weigh[0].linear.weight.shape == (1, hidden, 1 + relations)
-    assert module.widened is widened
+    assert module.clamped is clamped
     assert params in (None, sum(p.numel() for p in module.parameters()))

@@ -4,13 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from apnet.config.names import BACKBONES
+from apnet.config.backbones import backbones
 from apnet.config.readings import READINGS
-from apnet.config.stages import PLACES, WIDTHS, place_sizes
+from apnet.config.stages import STEM_AND_STAGES, stage_sizes, stage_widths
 from apnet.errors import InputError
 from apnet.models import build_model, load_imagenet
-from apnet.models.backbones.se_resnet import SEBottleneck
-from apnet.models.backbones.torchvision_backbones import Backbone
+from apnet.models.se_resnet import SEBottleneck
+from apnet.models.staged import Backbone
 from apnet.runtime.torchvision_compat import torchvision
 
 CLASSIFIERS = ("fc.", "classifier.", "AuxLogits.")
@@ -52,26 +52,26 @@ def pair(originals, name):
 
 
 def maps(backbone, images):
-    """The map at each place."""
+    """The map after the stem and each stage."""
     found = {}
 
     class Look(nn.Module):
-        def __init__(self, place):
+        def __init__(self, stage):
             super().__init__()
-            self.place = place
+            self.stage = stage
 
         def forward(self, x):
-            found[self.place] = x
+            found[self.stage] = x
             return x
 
     with torch.no_grad():
-        before, last = backbone(images, {place: Look(place) for place in PLACES})
-    assert list(found) == list(PLACES)
+        before, last = backbone(images, {stage: Look(stage) for stage in STEM_AND_STAGES})
+    assert list(found) == list(STEM_AND_STAGES)
     assert before is found["stage3"] and last is found["stage4"]
     return found
 
 
-@pytest.mark.parametrize("name", BACKBONES)
+@pytest.mark.parametrize("name", backbones())
 def test_parameters_keep_torchvisions_names_and_shapes(name):
     with torch.device("meta"):
         options = {"init_weights": False} if name == "inception_v3" else {}
@@ -89,20 +89,32 @@ def test_parameters_keep_torchvisions_names_and_shapes(name):
         ("inception_v3", [(160, 80), (75, 99)]),
     ],
 )
-def test_place_sizes_are_those_of_the_network(name, sizes):
+def test_stage_sizes_are_those_of_the_network(name, sizes):
     backbone = Backbone(name).eval()
     for size in sizes:
         found = maps(backbone, torch.zeros(1, 3, *size))
-        assert {place: tuple(x.shape[2:]) for place, x in found.items()} == place_sizes(name, *size)
-        assert tuple(x.shape[1] for x in found.values()) == WIDTHS[name]
+        assert {stage: tuple(x.shape[2:]) for stage, x in found.items()} == stage_sizes(name, *size)
+        assert {stage: x.shape[1] for stage, x in found.items()} == stage_widths(name)
 
 
-def test_place_sizes_at_the_papers_sizes():
-    at = {name: list(place_sizes(name, 384, 192).values()) for name in BACKBONES}
+def test_stage_sizes_at_the_papers_sizes():
+    at = {name: list(stage_sizes(name, 384, 192).values()) for name in backbones()}
     assert at["resnet50"] == [(96, 48), (96, 48), (48, 24), (24, 12), (24, 12)] == at["resnet101"]
     assert at["densenet169"][3:] == [(24, 12), (24, 12)]
     assert at["inception_v3"] == [(94, 46), (45, 21), (45, 21), (22, 10), (20, 8)]
-    assert [h for h, _ in place_sizes("resnet50", 224, 224).values()] == [56, 56, 28, 14, 14]
+    assert [h for h, _ in stage_sizes("resnet50", 224, 224).values()] == [56, 56, 28, 14, 14]
+
+
+@pytest.mark.parametrize("spec", backbones().values(), ids=backbones())
+def test_the_smallest_side_is_the_first_that_leaves_a_map(spec):
+    assert min(spec.lengths(spec.smallest_side)) == 1
+    assert spec.smallest_side == 1 or min(spec.lengths(spec.smallest_side - 1)) == 0
+
+
+@pytest.mark.parametrize("spec", backbones().values(), ids=backbones())
+def test_the_weights_are_torchvisions_first(spec):
+    weights = torchvision.models.get_model_weights(spec.name)
+    assert spec.weights_url == weights.IMAGENET1K_V1.url
 
 
 def every_second(x):

@@ -55,7 +55,7 @@ def sentence(capsys):
         (["--switch", "stem=1"], "unknown switch 'stem': choose one of level_order, "),
         (["--switch", "stem_relu"], "--switch wants KEY=VALUE, not 'stem_relu'"),
         (["--switch", "stem_relu=maybe"], "stem_relu wants true or false, not 'maybe'"),
-        (["--switch", 'places=["roof"]'], "unknown place 'roof'"),
+        (["--switch", 'stages=["roof"]'], "unknown stage 'roof'"),
         (["--switch", "level_order=up"], "level_order 'up': choose one of coarse-to-fine, "),
         (["--set", "speed=1"], "unknown recipe setting 'speed': choose one of height, "),
         (["--set", "epochs"], "--set wants KEY=VALUE, not 'epochs'"),

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from apnet.cli import main
-from apnet.config.names import BACKBONES
+from apnet.config.backbones import backbones
 from apnet.config.settings import Settings
 from apnet.errors import InputError
 from apnet.evaluation.run import evaluate, load_model, read_run
@@ -200,7 +200,7 @@ def test_a_suffix_in_capitals_is_the_same_suffix(own, root, tmp_path):
     assert take(file, tmp_path / "run", "--data-root", str(root)) == 0
 
 
-@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.parametrize("backbone", backbones())
 def test_imagenet_weights_are_sent_to_the_command_that_takes_them(root, tmp_path, capsys, backbone):
     options = {"init_weights": False} if backbone == "inception_v3" else {}
     net = torchvision.models.get_model(backbone, weights=None, **options)

@@ -27,11 +27,12 @@ def test_reads_every_part(text, backbone, attention, level, radix, stacked, mult
     name = parse_model_name(text)
     assert (name.text, name.backbone, name.attention) == (text, backbone, attention)
     assert (name.level, name.radix) == (level, radix)
-    assert (name.stacked, name.multipart, name.peer) == (stacked, multipart, False)
+    assert (name.stacked, name.multipart, name.baseline) == (stacked, multipart, False)
 
 
-def test_peer_is_a_whole_name():
-    assert parse_model_name("pyramid-resnet101").peer
+def test_a_baseline_is_a_whole_name():
+    name = parse_model_name("pyramid-resnet101")
+    assert (name.backbone, name.baseline) == ("resnet101", True)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_every_switch_of_both_readings_is_recorded():
     for reading in READINGS.values():
         assert set(reading.switches()) == names
         assert set(reading.switches("market1501")) == names | {"market_distractors"}
-    assert RELEASED.switches()["places"] == ["stem", "stage1", "stage2", "stage3", "stage4"]
+    assert RELEASED.switches()["stages"] == ["stem", "stage1", "stage2", "stage3", "stage4"]
 
 
 def test_readings_and_switches_are_refused_by_name():
@@ -109,9 +109,9 @@ def test_a_run_is_the_same_whatever_the_switches_of_other_datasets():
         ("batchnorm_batch", True, "wants a number from 1 or null, not True"),
         ("stem_relu", "yes", "wants true or false, not 'yes'"),
         ("level_batchnorm", 1, "wants true or false, not 1"),
-        ("places", "stem", "wants a list of places, not 'stem'"),
-        ("places", (), "wants a list of places"),
-        ("places", ("roof",), "choose one of stem, stage1, stage2, stage3, stage4"),
+        ("stages", "stem", "wants a list of stages, not 'stem'"),
+        ("stages", (), "wants a list of stages"),
+        ("stages", ("roof",), "choose one of stem, stage1, stage2, stage3, stage4"),
     ],
 )
 def test_a_value_that_a_switch_does_not_have_is_refused(switch, value, message):

@@ -6,7 +6,9 @@ from torch import nn
 from apnet.config.readings import READINGS, get_reading
 from apnet.errors import InputError
 from apnet.models import build_model, load_imagenet
-from apnet.models.attention import SplitAttention, SqueezeExcitation
+from apnet.models.attention.split_attention import SplitAttention
+from apnet.models.attention.squeeze_excitation import SqueezeExcitation
+from apnet.models.method import clamped_layers
 from apnet.runtime.torchvision_compat import torchvision
 
 STAGES = (1, 2, 3, 4)
@@ -202,7 +204,7 @@ def test_parameters_of_spatial_models(name, without_classifier):
 
 
 @pytest.mark.parametrize("name", ["resnet50-apnet-c2", "resnet101-apnet-c1", "resnet50-stacked-c3"])
-def test_places_of_the_two_readings(name):
+def test_stages_of_the_two_readings(name):
     stages = ["stage1", "stage2", "stage3", "stage4"]
     assert list(outline(name).pyramids) == stages
     assert list(outline(name, "released").pyramids) == ["stem", *stages]
@@ -227,10 +229,10 @@ def test_spatial_models_have_the_written_form_in_both_readings():
 
 
 def test_inner_widths_that_came_to_nothing_are_listed():
-    assert outline("resnet50-apnet-s2", size=(256, 128)).widened == ()
-    assert outline("resnet50-apnet-s3", size=(256, 128)).widened == tuple(
+    assert clamped_layers(outline("resnet50-apnet-s2", size=(256, 128))) == []
+    assert clamped_layers(outline("resnet50-apnet-s3", size=(256, 128))) == [
         f"pyramids.stage{stage}.levels.2.attention" for stage in (3, 4)
-    )
+    ]
 
 
 def test_the_random_state_decides_the_weights():

@@ -288,7 +288,7 @@ def test_a_checkpoint_of_another_level_is_refused(checkpoint):
         ("resnet101-apnet-c2", "released"),
         ("resnet50-apnet-c2", get_reading("released", stem_relu=True)),
         ("resnet50-apnet-c2", get_reading("released", level_order="coarse-to-fine")),
-        ("resnet50-apnet-c1", get_reading("released", places=("stage1", "stage2"))),
+        ("resnet50-apnet-c1", get_reading("released", stages=("stage1", "stage2"))),
     ],
 )
 def test_models_that_the_release_is_not_are_refused(checkpoint, name, reading):

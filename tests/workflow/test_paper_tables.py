@@ -180,7 +180,7 @@ def test_what_the_paper_costs_to_run():
         for cell in table.cells():
             experiment = table.experiment_of(cell.row, cell.key)
             if experiment is not None:
-                cells += not parse_model_name(EXPERIMENTS[experiment].model).peer
+                cells += not parse_model_name(EXPERIMENTS[experiment].model).baseline
                 used.add(experiment)
                 trainings.add((sets[cell.key], EXPERIMENTS[experiment].model))
     assert cells == 210
@@ -192,4 +192,4 @@ def test_experiments_are_models_of_the_paper():
     for experiment in EXPERIMENTS.values():
         name = parse_model_name(experiment.model)
         assert experiment.recipe == ("spatial" if name.attention == "spatial" else "channel")
-        assert not name.peer or experiment.name == "pyramid-reid"
+        assert not name.baseline or experiment.name == "pyramid-reid"

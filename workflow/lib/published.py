@@ -45,7 +45,6 @@ def otherwise(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
         if data["synthetic"] or data["published"] or data["name"] not in DATASETS:
             continue
         switches = record.training["switches"] | record.content["protocol"].get("switches", {})
-        switches["places"] = tuple(switches["places"])
         reading = get_reading(record.content["reading"], **switches)
         published = get_source(data["name"]).published(reading)
         found = differences(data["counts"], published)

@@ -1,1 +1,1 @@
-"""Backbones without classifiers, in named stages."""
+"""Backbones: one file a family, whose facts load no torch."""

@@ -10,7 +10,12 @@ here; trained by this package it takes the recipe of the others.
 import torch
 from torch import Tensor, nn
 
-from apnet.models.backbones.torchvision_backbones import Backbone
+from apnet.models.staged import Backbone
+
+METHOD = {
+    "models": {"pyramid-resnet50": "resnet50", "pyramid-resnet101": "resnet101"},
+    "network": "PyramidReID",
+}
 
 STRIPES = 6
 _FEATURE = 128
@@ -48,17 +53,11 @@ class PyramidReID(nn.Module):
     Args:
         backbone: torchvision's name of a ResNet.
         num_classes: training identities.
-
-    Attributes:
-        local: as of :class:`apnet.models.ReID`; there is no such branch.
-        widened: likewise; there is no spatial attention.
     """
 
     def __init__(self, backbone: str, num_classes: int) -> None:
         super().__init__()
         self.backbone = Backbone(backbone)
-        self.local = None
-        self.widened = ()
         self.spans = [
             (first, first + length)
             for length in range(STRIPES, 0, -1)
@@ -92,3 +91,7 @@ class PyramidReID(nn.Module):
         parts = embedding.chunk(len(self.branches), dim=1)
         logits = [b.classifier(part) for b, part in zip(self.branches, parts, strict=True)]
         return torch.stack(logits).mean(dim=0)
+
+    def classifiers(self) -> list[nn.Module]:
+        """The classifier of each branch."""
+        return [branch.classifier for branch in self.branches]

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from apnet.config.readings import RELEASED
-from apnet.config.stages import PLACES
+from apnet.config.stages import STEM_AND_STAGES
 from apnet.errors import InputError
 from apnet.models.reid import ReID
 from apnet.models.weights import check_dense, fill, without_module
@@ -19,7 +19,7 @@ _SWITCHES = (
     "normaliser",
     "se_hidden",
     "level_batchnorm",
-    "places",
+    "stages",
     "stem_relu",
 )
 _SE_LAYERS = {"squeeze.weight": "fc.0", "excite.weight": "fc.2"}
@@ -98,8 +98,8 @@ def _released_name(name: str) -> str:
         return name.replace("backbone.net.", "base.", 1)
     if name.startswith("heads.0."):
         return name.removeprefix("heads.0.").replace("neck.", "bottleneck.", 1)
-    _, place, _, level, part, rest = name.split(".", 5)
-    number = PLACES.index(place) + 1
+    _, stage, _, level, part, rest = name.split(".", 5)
+    number = STEM_AND_STAGES.index(stage) + 1
     if part == "batchnorm":
         return f"BN{number}.bottleneck2.{rest}"
     if level == "0":

@@ -1,4 +1,4 @@
-"""Where pyramids can stand, and what is refused before anything is built."""
+"""After which stages pyramids can stand, and what is refused before anything is built."""
 
 import subprocess
 import sys
@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from apnet.config.names import BACKBONES, parse_model_name
+from apnet.config.backbones import backbones
+from apnet.config.names import parse_model_name
 from apnet.config.readings import READINGS, get_reading
 from apnet.config.stages import check_buildable
 from apnet.errors import InputError
@@ -21,7 +22,7 @@ WRITTEN = get_reading("written")
         ("resnet50-apnet-s3", (224, 224), "level 3 makes 4 parts, which do not divide the 14 rows"),
         ("resnet50-apnet-s2", (336, 128), "do not divide the 21 rows of stage3 at 336x128"),
         ("resnet50-apnet-c2-r3", (384, 192), "do not divide the 256 channels of stage1"),
-        ("densenet169-multipart", (384, 192), "-multipart is defined for the ResNet backbones"),
+        ("densenet169-multipart", (384, 192), "-multipart is not defined for densenet169"),
         ("resnet50-multipart", (48, 32), "splits 3 rows into 2 parts at 48x32"),
     ],
 )
@@ -36,15 +37,15 @@ def test_the_release_also_splits_its_stem():
     check_buildable(name, get_reading("written"), (384, 192))
     with pytest.raises(InputError, match="64 channels of stem"):
         check_buildable(name, get_reading("released"), (384, 192))
-    with pytest.raises(InputError, match="unknown place 'roof'"):
-        check_buildable(name, replace(WRITTEN, places=("roof",)), (384, 192))
+    with pytest.raises(InputError, match="unknown stage 'roof'"):
+        check_buildable(name, replace(WRITTEN, stages=("roof",)), (384, 192))
 
 
 def test_what_the_paper_builds_is_accepted():
     for reading in READINGS.values():
         for radix in ("", "-r4", "-r8", "-r16", "-r32", "-r1"):
             check_buildable(parse_model_name(f"resnet50-apnet-c2{radix}"), reading, (384, 192))
-        for backbone in BACKBONES:
+        for backbone in backbones():
             check_buildable(parse_model_name(f"{backbone}-apnet-c3"), reading, (384, 192))
         check_buildable(parse_model_name("resnet50-apnet-s3"), reading, (256, 128))
         check_buildable(parse_model_name("resnet50-apnet-s3"), reading, (64, 32))

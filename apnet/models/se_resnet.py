@@ -2,7 +2,8 @@
 
 from torch import Tensor, nn
 
-from apnet.models.attention import SqueezeExcitation
+from apnet.models.attention.squeeze_excitation import SqueezeExcitation
+from apnet.models.backbones.resnet import last_stride_1
 from apnet.runtime.torchvision_compat import torchvision
 
 _REDUCTION = 16
@@ -29,4 +30,4 @@ class SEBottleneck(_Bottleneck):
 
 def se_resnet(name: str) -> nn.Module:
     """The ResNet `name` with torchvision's parameter names and, in each block, `se`."""
-    return torchvision.models.ResNet(SEBottleneck, list(_BLOCKS[name]))
+    return last_stride_1(torchvision.models.ResNet(SEBottleneck, list(_BLOCKS[name])))

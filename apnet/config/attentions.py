@@ -1,0 +1,51 @@
+"""The attentions that pyramids split and stack: a line each, a module each. Loads no torch."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Attention:
+    """A kind of attention.
+
+    Attributes:
+        kind: its name in code and messages.
+        letter: its letter in model names, `-apnet-<letter><L>`.
+        module: path (:func:`apnet.lazy.load`) of a class that
+            :class:`apnet.models.attention.LevelAttention` describes.
+        splits: `channels` or `rows`: what a level makes parts of.
+        recipe: that the paper trains its models with (Section IV-B).
+        no_release: what reports say since the released code has no such attention, whose
+            pyramids then have the written form under both readings; None if it has.
+    """
+
+    kind: str
+    letter: str
+    module: str
+    splits: str = "channels"
+    recipe: str = "channel"
+    no_release: str | None = "the released code has no such attention"
+
+
+_FOLDER = "apnet.models.attention"
+_NO_SPATIAL = "the spatial code was never released: RGA-S of the paper's reference [5]"
+
+ATTENTIONS = {
+    attention.kind: attention
+    for attention in (
+        Attention(
+            "channel", "c", f"{_FOLDER}.squeeze_excitation:SqueezeExcitation", no_release=None
+        ),
+        Attention(
+            "spatial",
+            "s",
+            f"{_FOLDER}.relation_aware_spatial:RelationAwareSpatial",
+            splits="rows",
+            recipe="spatial",
+            no_release=_NO_SPATIAL,
+        ),
+    )
+}
+"""By kind."""
+
+LETTERS = {attention.letter: kind for kind, attention in ATTENTIONS.items()}
+"""Letter in model names -> kind."""

@@ -1,0 +1,77 @@
+"""What a backbone is: its facts and its builder, one file each in `apnet/models/backbones`.
+
+Those files load no torch before a network is built, so all facts are known while planning.
+"""
+
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import nn
+
+FOLDER = "apnet.models.backbones"
+
+
+OPEN_STAGES = (
+    "the paper does not say where its pyramids stand on this backbone, nor which last stride "
+    "is 1: docs/backbones.md"
+)
+
+
+def same_name(name: str) -> str:
+    """Weights under the network's own names."""
+    return name
+
+
+@dataclass(frozen=True)
+class BackboneSpec:
+    """A backbone: a stem and four stages, the last with a stride of 1 (Section IV-B).
+
+    Attributes:
+        name: as it stands in model names.
+        widths: channels after the stem and after each stage.
+        lengths: length of an image's side in pixels -> that of the map's after the stem and
+            after each stage.
+        smallest_side: pixels; a map of a smaller image comes to nothing.
+        build: name -> the network without its classifier.
+        stages: network, whether the stem keeps its ReLU (a ResNet's has one) -> the modules
+            of the stem and of each stage, in order.
+        se: path (:func:`apnet.lazy.load`) of the builder with SE in every block;
+            None where `-se` is not defined.
+        multipart: whether `-multipart` is defined.
+        smoke_size: height and width of smoke images, where the recipe's are too small.
+        caveat: what the paper leaves open on this backbone, for reports.
+        weights_url: the ImageNet weights of the paper's time; None: the user brings a file.
+        classifier: how names of weights that are left out begin.
+        rename: a name in an ImageNet file -> the network's.
+    """
+
+    name: str
+    widths: tuple[int, int, int, int, int]
+    lengths: Callable[[int], tuple[int, int, int, int, int]]
+    smallest_side: int
+    build: Callable[[str], "nn.Module"]
+    stages: Callable[["nn.Module", bool], Sequence[Sequence["nn.Module"]]]
+    se: str | None = None
+    multipart: bool = False
+    smoke_size: tuple[int, int] | None = None
+    caveat: str | None = None
+    weights_url: str | None = None
+    classifier: tuple[str, ...] = ("fc.",)
+    rename: Callable[[str], str] = same_name
+
+
+@cache
+def backbones() -> Mapping[str, BackboneSpec]:
+    """Every backbone by name: the `SPECS` of each file in :data:`FOLDER`."""
+    files = pkgutil.iter_modules(import_module(FOLDER).__path__, f"{FOLDER}.")
+    return {spec.name: spec for file in files for spec in import_module(file.name).SPECS}
+
+
+def halved(length: int) -> int:
+    """Length after a stride of 2 with padding that keeps every pixel."""
+    return (length + 1) // 2

@@ -1,0 +1,79 @@
+"""Inception-V3 (Szegedy et al., CVPR 2016), of Table V.
+
+The paper says nothing of its strides: the last reduction does not reduce, as on ResNet-50.
+Its stages end with the second pool, Mixed_5d, 6e and 7c. It gets no auxiliary head, and its input
+is normalised like the others', so torchvision's `transform_input` is off.
+"""
+
+from typing import TYPE_CHECKING
+
+from apnet.config.backbones import OPEN_STAGES, BackboneSpec
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def _strided(length: int) -> int:
+    """A 3-wide window at a stride of 2 without padding."""
+    return (length - 3) // 2 + 1
+
+
+def lengths(length: int) -> tuple[int, int, int, int, int]:
+    """Of the map's side, for an image's."""
+    first = _strided(_strided(length) - 2)
+    second = _strided(first - 2)
+    third = _strided(second)
+    return first, second, second, third, third - 2
+
+
+def build(_name: str) -> "nn.Module":
+    """Torchvision's network, its last reduction without a stride."""
+    from torch.nn import functional as F
+
+    from apnet.runtime.torchvision_compat import torchvision
+
+    class Mixed7aStride1(torchvision.models.inception.InceptionD):
+        def __init__(self) -> None:
+            super().__init__(768)
+            self.branch3x3_2.conv.stride = (1, 1)
+            self.branch7x7x3_4.conv.stride = (1, 1)
+
+        def _forward(self, x: "Tensor") -> list["Tensor"]:
+            branch3x3 = self.branch3x3_2(self.branch3x3_1(x))
+            branch7x7 = self.branch7x7x3_2(self.branch7x7x3_1(x))
+            branch7x7 = self.branch7x7x3_4(self.branch7x7x3_3(branch7x7))
+            return [branch3x3, branch7x7, F.max_pool2d(x, kernel_size=3, stride=1)]
+
+    net = torchvision.models.inception_v3(
+        weights=None, aux_logits=False, transform_input=False, init_weights=False
+    )
+    net.Mixed_7a = Mixed7aStride1()
+    del net.fc, net.avgpool, net.dropout
+    return net
+
+
+def stages(net: "nn.Module", _stem_relu: bool) -> list[list["nn.Module"]]:
+    """The modules of the stem and of the four stages."""
+    return [
+        [net.Conv2d_1a_3x3, net.Conv2d_2a_3x3, net.Conv2d_2b_3x3, net.maxpool1],
+        [net.Conv2d_3b_1x1, net.Conv2d_4a_3x3, net.maxpool2],
+        [net.Mixed_5b, net.Mixed_5c, net.Mixed_5d],
+        [net.Mixed_6a, net.Mixed_6b, net.Mixed_6c, net.Mixed_6d, net.Mixed_6e],
+        [net.Mixed_7a, net.Mixed_7b, net.Mixed_7c],
+    ]
+
+
+SPECS = (
+    BackboneSpec(
+        name="inception_v3",
+        widths=(64, 192, 288, 768, 2048),
+        lengths=lengths,
+        smallest_side=75,
+        build=build,
+        stages=stages,
+        smoke_size=(160, 80),
+        caveat=OPEN_STAGES,
+        weights_url="https://download.pytorch.org/models/inception_v3_google-0cc3c7bd.pth",
+        classifier=("fc.", "AuxLogits."),
+    ),
+)
