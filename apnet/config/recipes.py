@@ -188,6 +188,19 @@ def get_recipe(name: str, backbone: str = "resnet50", **settings: object) -> Rec
     return _with(recipe, settings)
 
 
+def recipe_at(scale: Mapping[str, str], name: str) -> str:
+    """The recipe that stands for recipe `name` in a scale, such as `smoke` for all.
+
+    A method's own goes with the one that it is made from.
+
+    Args:
+        scale: recipe -> the one that stands for it.
+    """
+    base = next((m.recipe for m in methods().values() if m.own_recipe == name), name)
+    chosen = scale.get(base, base)
+    return name if chosen == base else chosen
+
+
 @cache
 def recipes() -> Mapping[str, Recipe]:
     """Every recipe by name: those above, and what other methods have of their own.

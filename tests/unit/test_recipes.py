@@ -120,6 +120,12 @@ def test_a_value_that_a_switch_does_not_have_is_refused(switch, value, message):
     assert switch.removesuffix("s") in str(refusal.value)
 
 
+def test_a_switchs_former_name_is_taken_with_a_warning():
+    with pytest.warns(FutureWarning, match="the switch places is called stages now"):
+        reading = get_reading("written", places=["stem", "stage1"])
+    assert reading.stages == ("stem", "stage1")
+
+
 @pytest.mark.parametrize("reading", READINGS)
 def test_every_value_of_a_reading_is_one_that_its_switches_take(reading):
     other = RELEASED if reading == "written" else WRITTEN

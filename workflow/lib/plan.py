@@ -13,8 +13,8 @@ from pathlib import Path
 
 from apnet.config.names import parse_model_name
 from apnet.config.readings import Reading, get_reading
-from apnet.config.recipes import get_recipe
-from apnet.config.settings import Settings
+from apnet.config.recipes import get_recipe, recipe_at
+from apnet.config.settings import Settings, paper_recipe
 from apnet.config.stages import check_buildable
 from apnet.data import DATASETS
 from apnet.errors import InputError, one_of
@@ -142,7 +142,8 @@ class Plan:
         """Everything that changes the weights of a run."""
         experiment = self._by_model.get(run.model)
         name = parse_model_name(run.model)
-        recipe = self.config["recipes"][experiment.recipe if experiment else "channel"]
+        paper = experiment.recipe if experiment else paper_recipe(run.model)
+        recipe = recipe_at(self.config["recipes"], paper)
         return Settings(
             model=run.model,
             dataset=run.dataset,
