@@ -19,14 +19,14 @@ from apnet.files import sha256, write_json
 from apnet.models.build import build_model
 from apnet.models.importers.released import load_released
 from apnet.models.importers.rga import load_rga
-from apnet.models.method import clamped_layers
+from apnet.models.method import Method, clamped_layers
 from apnet.models.staged import Backbone, load_backbone
 from apnet.models.weights import fill, read_weights, unfinite, without_module, write_weights
 from apnet.runtime.environment import SCHEMA, environment, git_state
 from apnet.training.run import CHECKPOINTS, HISTORY, RECORD, WEIGHTS, alone
 
-_CLASSIFIERS = ("heads.0.classifier.weight", "classifier.weight", "cls.weight")
-"""The first classifier, as this project names it, the release, and RGA."""
+_CLASSIFIERS = ("classifier.weight", "cls.weight")
+"""The classifier, as the release and RGA name it."""
 
 _WITHIN = ("state_dict", "model")
 """Where common trainers put the weights in a checkpoint."""
@@ -65,13 +65,13 @@ def import_checkpoint(
     _check_run(file, state)
     data = _training_data(settings, data_root, data_record)
     identities = data["counts"]["train"]["identities"]
-    _check_classes(file, state, settings, identities)
     model = build_model(
         settings.model,
         identities,
         settings.reading,
         input_size=(settings.recipe.height, settings.recipe.width),
     )
+    _check_classes(file, state, model, settings, identities)
     names = _fill(model, state, refusal)
     bad = unfinite(model.state_dict())
     if bad is not None:
@@ -136,10 +136,12 @@ def _check_run(file: Path, state: Mapping[str, Tensor]) -> None:
 
 
 def _check_classes(
-    file: Path, state: Mapping[str, Tensor], settings: Settings, identities: int
+    file: Path, state: Mapping[str, Tensor], model: Method, settings: Settings, identities: int
 ) -> None:
     """Refuse a classifier of another number of identities, before shapes are complained of."""
-    for name in _CLASSIFIERS:
+    classifiers = {id(layer) for layer in model.classifiers()}
+    own = [f"{name}.weight" for name, layer in model.named_modules() if id(layer) in classifiers]
+    for name in (*own, *_CLASSIFIERS):
         # A single number is of another shape, which is said of it in its turn.
         if name in state and state[name].ndim and len(state[name]) != identities:
             raise InputError(

@@ -3,7 +3,10 @@
 import pytest
 import torch
 
-from apnet.models import build_model, load_imagenet
+from apnet.errors import InputError
+from apnet.models import build_model, load_imagenet, load_released
+from apnet.models.importers.rga import load_rga
+from apnet.models.method import Method, clamped_layers
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +58,14 @@ def test_it_takes_imagenet_weights(model):
     load_imagenet(model, state)
     loaded = model.backbone.net.layer4[2].conv3.weight
     assert torch.equal(loaded, state["layer4.2.conv3.weight"].double())
+
+
+def test_it_is_a_method_without_what_it_has_no_use_for(model):
+    assert isinstance(model, Method) and clamped_layers(model) == []
+    assert not hasattr(model, "local") and not hasattr(model, "load_imagenet")
+
+
+@pytest.mark.parametrize("load", [load_released, load_rga])
+def test_weights_of_apnets_are_not_for_it(model, load):
+    with pytest.raises(InputError, match="a network of another method cannot take weights of"):
+        load(model, {})

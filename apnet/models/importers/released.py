@@ -44,9 +44,14 @@ def load_released(model: ReID, state_dict: Mapping[str, Tensor]) -> None:
         state_dict: name -> tensor.
 
     Raises:
-        InputError: another model or reading; a tensor is missing, unknown, of another
+        InputError: another method, model or reading; a tensor is missing, unknown, of another
             shape or type, or not that of its other name, and is named.
     """
+    if not isinstance(model, ReID):
+        raise InputError(
+            f"a network of another method cannot take weights of the release: build one of "
+            f"{', '.join(_MODELS)}"
+        )
     parted = [s for s in _SWITCHES if getattr(model.reading, s) != getattr(RELEASED, s)]
     if model.name.text not in _MODELS or parted:
         raise InputError(

@@ -32,6 +32,8 @@ def load_rga(model: ReID, state_dict: Mapping[str, Tensor]) -> None:
         InputError: another model; a tensor is missing, unknown, of another shape or
             type, and is named. Their branches with channel attention have tensors that are unknown.
     """
+    if not isinstance(model, ReID):
+        raise InputError(f"a network of another method cannot take weights of RGA: build {MODEL}")
     if model.name.text != MODEL or tuple(model.pyramids) != STAGES:
         raise InputError(f"model {model.name.text} cannot take weights of RGA: build {MODEL}")
     parts = {

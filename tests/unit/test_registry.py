@@ -1,0 +1,40 @@
+"""Which files a model has to itself, and what planning does not load."""
+
+import subprocess
+import sys
+
+import pytest
+
+from apnet.models.registry import own_files
+
+
+@pytest.mark.parametrize(
+    ("model", "modules"),
+    [
+        ("resnet50", ["backbones.resnet"]),
+        ("resnet101-se", ["backbones.resnet", "se_resnet"]),
+        ("densenet169-apnet-c2", ["backbones.densenet", "attention.squeeze_excitation"]),
+        ("resnet50-stacked-s3", ["backbones.resnet", "attention.relation_aware_spatial"]),
+        ("pyramid-resnet101", ["backbones.resnet", "baselines.pyramid_reid"]),
+    ],
+)
+def test_a_model_has_files_of_its_own(model, modules):
+    assert own_files(model) == tuple(f"apnet.models.{name}" for name in modules)
+
+
+def test_facts_and_rooms_load_no_torch_until_a_network_is_asked_for():
+    code = """
+import sys
+import apnet.evaluation, apnet.models, apnet.training
+from apnet.config.backbones import backbones
+from apnet.config.recipes import recipes
+from apnet.models.registry import own_files
+backbones(), recipes(), own_files("pyramid-resnet50")
+print("torch" in sys.modules)
+from apnet.models import AttentionPyramid, ReID, build_model, load_imagenet, load_released
+from apnet.training import BatchHardTripletLoss, LabelSmoothedCrossEntropy
+from apnet.evaluation import RetrievalResult, evaluate_retrieval
+print("torch" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
