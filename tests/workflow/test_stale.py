@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from apnet.data.synthetic import synthesize
-from tests.workflow.conftest import ROOT, Snakemake, jobs_in
+from tests.workflow.conftest import Snakemake, copy_checkout, jobs_in
 
 pytestmark = pytest.mark.slow
 
@@ -23,11 +23,7 @@ ALL = {"synthesize": 1, **CHECK}
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A checkout of its own in which one run has been trained and evaluated."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for name in ("apnet", "config", "paper", "profiles", "reproduction", "workflow"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Snakefile", "environment.yml"):
-        shutil.copy(ROOT / name, folder)
+    folder = copy_checkout(tmp_path_factory.mktemp("checkout"))
     snakemake = Snakemake(folder, root=folder)
     snakemake(TARGET, config=TINY)
     assert snakemake.jobs(TARGET, config=TINY) == NOTHING
