@@ -16,7 +16,8 @@ from functools import cache
 from pathlib import Path
 
 import apnet
-from apnet.errors import InputError
+from apnet.config.backbones import backbones
+from apnet.errors import InputError, one_of
 
 _FOLDER = "apnet.models.baselines"
 
@@ -47,7 +48,7 @@ def methods() -> Mapping[str, MethodSpec]:
     """Every method's model names, each with the method.
 
     Raises:
-        InputError: a file whose `METHOD` is no such literal.
+        InputError: a file whose `METHOD` is no such literal, or names an unknown backbone.
     """
     folder = Path(apnet.__file__).parent.joinpath(*_FOLDER.split(".")[1:])
     specs = [_read(file) for file in sorted(folder.glob("[a-z]*.py"))]
@@ -55,6 +56,14 @@ def methods() -> Mapping[str, MethodSpec]:
 
 
 def _read(file: Path) -> MethodSpec:
+    spec = _literal(file)
+    for backbone in spec.models.values():
+        if backbone not in backbones():
+            raise one_of(f"backbone in METHOD of {file.name}", backbone, tuple(backbones()))
+    return spec
+
+
+def _literal(file: Path) -> MethodSpec:
     for node in ast.parse(file.read_bytes()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "METHOD":
             try:

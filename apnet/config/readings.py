@@ -136,18 +136,15 @@ _RENAMED = {"places": "stages"}
 
 
 def current_switches(switches: Mapping[str, object]) -> dict[str, object]:
-    """Switches of a config or a record under today's names; lists become tuples.
+    """Switches of a config or a record under today's names.
 
-    A name that was given up warns of the one that took its place, for one release.
+    A former name is taken for one release, with a warning.
     """
     for old in _RENAMED.keys() & switches.keys():
         warnings.warn(
             f"the switch {old} is called {_RENAMED[old]} now", FutureWarning, stacklevel=2
         )
-    return {
-        _RENAMED.get(key, key): tuple(value) if isinstance(value, list) else value
-        for key, value in switches.items()
-    }
+    return {_RENAMED.get(key, key): value for key, value in switches.items()}
 
 
 def get_reading(name: str, **switches: object) -> Reading:
@@ -158,7 +155,11 @@ def get_reading(name: str, **switches: object) -> Reading:
     """
     if name not in READINGS:
         raise one_of("reading", name, tuple(READINGS))
-    return READINGS[name].otherwise(**current_switches(switches))
+    switches = {
+        switch: tuple(value) if isinstance(value, list) else value
+        for switch, value in current_switches(switches).items()
+    }
+    return READINGS[name].otherwise(**switches)
 
 
 def _registry() -> ModuleType:

@@ -208,14 +208,14 @@ def recipes() -> Mapping[str, Recipe]:
     Raises:
         InputError: a method's recipe with an unknown setting or value.
     """
-    own = {
-        method.own_recipe: replace(
-            _with(RECIPES[method.recipe], method.settings), name=method.own_recipe
-        )
-        for method in methods().values()
-        if method.settings
-    }
-    return RECIPES | own
+    known = dict(RECIPES)
+    for method in methods().values():
+        if method.recipe not in RECIPES:
+            raise one_of(f"recipe in METHOD of {method.module}", method.recipe, tuple(RECIPES))
+        if method.settings:
+            recipe = _with(RECIPES[method.recipe], method.settings)
+            known[method.own_recipe] = replace(recipe, name=method.own_recipe)
+    return known
 
 
 def _with(recipe: Recipe, settings: Mapping[str, object]) -> Recipe:

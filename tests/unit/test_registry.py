@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from apnet.config import methods
+from apnet.errors import InputError
 from apnet.models.registry import own_files
 
 
@@ -38,3 +40,19 @@ print("torch" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("NAME = 1", "has no METHOD"),
+        ("METHOD = dict(models={})", "METHOD is to be a literal"),
+        ("METHOD = {'models': {}}", "METHOD is to be a literal"),
+        ("METHOD = {'models': {'a': 'vgg'}, 'network': 'A'}", "unknown backbone .* 'vgg'"),
+    ],
+)
+def test_a_methods_file_says_what_it_builds(tmp_path, text, message):
+    file = tmp_path / "method.py"
+    file.write_text(text)
+    with pytest.raises(InputError, match=message):
+        methods._read(file)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
-from apnet.config.readings import READINGS
+from apnet.config.readings import READINGS, current_switches
 from apnet.config.settings import departures
 from apnet.files import digest
 from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
@@ -83,7 +83,7 @@ def _marks_of_one(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
 def _switched(record: Record) -> Iterator[str]:
     """What a config has set otherwise than its reading has it."""
     name, training = record.content["reading"], record.training
-    own = training["switches"] | record.content["protocol"].get("switches", {})
+    own = current_switches(training["switches"]) | record.content["protocol"].get("switches", {})
     usual = READINGS[name].switches(training["data"]["name"], record.content["data"]["name"])
     found = [f"{key} is {own[key]}" for key in usual if own.get(key, usual[key]) != usual[key]]
     if found:
