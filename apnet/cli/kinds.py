@@ -11,7 +11,7 @@ from apnet.config.backbones import backbones
 from apnet.config.methods import methods
 from apnet.config.names import LEVELS, parse_model_name
 from apnet.config.readings import READINGS
-from apnet.config.recipes import RECIPES
+from apnet.config.recipes import recipes
 from apnet.errors import InputError
 
 
@@ -64,7 +64,7 @@ def _path(name: str) -> click.Path:
 MODEL = Name(_models)
 DATASET = Name(_datasets)
 READING = Name(lambda: READINGS)
-RECIPE = Name(lambda: RECIPES)
+RECIPE = Name(recipes)
 RULES = Name(lambda: ("thop-0.0.31", "thop", "torch"))
 DEVICE = Name(lambda: ("auto", "cpu", "cuda"))
 FILE, FOLDER = _path("file"), _path("folder")

@@ -1,4 +1,4 @@
-"""Spatial attention: RGA-S of each part (Section III-B, Eq. 4; reference [5])."""
+"""Spatial attention of each part: relation-aware, RGA-S of the paper's reference [5]."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""Channel attention: squeeze and excitation of each part (Section III-B, Eq. 5)."""
+"""Channel attention of each part: squeeze and excitation."""
 
 from typing import Self
 
