@@ -125,7 +125,10 @@ def test_what_other_commands_refuse(tmp_path, capsys, command, message):
         ("data sheet market1501", "Missing argument 'OUT'; see apnet data sheet --help"),
         ("data sheet market1501 a.png b", "unexpected extra argument (b); see apnet data sheet"),
         ("data sheet market1501 a.png --seed x", "'x' is not a valid integer; see apnet data"),
-        ("weights resnet51 --out w", "is not one of 'densenet169', 'inception_v3', 'resnet50', 'res"),
+        (
+            "weights resnet51 --out w",
+            "is not one of 'densenet169', 'inception_v3', 'resnet50', 'res",
+        ),
         ("score f.npz --distance far", "'far' is not one of 'cosine', 'euclidean'; see apnet sc"),
         ("score f.npz --dist cosine", "No such option '--dist'. Did you mean '--distance'?; see"),
     ],
