@@ -8,7 +8,6 @@ not the published ones, and why they were accepted. Nothing in the workflow read
 """
 
 import argparse
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,8 +16,8 @@ import pandas as pd
 
 from apnet.errors import InputError
 from apnet.files import write_text
+from apnet.records.paths import EVALUATIONS, Evaluation
 from workflow.lib.cli import accepted_words, add_accepted, run_main
-from workflow.lib.plan import Evaluation, Run
 from workflow.lib.published import otherwise
 from workflow.lib.records import Record, read_record
 
@@ -64,14 +63,15 @@ def _collect(scale: Path, accepted: Mapping[str, str], out: Path) -> None:
 
 
 def _evaluations(scale: Path) -> list[Evaluation]:
-    return sorted(_evaluation(file, scale) for file in scale.glob("*/*/*/seed*/test/*.json"))
+    return sorted(_evaluation(file) for file in scale.glob(EVALUATIONS))
 
 
-def _evaluation(file: Path, scale: Path) -> Evaluation:
-    reading, dataset, model, seed, _, _ = file.relative_to(scale).parts
-    if not re.fullmatch(r"seed\d+", seed):
+def _evaluation(file: Path) -> Evaluation:
+    evaluation = Evaluation.parse(file)
+    if evaluation is None:
+        seed = file.parent.parent.name
         raise InputError(f"{file} lies in {seed!r}, not in the folder of a seed: move it away")
-    return Evaluation(Run(reading, dataset, model, int(seed.removeprefix("seed"))), file.stem)
+    return evaluation
 
 
 def _lines(record: Record, accepted: Mapping[str, str]) -> Iterator[dict[str, object]]:

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from apnet.errors import InputError
+from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Cell, Experiment, Table
 from workflow.lib.comparability import obstacles
-from workflow.lib.plan import Evaluation, Run
 from workflow.lib.records import Record, read_record
 
 

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from apnet.files import digest
+from apnet.records.paths import EVALUATIONS, NOTES
 from workflow.lib.plan import Plan
 
 
 def of_tables(plan: Plan, tables: Iterable[str]) -> str:
     """The tables' evaluations and the notes of failed jobs; empty under `missing: run`."""
-    notes = Path("logs", plan.scale).rglob("*.failed.json")
+    notes = Path("logs", plan.scale).rglob(NOTES)
     return _digest([*plan.wanted(tables), *notes]) if plan.shows_missing else ""
 
 
@@ -24,7 +25,7 @@ def of_maps(plan: Plan) -> str:
 
 def besides(plan: Plan, tables: Iterable[str]) -> str:
     """The evaluations that exist beside those that the tables wait for."""
-    files = Path(plan.results).glob("*/*/*/seed*/test/*.json")
+    files = Path(plan.results).glob(EVALUATIONS)
     return _digest({str(file) for file in files} - {*plan.files(tables)})
 
 

@@ -3,14 +3,13 @@
 A failed job leaves a note beside its log; a dataset may be absent.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from apnet.errors import InputError
 from apnet.files import read_json
+from apnet.records.paths import Evaluation
 from workflow.lib.absent import absence
 from workflow.lib.entries import Entry
-from workflow.lib.plan import Evaluation
 
 
 def missing(
@@ -51,16 +50,7 @@ def _missing(
 
 
 def _note(evaluation: Evaluation, logs: Path) -> dict[str, str] | None:
-    run = evaluation.run
-    places: Sequence[str] = (
-        f"evaluate/{run.folder}/{evaluation.test_set}",
-        f"train/{run.folder}",
-        f"admit/{run.reading}/{run.dataset}",
-        f"admit/{run.reading}/{evaluation.test_set}",
-        f"check/{run.reading}/{run.dataset}",
-        f"check/{run.reading}/{evaluation.test_set}",
-    )
-    files = (logs / f"{place}.failed.json" for place in places)
+    files = (logs / note for note in evaluation.notes)
     file = next((file for file in files if file.exists()), None)
     if file is None:
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from apnet.files import read_json
+from apnet.records.paths import NOTES
 
 
 class Call(NamedTuple):
@@ -51,7 +52,7 @@ def _relative(file: Path) -> str:
 
 def after_failure(logs: Path, call: Call) -> str:
     """The message after jobs have failed: why, and how to continue."""
-    notes = sorted(logs.rglob("*.failed.json"))
+    notes = sorted(logs.rglob(NOTES))
     lines = [f"  {note.relative_to(logs)}: {_message(note)}" for note in notes]
     shown = fill("reports/TABLE.md", call, missing="show")
     return "\n".join(

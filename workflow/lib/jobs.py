@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from apnet.errors import InputError
 from apnet.files import write_json
+from apnet.records.paths import FAILED
 from workflow.lib import gpus
 
 _PREFIX = "apnet: "
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args(argv)
     command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
-    note = arguments.log.with_suffix(".failed.json")
+    note = arguments.log.with_suffix(FAILED)
     try:
         arguments.log.parent.mkdir(parents=True, exist_ok=True)
         note.unlink(missing_ok=True)

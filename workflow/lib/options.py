@@ -5,7 +5,8 @@ import shlex
 
 from apnet.config.readings import METHOD
 from apnet.data import switches_of
-from workflow.lib.plan import Plan, Run
+from apnet.records.paths import Run
+from workflow.lib.plan import Plan
 
 
 def data_roots(plan: Plan) -> list[str]:

@@ -7,7 +7,6 @@ imported, and the fingerprint of those that `code_changes: keep` keeps.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +19,8 @@ from apnet.data import DATASETS
 from apnet.errors import InputError, one_of
 from apnet.files import read_json
 from apnet.fingerprint import TRAINING, code_fingerprint
+from apnet.records import paths
+from apnet.records.paths import Evaluation, Run
 from reproduction.figures.names import SHOWN_DATASET, SHOWN_MODEL
 from reproduction.paper.tables import Experiment, Table, load_experiments, load_table
 from workflow.lib import counted
@@ -27,34 +28,6 @@ from workflow.lib.absent import absence
 
 TABLES = ("figure5", "table2", "table4", "table5", "table6", "table7")
 """Tables of accuracies that can be regenerated; Fig. 5 is judged as a table of its values."""
-
-
-@dataclass(frozen=True, order=True)
-class Run:
-    """One training."""
-
-    reading: str
-    dataset: str
-    model: str
-    seed: int
-
-    @property
-    def folder(self) -> str:
-        """Path of the run under results/<scale>/."""
-        return f"{self.reading}/{self.dataset}/{self.model}/seed{self.seed}"
-
-
-@dataclass(frozen=True, order=True)
-class Evaluation:
-    """One run on one test set."""
-
-    run: Run
-    test_set: str
-
-    @property
-    def file(self) -> str:
-        """Path of its record under results/<scale>/."""
-        return f"{self.run.folder}/test/{self.test_set}.json"
 
 
 class Plan:
@@ -101,7 +74,7 @@ class Plan:
         """The file by which a dataset is admitted; None for synthetic and custom data."""
         if self.config["synthetic"] or dataset in self.custom:
             return None
-        return f"{self.results}/{reading}/{dataset}/admitted.json"
+        return f"{self.results}/{paths.ADMISSION.format(reading=reading, dataset=dataset)}"
 
     @cached_property
     def tables(self) -> dict[str, Table]:
@@ -124,7 +97,7 @@ class Plan:
         """The files that Fig. 6 shows, one for each reading, of the first seed."""
         seed = self.config["seeds"][0]
         runs = (Run(reading, SHOWN_DATASET, SHOWN_MODEL, seed) for reading in self.readings)
-        return [f"{self.results}/{run.folder}/attention/{SHOWN_DATASET}.npz" for run in runs]
+        return [f"{self.results}/{Evaluation(run, SHOWN_DATASET).attention}" for run in runs]
 
     @property
     def wanted_maps(self) -> list[str]:
@@ -134,9 +107,9 @@ class Plan:
     def counts(self, datasets: Iterable[str]) -> list[str]:
         """The records of those datasets that exist, under every reading."""
         existing = [name for name in datasets if self._has(name)]
-        return [
-            f"{self.results}/{r}/{name}/dataset.json" for r in self.readings for name in existing
-        ]
+        pairs = [(reading, dataset) for reading in self.readings for dataset in existing]
+        checks = (paths.CHECK.format(reading=reading, dataset=name) for reading, name in pairs)
+        return [f"{self.results}/{check}" for check in checks]
 
     def settings(self, run: Run) -> Settings:
         """Everything that changes the weights of a run."""
@@ -160,7 +133,7 @@ class Plan:
     def code(self, run: Run) -> str:
         """Fingerprint of the code that trains a run; of its record under `code_changes: keep`."""
         if self.config["code_changes"] == "keep":
-            record = Path(self.results, run.folder, "run.json")
+            record = Path(self.results, run.record)
             if record.exists():
                 return json.loads(record.read_text(encoding="utf-8"))["code_fingerprint"]
         return code_fingerprint(TRAINING)
@@ -168,7 +141,7 @@ class Plan:
     @cached_property
     def imported(self) -> list[str]:
         """The folders (:class:`Run`) of this scale's runs that were trained elsewhere."""
-        records = sorted(Path(self.results).glob("*/*/*/seed*/run.json"))
+        records = sorted(Path(self.results).glob(paths.RUNS))
         kept = [record.parent for record in records if _imported(record)]
         return [folder.relative_to(self.results).as_posix() for folder in kept]
 

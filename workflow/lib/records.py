@@ -11,8 +11,8 @@ from jsonschema.exceptions import best_match
 
 from apnet.errors import InputError
 from apnet.files import read_json
+from apnet.records.paths import Evaluation
 from reproduction.paper.yamlfiles import SCHEMAS
-from workflow.lib.plan import Evaluation
 
 _AGAIN = "delete it to evaluate again"
 

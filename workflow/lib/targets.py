@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 
-from apnet.config.readings import READINGS
 from apnet.errors import InputError, one_of
+from apnet.records import paths
 from reproduction.figures.names import FIGURES, PICTURES
 from workflow.lib import conventions, counted
-from workflow.lib.plan import TABLES, Plan, Run
+from workflow.lib.plan import TABLES, Plan
 
 FORMATS = ("md", "tex", "html", "csv")
 """Suffixes of a table's report."""
@@ -50,9 +50,9 @@ def refusing() -> Iterator[None]:
 def unknown(plan: Plan) -> str:
     """A regular expression for reports, and files of runs, that no rule makes."""
     known = "|".join(map(re.escape, (*reports(), DOCUMENT, PDF)))
-    run = rf"results/{plan.scale}/(?:{'|'.join(READINGS)})/[a-z0-9-]+/[a-z0-9_-]+/seed\d+"
-    file = r"model\.safetensors|run\.json|test/[a-z0-9-]+\.(?:json|npz)|attention/[a-z0-9-]+\.npz"
-    return rf"(?!(?:{known})$)reports/.+|(?!{run}/(?:{file})$)results/(?:[^/]+/){{5}}.+"
+    files = "|".join(map(paths.pattern, paths.FILES))
+    of_run = rf"results/{re.escape(plan.scale)}/(?:{files})"
+    return rf"(?!(?:{known})$)reports/.+|(?!{of_run}$)results/(?:[^/]+/){{5}}.+"
 
 
 def trained_here(plan: Plan) -> str:
@@ -61,7 +61,7 @@ def trained_here(plan: Plan) -> str:
     The reading comes first in the path, so a lookahead from there sees the whole run.
     """
     kept = "".join(f"(?!{re.escape(run)}/)" for run in plan.imported)
-    return f"{kept}(?:{'|'.join(READINGS)})"
+    return f"{kept}(?:{paths.WILDCARDS['reading']})"
 
 
 def refuse(target: str, plan: Plan) -> None:
@@ -73,15 +73,16 @@ def refuse(target: str, plan: Plan) -> None:
     parts = PurePosixPath(target).parts
     if parts[0] == "reports":
         raise one_of("report", target, (*reports(), DOCUMENT, PDF))
-    _, scale, reading, dataset, model, seed, *file = parts
+    scale, seed, file = parts[1], parts[5], parts[6:]
     if scale != plan.scale:
         raise InputError(
             f"{target} is of scale {scale!r} and the config of scale {plan.scale!r}: name the "
             f"config of that scale with --configfile"
         )
-    if not re.fullmatch(r"seed\d+", seed):
+    run = paths.Run.parse(PurePosixPath(*parts[:6]))
+    if run is None:
         raise InputError(f"{target}: {seed!r} is no seed's folder: write it as seed0")
-    plan.check(Run(reading, dataset, model, int(seed.removeprefix("seed"))))
+    plan.check(run)
     if file[0] == "test":
         plan.check_dataset(PurePosixPath(file[-1]).stem)
     raise InputError(f"no rule makes {target}: ask for run.json or test/DATASET.json of that run")
@@ -89,7 +90,7 @@ def refuse(target: str, plan: Plan) -> None:
 
 def asked_evaluations(targets: Iterable[str], plan: Plan) -> list[str]:
     """The evaluations of this scale among what is asked for."""
-    pattern = f"{plan.results}/*/*/*/seed*/test/*.json"
+    pattern = f"{plan.results}/{paths.EVALUATIONS}"
     return [target for target in targets if PurePosixPath(target).match(pattern)]
 
 

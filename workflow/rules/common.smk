@@ -20,6 +20,7 @@ from apnet.fingerprint import (
     files_fingerprint,
 )
 from apnet.config.readings import READINGS
+from apnet.records import paths
 from reproduction.paper import contents
 from workflow.lib import conventions
 from workflow.lib import counted
@@ -30,7 +31,7 @@ from reproduction.report import pdf as typeset
 from workflow.lib.config import check_config
 from workflow.lib.hints import Call, after_failure, after_success, fill
 from reproduction.figures.names import ATTENTION, RADIX
-from workflow.lib.plan import TABLES, Plan, Run
+from workflow.lib.plan import TABLES, Plan
 from workflow.lib.targets import (
     DOCUMENT,
     FORMATS,
@@ -62,8 +63,11 @@ SYNTHETIC = config["synthetic"] or {}
 RESULTS = f"results/{SCALE}"
 COSTS = "results/complexity"
 LOGS = f"logs/{SCALE}"
-RUN = f"{RESULTS}/{{reading}}/{{dataset}}/{{model}}/seed{{seed}}"
-RUN_LOG = "{reading}/{dataset}/{model}/seed{seed}"
+WEIGHTS = f"{RESULTS}/{paths.RUN}/{paths.WEIGHTS}"
+RECORD = f"{RESULTS}/{paths.RUN}/{paths.RECORD}"
+TESTED = f"{RESULTS}/{paths.EVALUATION}"
+CHECK = f"{RESULTS}/{paths.CHECK}"
+TEST_CHECK = CHECK.replace("{dataset}", "{test_set}")
 PAPER = Path(os.path.relpath(ROOT / "paper" / "tables"))
 EXPERIMENTS = os.path.relpath(ROOT / "workflow" / "experiments.yaml")
 
@@ -94,11 +98,7 @@ CHECKPOINTS = f"--checkpoint-seconds {config['checkpoint_seconds']}"
 
 
 wildcard_constraints:
-    reading="|".join(READINGS),
-    dataset=r"[a-z0-9-]+",
-    test_set=r"[a-z0-9-]+",
-    model=r"[a-z0-9_-]+",
-    seed=r"\d+",
+    **paths.WILDCARDS,
     table="|".join(REPORTED),
 
 
@@ -119,7 +119,7 @@ def other_evaluations(wildcards):
 
 @refusing()
 def run_of(wildcards):
-    run = Run(
+    run = paths.Run(
         wildcards.reading, wildcards.dataset, wildcards.model, int(wildcards.seed)
     )
     PLAN.check_training(run)

@@ -21,9 +21,9 @@ rule check:
     input:
         dataset_folder,
     output:
-        f"{RESULTS}/{{reading}}/{{dataset}}/dataset.json",
+        CHECK,
     log:
-        f"{LOGS}/check/{{reading}}/{{dataset}}.log",
+        f"{LOGS}/{paths.CHECK_LOG}",
     localrule: True
     conda:
         "../../environment.yml"
@@ -38,11 +38,11 @@ rule check:
 rule admit:
     """Admit a dataset whose counts are the published ones, or are accepted by the config."""
     input:
-        f"{RESULTS}/{{reading}}/{{dataset}}/dataset.json",
+        CHECK,
     output:
-        f"{RESULTS}/{{reading}}/{{dataset}}/admitted.json",
+        f"{RESULTS}/{paths.ADMISSION}",
     log:
-        f"{LOGS}/admit/{{reading}}/{{dataset}}.log",
+        f"{LOGS}/{paths.ADMIT_LOG}",
     localrule: True
     conda:
         "../../environment.yml"

@@ -1,15 +1,15 @@
 rule evaluate:
     """Evaluate one run on one test set."""
     input:
-        weights=f"{RUN}/model.safetensors",
-        record=f"{RUN}/run.json",
-        data=f"{RESULTS}/{{reading}}/{{test_set}}/dataset.json",
+        weights=WEIGHTS,
+        record=RECORD,
+        data=TEST_CHECK,
         admitted=admission,
     output:
-        record=f"{RUN}/test/{{test_set}}.json",
-        queries=f"{RUN}/test/{{test_set}}.npz",
+        record=TESTED,
+        queries=f"{RESULTS}/{paths.ARRAYS}",
     log:
-        f"{LOGS}/evaluate/{RUN_LOG}/{{test_set}}.log",
+        f"{LOGS}/{paths.EVALUATE_LOG}",
     conda:
         "../../environment.yml"
     threads: config["threads"]

@@ -53,13 +53,13 @@ rule figure5:
 rule attention_maps:
     """Where one run looks after each level of its pyramid."""
     input:
-        weights=f"{RUN}/model.safetensors",
-        record=f"{RUN}/run.json",
-        data=f"{RESULTS}/{{reading}}/{{test_set}}/dataset.json",
+        weights=WEIGHTS,
+        record=RECORD,
+        data=TEST_CHECK,
     output:
-        f"{RUN}/attention/{{test_set}}.npz",
+        f"{RESULTS}/{paths.ATTENTION}",
     log:
-        f"{LOGS}/attention/{RUN_LOG}/{{test_set}}.log",
+        f"{LOGS}/{paths.ATTENTION_LOG}",
     conda:
         "../../environment.yml"
     threads: config["threads"]

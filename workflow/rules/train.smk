@@ -1,14 +1,14 @@
 rule train:
     """Train one run. Its checkpoints are no declared outputs, since Snakemake deletes those."""
     input:
-        data=f"{RESULTS}/{{reading}}/{{dataset}}/dataset.json",
+        data=CHECK,
         admitted=admission,
         weights=initial_weights,
     output:
-        weights=f"{RUN}/model.safetensors",
-        record=f"{RUN}/run.json",
+        weights=WEIGHTS,
+        record=RECORD,
     log:
-        f"{LOGS}/train/{RUN_LOG}.log",
+        f"{LOGS}/{paths.TRAIN_LOG}",
     # Imported runs are excluded: Snakemake deletes the outputs of a job before it starts.
     wildcard_constraints:
         reading=trained_here(PLAN),
