@@ -1,63 +1,44 @@
 """Whether an evaluation is of its run, and its numbers are those of its queries."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from apnet.records.findings import Finding, error, note, read_record
-from apnet.records.forms import evaluation_form
-from apnet.records.kinds import NUMBER
+from apnet.records.schema import Evaluation, Run, evaluation_model
 
-_RANK = re.compile(r"[1-9][0-9]{0,8}")
 _TOLERANCE = 1e-6
+_OF_RUN = {"model": "model", "training_set": "dataset", "reading": "reading", "seed": "seed"}
+"""Key of an evaluation -> the same of its run."""
 
 
-def check_evaluation(file: Path, run: dict | None) -> tuple[dict | None, list[Finding]]:
-    """The evaluation in `file`, None if it is of no use, and what is wrong.
+def check_evaluation(file: Path, run: Run | None) -> tuple[Evaluation | None, list[Finding]]:
+    """The evaluation in `file`, None if it is not valid, and what is wrong.
 
     Args:
-        run: the record of the run in the folder above; None if there is none of use.
+        run: the record of the run in the parent folder; None if there is no valid one.
     """
-    record, found = read_record(file, evaluation_form)
+    record, _, found = read_record(file, evaluation_model)
     if record is None:
         return None, found
-    if record["dataset"] != file.stem:
-        found.append(error(file, f"its test set is {record['dataset']!r}, its name another"))
-    found += _of_run(file, record, run)
-    numbers = list(_numbers(file, record))
-    # Numbers that are none cannot be held against anything.
-    return record, [*found, *(numbers or _queries(file, record))]
+    if record.dataset != file.stem:
+        found.append(error(file, f"its test set is {record.dataset!r}, its file's name another"))
+    return record, [*found, *_of_run(file, record, run), *_queries(file, record)]
 
 
-def _of_run(file: Path, record: dict, run: dict | None) -> Iterator[Finding]:
+def _of_run(file: Path, record: Evaluation, run: Run | None) -> Iterator[Finding]:
     if run is None:
-        yield error(file, "is of no run: there is no run.json of use above it")
+        yield error(file, "orphaned: no valid run.json in the parent folder")
         return
-    for own, theirs in (("model", "model"), ("training_set", "dataset"), ("reading", "reading")):
-        if record[own] != run[theirs]:
-            yield error(file, f"its {own} is {record[own]!r}, its run's {run[theirs]!r}")
-    if record["seed"] != run["seed"]:
-        yield error(file, f"its seed is {record['seed']!r}, its run's {run['seed']!r}")
+    for key, of_run in _OF_RUN.items():
+        if getattr(record, key) != getattr(run, of_run):
+            values = f"{getattr(record, key)!r}, its run's {getattr(run, of_run)!r}"
+            yield error(file, f"its {key} is {values}")
     for key in ("checkpoint_sha256", "settings_sha256"):
-        if record[key] != run[key]:
+        if getattr(record, key) != getattr(run, key):
             yield error(file, f"its {key} is not its run's: evaluated before the last training?")
 
 
-def _numbers(file: Path, record: dict) -> Iterator[Finding]:
-    cmc = record["cmc"]
-    if not cmc or not all(map(_RANK.fullmatch, cmc)):
-        yield error(file, "its cmc is not an accuracy for each rank")
-        return
-    for name, value in {"mAP": record["mAP"], **{f"rank-{k}": v for k, v in cmc.items()}}.items():
-        if not NUMBER.holds(value) or not 0 <= value <= 1:
-            yield error(file, f"its {name} is {value!r:.60}, not a fraction from 0 to 1")
-            return
-    curve = [cmc[rank] for rank in sorted(cmc, key=int)]
-    if curve != sorted(curve):
-        yield error(file, "its cmc falls as the rank grows, which no ranking does")
-
-
-def _queries(file: Path, record: dict) -> Iterator[Finding]:
+def _queries(file: Path, record: Evaluation) -> Iterator[Finding]:
     """Compute the numbers again from what lies beside them, query by query."""
     import numpy as np
 
@@ -79,8 +60,8 @@ def _queries(file: Path, record: dict) -> Iterator[Finding]:
     if not valid.any() or len(precision) != len(first):
         yield error(arrays, "holds no valid query, or arrays of different lengths")
         return
-    if abs(float(precision[valid].mean()) - record["mAP"]) > _TOLERANCE:
+    if abs(float(precision[valid].mean()) - record.mAP) > _TOLERANCE:
         yield error(file, "its mAP is not the mean of its queries' average precision")
-    for rank, accuracy in record["cmc"].items():
+    for rank, accuracy in record.cmc.items():
         if abs(float((first[valid] <= int(rank)).mean()) - accuracy) > _TOLERANCE:
             yield error(file, f"its rank-{rank} is not that of its queries' first matches")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from apnet.records.findings import Finding, error, unreadable
-from apnet.records.forms import EPOCH
-from apnet.records.kinds import faults, parse
+from apnet.records.load import load_epoch
+from apnet.records.schema import Epoch
 
 
 def check_history(file: Path, epochs: int, steps_per_epoch: int) -> Iterator[Finding]:
@@ -25,41 +25,27 @@ def check_history(file: Path, epochs: int, steps_per_epoch: int) -> Iterator[Fin
         yield from _sequence(file, entries, epochs, steps_per_epoch)
 
 
-def read_epoch(line: bytes) -> dict | None:
-    """A line of a history, whatever it holds; None if that is no JSON object."""
-    try:
-        entry = parse(line)
-    except ValueError:
-        return None
-    return entry if isinstance(entry, dict) else None
-
-
-def _lines(file: Path, text: bytes) -> tuple[list[dict], list[Finding]]:
+def _lines(file: Path, text: bytes) -> tuple[list[Epoch], list[Finding]]:
     """The lines of a history, and what is wrong with any."""
     entries, found = [], []
     if text and not text.endswith(b"\n"):
         found.append(error(file, "its last line is cut short"))
     for number, line in enumerate(text.splitlines(), start=1):
-        entry = read_epoch(line)
-        if entry is None:
-            found.append(error(file, f"line {number} is not an epoch in JSON"))
-            continue
-        found += [error(file, f"line {number}: {message}") for message in faults(entry, EPOCH)]
+        entry, faults = load_epoch(line)
+        found += [error(file, f"line {number}: {fault}") for fault in faults]
         entries.append(entry)
     return entries, found
 
 
 def _sequence(
-    file: Path, entries: list[dict], epochs: int, steps_per_epoch: int
+    file: Path, entries: list[Epoch], epochs: int, steps_per_epoch: int
 ) -> Iterator[Finding]:
-    found = [entry["epoch"] for entry in entries]
-    if found != list(range(1, len(found) + 1)):
-        yield error(file, "its epochs do not follow one another from 1")
-    elif len(found) != epochs:
-        yield error(file, f"has {len(found)} epochs, and the settings {epochs}")
-    late = [
-        entry["epoch"] for entry in entries if entry["step"] != entry["epoch"] * steps_per_epoch
-    ]
+    numbers = [entry.epoch for entry in entries]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield error(file, "its epochs are not numbered 1, 2, 3, … in order")
+    elif len(numbers) != epochs:
+        yield error(file, f"has {len(numbers)} epochs, and the settings {epochs}")
+    late = [entry.epoch for entry in entries if entry.step != entry.epoch * steps_per_epoch]
     if late:
         yield error(
             file, f"epoch {late[0]} does not end {steps_per_epoch} steps after the one before"

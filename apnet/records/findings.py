@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from apnet.records.kinds import Form, faults, misfits, parse
-from apnet.runtime.environment import SCHEMA
+from apnet.records.blocks import Record
+from apnet.records.load import parse, validate, version_fault
 
 ERROR = "error"
 NOTE = "note"
@@ -50,29 +50,31 @@ def unreadable(file: Path, reason: OSError) -> Finding:
 
 
 def read(file: Path) -> tuple[dict | None, list[Finding]]:
-    """A JSON object, or None, and what is wrong with the file."""
+    """A JSON object, or None, and why the file holds none."""
     try:
-        content = parse(file.read_text(encoding="utf-8"))
+        return parse(file.read_bytes()), []
     except OSError as reason:
         return None, [unreadable(file, reason)]
-    except ValueError:
-        return None, [error(file, "is not JSON: cut short, or damaged")]
-    if not isinstance(content, dict):
-        return None, [error(file, "is not a JSON object")]
-    return content, [error(file, message) for message in faults(content, {})]
+    except ValueError as reason:
+        return None, [error(file, str(reason))]
 
 
-def read_record(file: Path, form_of: Callable[[dict], Form]) -> tuple[dict | None, list[Finding]]:
-    """A record of a run or an evaluation, or None, and why it is of no use.
+def read_record(
+    file: Path, model: Callable[[dict], type[Record]]
+) -> tuple[Record | None, dict | None, list[Finding]]:
+    """The record of a run or an evaluation, as it stands in the file, and what is wrong.
 
     Args:
-        form_of: the form that a record has to have.
+        model: the model that content has to satisfy.
+
+    Returns:
+        None for the record if anything is wrong with it.
     """
-    record, found = read(file)
-    if record is None:
-        return None, found
-    if record.get("schema") != SCHEMA:
-        schema = record.get("schema")
-        return None, [*found, error(file, f"its schema is {schema!r:.60}, not {SCHEMA}")]
-    found += [error(file, message) for message in misfits(record, form_of(record))]
-    return (None if found else record), found
+    content, found = read(file)
+    if content is None:
+        return None, None, found
+    fault = version_fault(content)
+    if fault:
+        return None, content, [error(file, f"its {fault}")]
+    record, faults = validate(content, model(content))
+    return record, content, [error(file, message) for message in faults]

@@ -64,7 +64,8 @@ EVALUATIONS = EVALUATION.format(**_ANY)
 NOTES = f"*{FAILED}"
 """Patterns for `Path.glob`; notes for `Path.rglob`."""
 
-_SEED = re.compile(f"seed({WILDCARDS['seed']})")
+SEED = re.compile(r"seed(\d+)")
+"""A folder that is meant for a seed, be it spelled as no seed is."""
 
 
 @dataclass(frozen=True, order=True)
@@ -90,8 +91,9 @@ class Run:
     def parse(cls, folder: PurePath) -> "Run | None":
         """The run that belongs in this folder; None if that is not the folder of a seed."""
         *names, seed = folder.parts[-4:]
-        found = _SEED.fullmatch(seed)
-        return cls(*names, int(found[1])) if found and len(names) == 3 else None
+        found = SEED.fullmatch(seed)
+        run = cls(*names, int(found[1])) if found and len(names) == 3 else None
+        return run if run and run.folder.endswith(f"/{seed}") else None
 
 
 @dataclass(frozen=True, order=True)

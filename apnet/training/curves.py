@@ -4,16 +4,14 @@ from pathlib import Path
 
 from apnet.errors import InputError, one_of
 from apnet.files import replaced
-from apnet.records.check_history import read_epoch
-from apnet.records.findings import printable, read
-from apnet.records.forms import EPOCH, TITLE
-from apnet.records.kinds import faults, misfits
+from apnet.records.findings import printable
+from apnet.records.load import load_epoch, load_run
+from apnet.records.paths import HISTORY, RECORD
+from apnet.records.schema import Epoch, Run
 
 FORMATS = ("svg", "png", "pdf")
 
 _LOSSES = {"loss": "loss", "identity_loss": "identity", "triplet_loss": "triplet"}
-_DRAWN = {key: EPOCH[key] for key in ("epoch", "lr", *_LOSSES)}
-_NAMES = ("model", "dataset", "reading", "recipe")
 _SYNTHETIC = "synthetic data: says nothing about the paper"
 _STYLE = {
     "font.size": 8,
@@ -43,8 +41,8 @@ def draw_curves(run: Path, out: Path) -> None:
     suffix = out.suffix.removeprefix(".")
     if suffix not in FORMATS:
         raise one_of("format of a figure", suffix, FORMATS)
-    entries = read_history(run / "history.jsonl")
-    record = _read_title(run / "run.json") if (run / "run.json").exists() else None
+    entries = read_history(run / HISTORY)
+    record = load_run(run / RECORD) if (run / RECORD).exists() else None
     try:
         import matplotlib
         from matplotlib.figure import Figure
@@ -55,23 +53,23 @@ def draw_curves(run: Path, out: Path) -> None:
     with matplotlib.rc_context(_STYLE):
         figure = Figure(figsize=(6, 4.2), layout="constrained")
         losses, rates = figure.subplots(2, sharex=True, height_ratios=(3, 1))
-        epochs = [entry["epoch"] for entry in entries]
+        epochs = [entry.epoch for entry in entries]
         # A curve of one epoch would be nothing without a point.
         marker = "o" if len(epochs) < 20 else ""
         for (key, label), style in zip(_LOSSES.items(), ("-", "--", ":"), strict=True):
-            values = [entry[key] for entry in entries]
+            values = [getattr(entry, key) for entry in entries]
             losses.plot(epochs, values, style, label=label, marker=marker, markersize=3)
         losses.set_ylabel("mean over the epoch")
         losses.legend(frameon=False)
-        rates.plot(epochs, [entry["lr"] for entry in entries], color="0.3", drawstyle="steps-mid")
-        rates.set_yscale("log" if all(entry["lr"] > 0 for entry in entries) else "linear")
+        rates.plot(epochs, [entry.lr for entry in entries], color="0.3", drawstyle="steps-mid")
+        rates.set_yscale("log" if all(entry.lr > 0 for entry in entries) else "linear")
         rates.set_ylabel("learning rate")
         rates.set_xlabel("epoch")
         rates.xaxis.get_major_locator().set_params(integer=True)
         # Two $ in the name of a folder are not a formula.
         title = printable(_title(run, record, len(entries)))
         figure.suptitle(title, fontsize=8, parse_math=False)
-        if record and record["data"]["synthetic"]:
+        if record and record.data.synthetic:
             figure.text(
                 *(0.5, 0.55, _SYNTHETIC), fontsize=15, color="0.6", alpha=0.5, rotation=20,
                 ha="center", va="center",
@@ -80,7 +78,7 @@ def draw_curves(run: Path, out: Path) -> None:
             figure.savefig(temporary, format=suffix, metadata=_UNDATED[suffix])
 
 
-def read_history(file: Path) -> list[dict[str, float]]:
+def read_history(file: Path) -> list[Epoch]:
     """The epochs of a history; a last line without an end is one still being written.
 
     Raises:
@@ -92,27 +90,17 @@ def read_history(file: Path) -> list[dict[str, float]]:
         raise InputError(f"cannot read {file}: {error.strerror}") from error
     entries = []
     for number, line in enumerate(whole.splitlines(), start=1):
-        entry = read_epoch(line)
-        if entry is None or any(faults(entry, _DRAWN)):
-            raise InputError(
-                f"{file}: line {number} is not an epoch: apnet results check lists what is wrong"
-            )
-        entries.append({key: float(entry[key]) for key in _DRAWN})
+        entry, faults = load_epoch(line)
+        if entry is None:
+            raise InputError(f"{file}: line {number} is not an epoch ({faults[0]})")
+        entries.append(entry)
     if not entries:
         raise InputError(f"{file} has no epoch yet: wait for the first to end")
     return entries
 
 
-def _read_title(file: Path) -> dict:
-    record, found = read(file)
-    if record is None or found or any(misfits(record, TITLE)):
-        raise InputError(
-            f"{file} is not the record of a run: apnet results check lists what is wrong"
-        )
-    return record
-
-
-def _title(run: Path, record: dict | None, epochs: int) -> str:
+def _title(run: Path, record: Run | None, epochs: int) -> str:
     if record is None:
         return f"{run}: {epochs} epochs of a run that has not ended"
-    return f"{', '.join(record[name] for name in _NAMES)}, seed {record['seed']}"
+    names = f"{record.model}, {record.dataset}, {record.reading}, {record.recipe}"
+    return f"{names}, seed {record.seed}"

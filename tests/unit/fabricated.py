@@ -57,7 +57,7 @@ def fabricate(scale, seed, **changes):
         "code_fingerprint": code_fingerprint(TRAINING),
         "provenance": "trained",
         "weights": {"file": "resnet50.safetensors", "sha256": "w"},
-        "widened": [],
+        "clamped": [],
         "steps": 6,
         "steps_per_epoch": 2,
         "images_per_second": 16.0,

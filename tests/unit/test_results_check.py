@@ -10,6 +10,7 @@ from fabricated import HISTORY, PLACE, RUN, TEST, WEIGHTS, fabricate, of_run, of
 
 from apnet.cli import main
 from apnet.records.check import check_results
+from apnet.records.load import load_evaluation, load_run
 
 
 def test_good_results_are_a_summary(scale, capsys):
@@ -120,7 +121,7 @@ def test_findings_as_json(scale, capsys):
         {
             "kind": "error",
             "file": str(scale / PLACE / "seed1" / TEST),
-            "message": "its mAP is 2, not a fraction from 0 to 1",
+            "message": "mAP is 2, not less than or equal to 1",
         }
     ]
 
@@ -159,3 +160,14 @@ def test_checking_loads_no_torch(scale):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+def test_keys_of_an_older_release_are_read_under_their_present_names(scale):
+    file = scale / PLACE / "seed0" / RUN
+    record = json.loads(file.read_text()) | {"images": "store"}
+    record["widened"] = record.pop("clamped")
+    write(file, record)
+    of_test(images=["store"])(scale / PLACE / "seed0")
+    assert said(scale) == []
+    assert load_run(file).clamped == [] and load_run(file).images == "cache"
+    assert load_evaluation(scale / PLACE / "seed0" / TEST).images == ["cache"]

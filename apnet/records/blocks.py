@@ -1,0 +1,265 @@
+"""The objects inside the records (:mod:`apnet.records.schema`), and what their values are.
+
+The text below a field is its line in docs/records.md.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
+from typing_extensions import TypedDict
+
+Count = Annotated[int, Field(ge=0)]
+Amount = Annotated[float, Field(ge=0)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Rank = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")]
+Object = dict[str, Any]
+Provenance = Literal["trained", "imported"]
+Version = Annotated[Count, Field(alias="schema")]
+
+
+def _rising(cmc: dict[str, float]) -> dict[str, float]:
+    curve = [cmc[rank] for rank in sorted(cmc, key=int)]
+    if curve != sorted(curve):
+        raise ValueError("falls as the rank grows, which no ranking does")
+    return cmc
+
+
+Cmc = Annotated[dict[Rank, Fraction], Field(min_length=1), AfterValidator(_rising)]
+Images = Annotated[
+    Literal["files", "cache", "device"],
+    BeforeValidator(lambda images: "cache" if images == "store" else images),
+]
+
+
+class Record(BaseModel):
+    """A JSON object of numbers that are finite and values that are not converted."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="allow",
+        allow_inf_nan=False,
+        validate_by_name=True,
+        use_attribute_docstrings=True,
+    )
+
+    def content(self) -> dict[str, object]:
+        """As it is written: what has not been set is left out."""
+        return self.model_dump(by_alias=True, exclude_unset=True)
+
+
+class _Counts(Record):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Epochs(TypedDict):
+    """What a run's steps and history are held against."""
+
+    __pydantic_config__ = ConfigDict(extra="allow", strict=True)
+
+    epochs: Count
+
+
+def _as_it_is(value: object, check: Callable[[object], object]) -> object:
+    """Checked, with its keys in the order of the file."""
+    check(value)
+    return value
+
+
+TrainingSettings = Annotated[_Epochs, WrapValidator(_as_it_is)]
+
+
+class Split(_Counts):
+    """Of one split: images, identities and cameras."""
+
+    images: Count
+    identities: Count
+    cameras: Count
+
+
+class DataCounts(_Counts):
+    """`data.counts`"""
+
+    train: Split
+    """`images`, `identities`, `cameras`"""
+    query: Split
+    """likewise"""
+    gallery: Split
+    """likewise, without junk"""
+    junk: Count
+    """gallery images that are left out"""
+    distractors: Count
+    """gallery images of nobody who is a query"""
+
+
+class Data(Record):
+    """`data`"""
+
+    name: str
+    """the dataset"""
+    fingerprint: str
+    """SHA-256 of what `sha256sum` prints of the images used, by name, and of their labels where a
+    list gives them. In the workflow they are read once, for `dataset.json`; afterwards names,
+    sizes and labels tell whether they are still these"""
+    counts: DataCounts
+    """see below"""
+    synthetic: bool
+    """whether the images were drawn"""
+    published: bool
+    """whether the counts are the published ones"""
+    variant: str = ""
+    """which variant of the dataset it is; empty for the usual one"""
+
+
+class Arithmetic(Record):
+    """`arithmetic`"""
+
+    precision: str
+    """of matrix products and convolutions"""
+    deterministic: bool
+    """whether the same command gives the same bytes"""
+
+
+class TrainingArithmetic(Arithmetic):
+    """`arithmetic` of a training"""
+
+    channels_last: bool
+    """layout of images in memory ([speed.md](speed.md))"""
+    fused: bool
+    """whether the optimiser is one kernel"""
+    compile: bool
+    """whether the network was compiled"""
+
+
+class GpuArithmetic(Arithmetic):
+    """`arithmetic` on a GPU"""
+
+    cudnn_benchmark: bool
+    """whether cuDNN chose its kernels by timing them"""
+    tf32_convolutions: bool
+    """whether convolutions rounded to TF32"""
+    tf32_matmul: bool
+    """whether matrix products rounded to TF32"""
+
+
+class GpuTrainingArithmetic(GpuArithmetic, TrainingArithmetic):
+    """`arithmetic` of a training on a GPU"""
+
+
+class Hardware(Record):
+    """`hardware`"""
+
+    device: str
+    """as PyTorch names it"""
+    cpu: str
+    """the processor"""
+    threads: Count
+    """of the CPU that the job was given"""
+
+
+class GpuHardware(Hardware):
+    """`hardware` with a GPU"""
+
+    gpu: str
+    """its name"""
+    gpu_memory_mb: Count
+    """its memory, in MiB"""
+    # A PyTorch for AMD's GPUs calls them cuda as well, and has no CUDA.
+    cuda: str | None
+    """version of CUDA"""
+    cudnn: Count | None
+    """version of cuDNN"""
+
+
+class Environment(Record):
+    """`environment`"""
+
+    python: str
+    """version of Python"""
+    platform: str
+    """operating system"""
+    numpy: str | None
+    """its version; `null` if not installed"""
+    pillow: str | None
+    """likewise"""
+    safetensors: str | None
+    """likewise"""
+    torch: str | None
+    """likewise"""
+    torchvision: str | None
+    """likewise"""
+
+
+class Git(Record):
+    """`git`"""
+
+    commit: str
+    """that the package ran from"""
+    uncommitted_changes: bool
+    """whether tracked files differed from it"""
+
+
+class SourceFile(Record):
+    """`weights` and `imported`"""
+
+    file: str
+    """name of the file"""
+    sha256: str
+    """of its bytes"""
+    names: str = ""
+    """of an import: whose names the weights had, `apnet`, `released` or `rga`"""
+
+
+class Protocol(Record):
+    """`protocol`"""
+
+    distance: str
+    """between embeddings"""
+    query: str
+    """`single`: each query image by itself"""
+    flip: bool
+    """whether the mirror image's embedding is added"""
+    feature: str
+    """`bn` or `logits`"""
+    checkpoint: str
+    """`last`: the weights after the last step"""
+    junk: str
+    """what becomes of junk images"""
+    distractors: str
+    """`kept` or `dropped`"""
+
+
+class TestCounts(_Counts):
+    """`counts` of an evaluation"""
+
+    __test__ = False
+
+    query: Count
+    """query images"""
+    valid_query: Count
+    """those that have a true match"""
+    gallery: Count
+    """gallery images, without junk"""
+    junk: Count
+    """gallery images that were left out"""
+    distractors: Count
+    """gallery images of nobody who is a query"""
+
+
+class Training(Record):
+    """`training`"""
+
+    switches: Object
+    """as in run.json"""
+    recipe: str
+    """likewise"""
+    settings: Object
+    """likewise"""
+    code_fingerprint: str
+    """likewise"""
+    data: Data
+    """likewise"""
+    provenance: Provenance
+    """likewise"""
+    paper_recipe: bool
+    """whether the settings are the paper's"""

@@ -1,0 +1,137 @@
+"""Records from files that are not trusted: JSON, its numbers, and the schema."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from apnet.errors import InputError
+from apnet.records.blocks import Record
+from apnet.records.schema import Epoch, Evaluation, Run, evaluation_model, run_model
+from apnet.runtime.environment import SCHEMA
+
+_DEEPEST = 100
+"""Levels of nesting. No record has ten, and what walks deeper ones runs out of stack."""
+
+
+def load_run(file: Path) -> Run:
+    """The record of a run.
+
+    Raises:
+        InputError: absent, unreadable, or not a valid record of the known schema.
+    """
+    return _load(file, run_model, "apnet results check lists what is wrong, or train the run again")
+
+
+def load_evaluation(file: Path) -> Evaluation:
+    """The record of an evaluation.
+
+    Raises:
+        InputError: as :func:`load_run`.
+    """
+    return _load(file, evaluation_model, "delete it to evaluate again")
+
+
+def load_epoch(line: bytes) -> tuple[Epoch | None, list[str]]:
+    """A line of a history, or None, and what is wrong with it."""
+    try:
+        return validate(parse(line), Epoch)
+    except ValueError as error:
+        return None, [str(error)]
+
+
+def parse(text: str | bytes) -> dict:
+    """The object that JSON holds.
+
+    Raises:
+        ValueError: it is not JSON, nested deeper than any record, or not an object.
+    """
+    try:
+        content = json.loads(text)
+    except (RecursionError, ValueError) as error:
+        raise ValueError("is not JSON: cut short, or damaged") from error
+    if _is_deep(content, _DEEPEST):
+        raise ValueError("is not JSON: nested too deeply")
+    if not isinstance(content, dict):
+        raise ValueError("is not a JSON object")
+    return content
+
+
+def validate(content: dict, model: type[Record]) -> tuple[Record | None, list[str]]:
+    """The record in `content`, or None, and every fault in it, one sentence each."""
+    faults = unfinite(content)
+    try:
+        record = model.model_validate(content)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False)
+        faults += [_sentence(fault) for fault in found if fault["type"] != "finite_number"]
+    return (None, faults) if faults else (record, [])
+
+
+def version_fault(content: dict) -> str | None:
+    """Why a record is of no known schema; None if it is of the known one."""
+    schema = content.get("schema")
+    return None if schema == SCHEMA else f"schema is {schema!r:.60}, not {SCHEMA}"
+
+
+def unfinite(content: object) -> list[str]:
+    """Where numbers are not finite; Python reads NaN and Infinity, which are not JSON."""
+    return [f"{key} is not a finite number" for key in _unfinite(content)]
+
+
+def _load(file: Path, model: Callable[[dict], type[Record]], remedy: str) -> Record:
+    try:
+        content = parse(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"{file} {error}: {remedy}") from error
+    fault = version_fault(content)
+    record, faults = (None, [fault]) if fault else validate(content, model(content))
+    if record is None:
+        raise InputError(f"{file} is not a valid record: {faults[0]}: {remedy}")
+    return record
+
+
+def _sentence(fault: dict) -> str:
+    where = ".".join(_name(part) for part in fault["loc"]) or "the record"
+    message = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "missing":
+        return f"lacks {where}"
+    if fault["type"] == "extra_forbidden":
+        return f"{where} is not a known count"
+    if fault["type"] == "model_type":
+        return f"{where} is {fault['input']!r:.60}, not an object"
+    if message.startswith("Input should be "):
+        return f"{where} is {fault['input']!r:.60}, not {message.removeprefix('Input should be ')}"
+    return f"{where}: {message[0].lower()}{message[1:]}"
+
+
+def _name(part: str | int) -> str:
+    # Keys may hold line ends, and halves of characters, which cannot be printed.
+    name = str(part)
+    return f"{name:.60}" if name.isascii() and name.isprintable() else f"{name!a:.60}"
+
+
+def _is_deep(content: object, left: int) -> bool:
+    inner = ()
+    if isinstance(content, dict):
+        inner = content.values()
+    elif isinstance(content, list):
+        inner = content
+    return left == 0 or any(_is_deep(value, left - 1) for value in inner)
+
+
+def _unfinite(content: object, key: str = "") -> Iterator[str]:
+    if isinstance(content, int | float):
+        # A whole number that no floating-point number reaches is not finite either.
+        if not abs(content) <= sys.float_info.max:
+            yield key
+    elif isinstance(content, dict):
+        for name, value in content.items():
+            yield from _unfinite(value, f"{key}.{_name(name)}" if key else _name(name))
+    elif isinstance(content, list):
+        for number, value in enumerate(content):
+            yield from _unfinite(value, f"{key}[{number}]")
