@@ -18,14 +18,21 @@ Provenance = Literal["trained", "imported"]
 Version = Annotated[Count, Field(alias="schema")]
 
 
+RANKS = (1, 5, 10, 20)
+"""Whose accuracies every evaluation holds."""
+
+
 def _rising(cmc: dict[str, float]) -> dict[str, float]:
+    lacking = [rank for rank in RANKS if str(rank) not in cmc]
+    if lacking:
+        raise ValueError(f"lacks rank {lacking[0]}")
     curve = [cmc[rank] for rank in sorted(cmc, key=int)]
     if curve != sorted(curve):
         raise ValueError("falls as the rank grows, which no ranking does")
     return cmc
 
 
-Cmc = Annotated[dict[Rank, Fraction], Field(min_length=1), AfterValidator(_rising)]
+Cmc = Annotated[dict[Rank, Fraction], AfterValidator(_rising)]
 Images = Annotated[
     Literal["files", "cache", "device"],
     BeforeValidator(lambda images: "cache" if images == "store" else images),

@@ -97,13 +97,15 @@ def _load(file: Path, model: Callable[[dict], type[Record]], remedy: str) -> Rec
 
 def _sentence(fault: dict) -> str:
     where = ".".join(_name(part) for part in fault["loc"]) or "the record"
-    message = fault["msg"].removeprefix("Value error, ")
+    message = fault["msg"]
     if fault["type"] == "missing":
         return f"lacks {where}"
     if fault["type"] == "extra_forbidden":
         return f"{where} is not a known count"
     if fault["type"] == "model_type":
         return f"{where} is {fault['input']!r:.60}, not an object"
+    if fault["type"] == "value_error":
+        return f"{where} {message.removeprefix('Value error, ')}"
     if message.startswith("Input should be "):
         return f"{where} is {fault['input']!r:.60}, not {message.removeprefix('Input should be ')}"
     return f"{where}: {message[0].lower()}{message[1:]}"

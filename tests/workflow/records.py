@@ -65,7 +65,10 @@ def record(training="market1501", model="resnet50", seed=0, mAP=0.9, **changes):
         },
         "data": data(test),
         "wall_seconds": 12.5,
-        "hardware": {"device": "cuda:0", "cpu": "a processor", "threads": 4, "gpu": "a GPU"},
+        "images": ["files"],
+        "batch": 64,
+        "arithmetic": {"precision": "float32", "deterministic": True},
+        "hardware": {"device": "cpu", "cpu": "a processor", "threads": 4},
     }
     return changed(content, changes)
 

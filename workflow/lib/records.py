@@ -1,25 +1,18 @@
-"""Evaluation records, read and not trusted: form, range, and what their path says."""
+"""Evaluation records, held against what their path says."""
 
-import math
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-
 from apnet.errors import InputError
-from apnet.files import read_json
+from apnet.records.load import load_evaluation
 from apnet.records.paths import Evaluation
-from reproduction.paper.yamlfiles import SCHEMAS
 
 _AGAIN = "delete it to evaluate again"
 
 
 @dataclass(frozen=True)
 class Record:
-    """A record that has been checked. `content` is as `apnet evaluate` wrote it."""
+    """A record that has been checked, its keys under their present names."""
 
     evaluation: Evaluation
     file: Path
@@ -58,36 +51,14 @@ def read_record(evaluation: Evaluation, scale: Path) -> Record | None:
     """The record of an evaluation under results/<scale>; None if there is none.
 
     Raises:
-        InputError: it is not JSON, not a record of the known version, holds what is no
-            fraction, or speaks of another run than its path.
+        InputError: it is not a valid record, or speaks of another run than its path.
     """
     file = scale / evaluation.file
     if not file.exists():
         return None
-    content = read_json(file)
-    error = best_match(_form().iter_errors(content))
-    if error is not None:
-        place = ".".join(str(part) for part in error.absolute_path)
-        raise InputError(f"{file}: {place or 'record'}: {error.message}: {_AGAIN}")
-    _check_numbers(file, content)
+    content = load_evaluation(file).content()
     _check_address(file, content, evaluation)
     return Record(evaluation, file, content)
-
-
-@cache
-def _form() -> Draft202012Validator:
-    schema = (SCHEMAS / "evaluation.schema.yaml").read_text(encoding="utf-8")
-    return Draft202012Validator(yaml.safe_load(schema))
-
-
-def _check_numbers(file: Path, content: dict) -> None:
-    # Python reads NaN from JSON, and NaN is neither below 0 nor above 1.
-    for name, value in {"mAP": content["mAP"], **content["cmc"]}.items():
-        if not math.isfinite(value):
-            raise InputError(f"{file}: {name} is {value}, not a fraction: {_AGAIN}")
-    curve = [content["cmc"][rank] for rank in sorted(content["cmc"], key=int)]
-    if curve != sorted(curve):
-        raise InputError(f"{file}: cmc falls as the rank grows, which no ranking does: {_AGAIN}")
 
 
 def _check_address(file: Path, content: dict, evaluation: Evaluation) -> None:
