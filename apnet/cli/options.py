@@ -5,6 +5,7 @@ Each of these is put before a command's function, and gives it what the options 
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from apnet.config.readings import READINGS, Reading, get_reading
 from apnet.config.recipes import get_recipe, recipes
 from apnet.config.settings import Settings, paper_recipe
 from apnet.errors import InputError
+from apnet.runtime.compute import ComputeOptions
 
 _Function = Callable[..., None]
 _Decorator = Callable[[_Function], _Function]
@@ -107,6 +109,12 @@ def _all(*options: _Decorator) -> _Decorator:
         return function
 
     return add
+
+
+def compute_options(given: dict[str, Any]) -> ComputeOptions:
+    """Take from what a command was given what says how it computes."""
+    names = [field.name for field in fields(ComputeOptions) if field.name in given]
+    return ComputeOptions(**{name: given.pop(name) for name in names})
 
 
 def _former_name(context: click.Context, _option: click.Parameter, value: Path | None) -> None:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from apnet.config.names import parse_model_name
 from apnet.config.recipes import Recipe
+from apnet.config.settings import Settings
 from apnet.data import ReIDDataset, Sample, load_dataset
 from apnet.data.describe import describe
 from apnet.data.pipeline.decoded import Decoded
@@ -28,6 +29,8 @@ from apnet.evaluation.embed import embed
 from apnet.evaluation.run import load_model, read_run
 from apnet.files import replaced
 from apnet.fingerprint import ATTENTION_MAPS, code_fingerprint
+from apnet.records.schema import Run
+from apnet.runtime.compute import ComputeOptions
 from apnet.runtime.devices import choose_device
 from apnet.runtime.environment import SCHEMA
 
@@ -35,6 +38,7 @@ PEOPLE = 4
 """Identities shown when no queries are named."""
 
 Maps = NDArray[np.float32]
+_DEFAULT = ComputeOptions()
 
 
 def attention_maps(
@@ -45,9 +49,8 @@ def attention_maps(
     *,
     queries: Sequence[str] = (),
     data_record: Path | None = None,
-    device: str = "auto",
-    threads: int | None = None,
-    say: Callable[[str], None] = print,
+    compute: ComputeOptions = _DEFAULT,
+    log: Callable[[str], None] = print,
 ) -> None:
     """Write the maps of query images as an .npz.
 
@@ -59,6 +62,7 @@ def attention_maps(
         data_root: the folder that holds dataset folders.
         queries: file names; none is the first query of each of :data:`PEOPLE` identities.
         data_record: what `apnet data check` wrote of the dataset; None checks it now.
+        compute: where to compute; maps need no workers and no image cache.
 
     Raises:
         InputError: no finished run, a model without a pyramid, an unknown query or one
@@ -66,41 +70,28 @@ def attention_maps(
     """
     if out.suffix != ".npz" or out.is_dir():
         raise InputError(f"cannot write {out}: name an .npz file")
-    place = choose_device(device, threads)
+    device = choose_device(compute.device, compute.threads)
     record, settings = read_run(run)
     _check_pyramid(settings.model)
-    found = load_dataset(dataset, data_root, settings.reading)
-    data = describe(found, data_root, settings.reading, data_record)
-    model = load_model(run, record, settings).to(place)
+    test_set = load_dataset(dataset, data_root, settings.reading)
+    data = describe(test_set, data_root, settings.reading, data_record)
+    model = load_model(run, record, settings).to(device)
     stage, pyramid = list(model.pyramids.items())[-1]
-    levels = list(pyramid.levels)
-    chosen = choose_queries(found, queries)
+    chosen = choose_queries(test_set, queries)
 
     images, maps = [], []
     for query in chosen:
-        say(f"Grad-CAM of {query.path.name}")
-        matches = true_matches(query, found)
-        batches = test_batches(Decoded(matches, found.root), settings.recipe, 64)
-        others = embed(model, batches, settings.recipe, "bn", place)
-        (image,) = test_batches(Decoded([query], found.root), settings.recipe, 1)
+        log(f"Grad-CAM of {query.path.name}")
+        image = _query_input(query, test_set, settings.recipe)
+        matches = _match_embeddings(model, query, test_set, settings.recipe, device)
         images.append(_pixels(image[0], settings.recipe))
-        maps.append(grad_cam(model, levels, image.to(place), score(others)))
+        maps.append(grad_cam(model, list(pyramid.levels), image.to(device), score(matches)))
 
-    about = {
-        "schema": SCHEMA,
-        "run": str(run),
-        "model": settings.model,
-        "training_set": settings.dataset,
+    about = _about(run, record, settings) | {
         "dataset": dataset,
-        "reading": settings.reading.name,
-        "seed": settings.seed,
         "stage": stage,
-        "parts": [level.parts for level in levels],
-        "order": settings.reading.level_order,
-        "training_data": record["data"],
+        "parts": [level.parts for level in pyramid.levels],
         "data": data,
-        "checkpoint_sha256": record["checkpoint_sha256"],
-        "code_fingerprint": code_fingerprint(ATTENTION_MAPS),
     }
     with replaced(out) as temporary, temporary.open("wb") as stream:
         np.savez(
@@ -110,7 +101,37 @@ def attention_maps(
             queries=np.array([query.path.name for query in chosen]),
             about=np.array(json.dumps(about)),
         )
-    say(f"{len(chosen)} queries, {len(levels)} levels  ({out})")
+    log(f"{len(chosen)} queries, {len(pyramid.levels)} levels  ({out})")
+
+
+def _query_input(query: Sample, dataset: ReIDDataset, recipe: Recipe) -> Tensor:
+    """A query as the network takes it in, 1 x 3 x H x W, on the CPU."""
+    (image,) = test_batches(Decoded([query], dataset.root), recipe, 1)
+    return image
+
+
+def _match_embeddings(
+    model: nn.Module, query: Sample, dataset: ReIDDataset, recipe: Recipe, device: torch.device
+) -> Tensor:
+    """The embeddings of a query's true matches, M x d."""
+    matches = Decoded(true_matches(query, dataset), dataset.root)
+    return embed(model, test_batches(matches, recipe, 64), recipe, "bn", device)
+
+
+def _about(run: Path, record: Run, settings: Settings) -> dict[str, object]:
+    """What the maps say of the run that they are of."""
+    return {
+        "schema": SCHEMA,
+        "run": str(run),
+        "model": settings.model,
+        "training_set": settings.dataset,
+        "reading": settings.reading.name,
+        "seed": settings.seed,
+        "order": settings.reading.level_order,
+        "training_data": record.data.content(),
+        "checkpoint_sha256": record.checkpoint_sha256,
+        "code_fingerprint": code_fingerprint(ATTENTION_MAPS),
+    }
 
 
 def grad_cam(

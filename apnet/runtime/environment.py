@@ -61,18 +61,18 @@ def peak_memory(device: str) -> dict[str, int]:
 
 def git_state() -> dict[str, object] | None:
     """Commit of the checkout that the package runs from; None when it runs from no checkout."""
-    place = Path(__file__).resolve().parent
-    commit = _git(place, "rev-parse", "HEAD")
-    if commit is None or _git(place, "ls-files", "--error-unmatch", __file__) is None:
+    folder = Path(__file__).resolve().parent
+    commit = _git(folder, "rev-parse", "HEAD")
+    if commit is None or _git(folder, "ls-files", "--error-unmatch", __file__) is None:
         return None
-    changed = _git(place, "status", "--porcelain", "--untracked-files=no") or ""
+    changed = _git(folder, "status", "--porcelain", "--untracked-files=no") or ""
     return {"commit": commit, "uncommitted_changes": bool(changed)}
 
 
-def _git(place: Path, *arguments: str) -> str | None:
+def _git(folder: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", "-C", str(place), *arguments],
+            ["git", "-C", str(folder), *arguments],
             capture_output=True,
             text=True,
             env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},

@@ -8,15 +8,15 @@ from typing import TextIO
 _CLEAR = "\r\x1b[2K"
 
 
-class Teller:
-    """Says lines about a subject.
+class ProgressPrinter:
+    """Prints lines about a subject.
 
     Args:
         subject: begins every line.
         stream: where to; standard output if None.
 
     Attributes:
-        watch: shows a line in place of the one that it showed before; None where nobody
+        show_progress: shows a line in place of the one that it showed before; None where nobody
             watches, as in a log.
     """
 
@@ -24,7 +24,9 @@ class Teller:
         self._subject = subject
         self._stream = stream or sys.stdout
         self._shown = False
-        self.watch: Callable[[str], None] | None = self._show if self._stream.isatty() else None
+        self.show_progress: Callable[[str], None] | None = (
+            self._show if self._stream.isatty() else None
+        )
 
     def __call__(self, line: str) -> None:
         """Print a line for good."""

@@ -45,12 +45,12 @@ def save(folder: Path, step: int, state: dict[str, object]) -> Path:
     return named
 
 
-def load_newest(folder: Path, say: Callable[[str], None]) -> dict[str, object] | None:
+def load_newest(folder: Path, log: Callable[[str], None]) -> dict[str, object] | None:
     """The newest checkpoint that is undamaged, on the CPU; None if there is none.
 
     Args:
         folder: where :func:`save` wrote.
-        say: told of each damaged file that is passed over.
+        log: told of each damaged file that is passed over.
 
     Raises:
         InputError: the folder cannot be read.
@@ -61,7 +61,7 @@ def load_newest(folder: Path, say: Callable[[str], None]) -> dict[str, object] |
             return torch.load(file, map_location="cpu", weights_only=True)
         last = file == files[-1]
         what = "none is left: starting from the beginning" if last else "trying the one before it"
-        say(f"checkpoint {file} is damaged; {what}")
+        log(f"checkpoint {file} is damaged; {what}")
     return None
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from apnet.errors import InputError
+from apnet.records.load import load_epoch
+from apnet.records.schema import Epoch
 
 
 class History:
@@ -18,7 +20,7 @@ class History:
 
     Args:
         file: the history of whatever is trained in its folder.
-        aside: the folder of one training's checkpoints; its name, in every line, tells the
+        checkpoints: the folder of one training's checkpoints; its name, in every line, tells the
             training. The history of another, which was begun in the same place and may go
             on, is put into that one's.
 
@@ -26,29 +28,31 @@ class History:
         InputError: the file cannot be read, moved or mended, or a whole line is damaged.
     """
 
-    def __init__(self, file: Path, aside: Path) -> None:
+    def __init__(self, file: Path, checkpoints: Path) -> None:
         self.file = file
-        self._aside = aside
+        self.checkpoints = checkpoints
         with self._writing():
             self._mend()
             self._change_over()
         self._epochs = self._read()
 
-    def append(self, entry: dict[str, object]) -> None:
-        """Add the line of epoch `entry["epoch"]`, unless it is there already.
+    def append(self, entry: Epoch) -> None:
+        """Add the line of an epoch, unless it is there already.
 
         Raises:
             InputError: the file cannot be written (full, read-only).
         """
-        if entry["epoch"] in self._epochs:
+        if entry.epoch in self._epochs:
             return
         with self._writing(), self.file.open("a", encoding="utf-8") as stream:
-            line = json.dumps(entry | {"training": self._aside.name}, allow_nan=False)
+            line = json.dumps(
+                entry.content() | {"training": self.checkpoints.name}, allow_nan=False
+            )
             stream.write(f"{line}\n")
             stream.flush()
             # Before the checkpoint that comes after it: a power cut leaves no gap.
             os.fsync(stream.fileno())
-        self._epochs.add(entry["epoch"])
+        self._epochs.add(entry.epoch)
 
     def restart(self) -> None:
         """Forget everything: another run begins in this folder.
@@ -74,22 +78,22 @@ class History:
     def _change_over(self) -> None:
         """Put another training's history aside, and take back one's own."""
         owner = self._owner()
-        if owner not in (None, self._aside.name):
-            place = self._aside.with_name(owner)
-            if place.is_dir():
-                self.file.replace(place / self.file.name)
+        if owner not in (None, self.checkpoints.name):
+            other = self.checkpoints.with_name(owner)
+            if other.is_dir():
+                self.file.replace(other / self.file.name)
             else:
                 self.file.unlink()  # without checkpoints it never goes on
-        own = self._aside / self.file.name
-        if own.exists() and not self.file.exists():
-            own.replace(self.file)
+        aside = self.checkpoints / self.file.name
+        if aside.exists() and not self.file.exists():
+            aside.replace(self.file)
 
     def _owner(self) -> str | None:
         """The training of the first line; None if it does not tell."""
         try:
             with self.file.open("rb") as stream:
-                found = json.loads(stream.readline())["training"]
-            return found if re.fullmatch(r"[0-9a-f]+", found) else None
+                name = json.loads(stream.readline())["training"]
+            return name if re.fullmatch(r"[0-9a-f]+", name) else None
         except (FileNotFoundError, ValueError, TypeError, KeyError):
             return None
 
@@ -100,13 +104,13 @@ class History:
         return {self._epoch(number, line) for number, line in enumerate(lines, 1)}
 
     def _epoch(self, number: int, line: bytes) -> int:
-        try:
-            return int(json.loads(line)["epoch"])
-        except (ValueError, TypeError, KeyError) as error:
+        entry, faults = load_epoch(line)
+        if entry is None:
             raise InputError(
-                f"{self.file}: line {number} is damaged, and the epochs that it held cannot be had "
-                f"again: delete {self.file.parent} to train the run again"
-            ) from error
+                f"{self.file}: line {number} is damaged ({faults[0]}), and the epoch that it held "
+                f"cannot be recovered: delete {self.file.parent} to train the run again"
+            )
+        return entry.epoch
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

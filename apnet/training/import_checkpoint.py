@@ -22,8 +22,10 @@ from apnet.models.importers.rga import load_rga
 from apnet.models.method import Method, clamped_layers
 from apnet.models.staged import Backbone, load_backbone
 from apnet.models.weights import fill, read_weights, unfinite, without_module, write_weights
+from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, WEIGHTS
+from apnet.records.schema import IMPORTED, ImportedRun
 from apnet.runtime.environment import SCHEMA, environment, git_state
-from apnet.training.run import CHECKPOINTS, HISTORY, RECORD, WEIGHTS, alone
+from apnet.training.run import alone
 
 _CLASSIFIERS = ("classifier.weight", "cls.weight")
 """The classifier, as the release and RGA name it."""
@@ -85,20 +87,20 @@ def import_checkpoint(
                 f"another --out, or delete it"
             )
         write_weights(out / WEIGHTS, model.state_dict())
-        record = {
-            "schema": SCHEMA,
+        record = ImportedRun(
+            version=SCHEMA,
             **settings.record(),
-            "settings_sha256": settings.sha256(),
-            "code_fingerprint": "imported",
-            "provenance": "imported",
-            "imported": {"file": file.name, "sha256": sha256(file), "names": names},
-            "data": data,
-            "weights": None,
-            "widened": clamped_layers(model),
-            "checkpoint_sha256": sha256(out / WEIGHTS),
-            "environment": environment(),
-            "git": git_state(),
-        }
+            settings_sha256=settings.sha256(),
+            code_fingerprint=IMPORTED,
+            provenance=IMPORTED,
+            data=data,
+            weights=None,
+            clamped=clamped_layers(model),
+            checkpoint_sha256=sha256(out / WEIGHTS),
+            environment=environment(),
+            git=git_state(),
+            imported={"file": file.name, "sha256": sha256(file), "names": names},
+        ).content()
         write_json(out / RECORD, record)
     return record
 

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 from torch import Tensor
 
 from apnet.errors import InputError
+from apnet.records.schema import Epoch
 from apnet.runtime.devices import resolve_precision
 from apnet.training import checkpoint
 from apnet.training.history import History
@@ -36,23 +36,22 @@ def fit(
     trainer: Trainer,
     batches: Iterator[tuple[Tensor, Tensor]],
     history: History,
-    checkpoints: Path,
     checkpoint_seconds: float,
     elapsed: Callable[[], float],
-    say: Callable[[str], None],
-    watch: Callable[[str], None] | None = None,
+    log: Callable[[str], None],
+    show_progress: Callable[[str], None] | None = None,
 ) -> None:
     """Train until the recipe's last step.
 
     Args:
         trainer: at the step to begin with.
         batches: images and labels from that step on.
-        history: gets a line an epoch.
-        checkpoints: folder for the training's state, written at most every
-            `checkpoint_seconds` and when interrupted.
+        history: gets a line an epoch; the training's state is saved in its folder of
+            checkpoints, at most every `checkpoint_seconds` and when interrupted.
         elapsed: seconds that the training has taken; saved with its state.
-        say: told how far the training is, an epoch a line.
-        watch: shown the same within an epoch, about once a second; None if nobody watches.
+        log: told how far the training is, an epoch a line.
+        show_progress: shown the same within an epoch, about once a second; None if nobody
+            watches.
 
     Raises:
         Interrupted: SIGINT or SIGTERM came; the state is saved.
@@ -71,19 +70,19 @@ def fit(
             if epoch_ends:
                 entry = {"epoch": trainer.epoch, "step": trainer.step, "lr": lr}
                 entry |= trainer.epoch_losses() | pace.measure()
-                history.append(entry)
-                say(_line(trainer, entry, pace.left()))
+                history.append(Epoch(**entry))
+                log(_line(trainer, entry, pace.left()))
                 pace.mark()
-            elif watch is not None and time.monotonic() - shown > _SHOWN_EVERY:
+            elif show_progress is not None and time.monotonic() - shown > _SHOWN_EVERY:
                 entry = {"epoch": trainer.epoch + 1, "step": trainer.step, "lr": lr}
                 entry |= trainer.epoch_losses() | pace.measure()
-                watch(_line(trainer, entry, pace.left()))
+                show_progress(_line(trainer, entry, pace.left()))
                 shown = time.monotonic()
             if trainer.step == trainer.steps:
                 return
             if due or stop:
                 state = trainer.state_dict() | {"seconds": elapsed()}
-                checkpoint.save(checkpoints, trainer.step, state)
+                checkpoint.save(history.checkpoints, trainer.step, state)
                 saved = time.monotonic()
             if stop:
                 raise Interrupted(stop[0], trainer.step)

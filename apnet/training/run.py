@@ -11,23 +11,31 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from apnet.config.settings import Settings
 from apnet.data import ReIDDataset, load_dataset
 from apnet.data.describe import describe
+from apnet.data.images import Images
 from apnet.data.pipeline.loading import training_batches
 from apnet.data.pipeline.opening import open_images, source_of
+from apnet.data.pipeline.resident import Resident
 from apnet.data.pipeline.sampling import steps_per_epoch
 from apnet.errors import InputError
-from apnet.files import digest, read_json, sha256, write_json
+from apnet.files import digest, sha256, write_json
 from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.models.build import build_model, load_imagenet
 from apnet.models.method import clamped_layers
 from apnet.models.weights import read_weights, unfinite, write_weights
+from apnet.records.blocks import Data, SourceFile
+from apnet.records.load import load_run
+from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, WEIGHTS
+from apnet.records.schema import TRAINED, GpuTrainedRun, TrainedRun
+from apnet.runtime.compute import ComputeOptions
 from apnet.runtime.devices import arithmetic, choose_device
 from apnet.runtime.environment import SCHEMA, environment, git_state, hardware, peak_memory
 from apnet.training import checkpoint
@@ -35,10 +43,23 @@ from apnet.training.history import History
 from apnet.training.loop import fit, stop_signal
 from apnet.training.trainer import Trainer
 
-WEIGHTS = "model.safetensors"
-RECORD = "run.json"
-HISTORY = "history.jsonl"
-CHECKPOINTS = "checkpoints"
+_DEFAULT = ComputeOptions()
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """What a run is trained on and from.
+
+    Attributes:
+        data: what the record says of the training set.
+        weights: ImageNet weights; None starts from nothing.
+        initial: what the record says of them.
+    """
+
+    dataset: ReIDDataset
+    data: dict[str, object]
+    weights: Path | None
+    initial: dict[str, str] | None
 
 
 def train(
@@ -48,13 +69,9 @@ def train(
     *,
     data_record: Path | None = None,
     weights: Path | None = None,
-    device: str = "auto",
-    threads: int | None = None,
-    workers: int = 0,
-    store: Path | None = None,
-    checkpoint_seconds: float = 120,
-    say: Callable[[str], None] = print,
-    watch: Callable[[str], None] | None = None,
+    compute: ComputeOptions = _DEFAULT,
+    log: Callable[[str], None] = print,
+    show_progress: Callable[[str], None] | None = None,
 ) -> None:
     """Train one run into the folder `out`; the same call continues one that was stopped.
 
@@ -62,74 +79,140 @@ def train(
         data_root: the folder that holds dataset folders.
         data_record: what `apnet data check` wrote of the training set; None checks it now.
         weights: ImageNet weights, for recipes that start from them.
-        workers: processes that load images; 0 loads in this one.
-        store: folder of decoded images that jobs share; None decodes the files in this job.
-        checkpoint_seconds: at most so much training is lost to a kill.
-        say: told of progress, a line at a time.
-        watch: shown progress within an epoch; None if nobody watches.
+        log: gets a line for good, an epoch each.
+        show_progress: gets a line about once a second within an epoch; None if nobody watches.
 
     Raises:
         InputError: bad settings, data, weights or folder.
         apnet.training.loop.Interrupted: stopped by a signal, with its state saved.
     """
     begin = time.monotonic()
-    place = choose_device(device, threads)
+    device = choose_device(compute.device, compute.threads)
+    inputs = _inputs(settings, data_root, data_record, weights)
+    with alone(out):
+        if _finished(out, settings, inputs, log):
+            return
+        _clear(out)
+        torch.manual_seed(settings.seed)
+        trainer = _trainer(settings, inputs, device)
+        history, before = _resume(trainer, out, settings, inputs, log)
+
+        def elapsed() -> float:
+            return before + time.monotonic() - begin
+
+        images = _images(settings, inputs, device, compute, log)
+        batches = _batches(images, settings, inputs, trainer, compute.workers)
+        # A signal after the last step waits the second that is left to do.
+        with stop_signal():
+            with closing(batches):
+                seconds = compute.checkpoint_seconds
+                fit(trainer, batches, history, seconds, elapsed, log, show_progress)
+            _check_finite(trainer)
+            write_weights(out / WEIGHTS, trainer.model.state_dict())
+            record = _record(trainer, settings, inputs, elapsed(), source_of(images), out)
+            write_json(out / RECORD, record.content())
+            shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
+
+
+def _inputs(
+    settings: Settings, data_root: Path, data_record: Path | None, weights: Path | None
+) -> _Inputs:
     dataset = load_dataset(settings.dataset, data_root, settings.reading)
     if not dataset.train:
         raise InputError(f"{settings.dataset} has no training images, so nothing learns from it")
     data = describe(dataset, data_root, settings.reading, data_record)
-    initial = _initial_weights(settings, weights)
-    identity = digest([settings.record(), data, initial, code_fingerprint(TRAINING)])
-    with alone(out):
-        if _finished(out, settings, data, initial, say):
-            return
-        _clear(out)
-        torch.manual_seed(settings.seed)
-        trainer = _trainer(settings, dataset, weights, place)
-        checkpoints = out / CHECKPOINTS / identity[:12]
-        history = History(out / HISTORY, checkpoints)
-        if any(other != checkpoints for other in checkpoints.parent.glob("*")):
-            say(
-                "another training was begun here, with other settings, data, weights or code: "
-                "what it reached is kept until this one ends"
-            )
-        state = checkpoint.load_newest(checkpoints, say)
-        if state is None:
-            history.restart()
-        else:
-            trainer.load_state_dict(state)
-            # What stopped processes took counts, up to the state that they left.
-            begin -= state["seconds"]
-            say(f"continuing after step {trainer.step} of {trainer.steps}")
-        images = open_images(dataset, "train", settings.recipe, place, store, workers, say)
-        identities = [sample.identity for sample in dataset.train]
-        batches = training_batches(
-            images, identities, settings.recipe, settings.seed, trainer.step, workers, place
+    return _Inputs(dataset, data, weights, _initial_weights(settings, weights))
+
+
+def _resume(
+    trainer: Trainer,
+    out: Path,
+    settings: Settings,
+    inputs: _Inputs,
+    log: Callable[[str], None],
+) -> tuple[History, float]:
+    """Bring the trainer to the newest checkpoint of this training, if there is one.
+
+    Returns:
+        The history, and the seconds that stopped processes took up to the state they left.
+    """
+    identity = digest([settings.record(), inputs.data, inputs.initial, code_fingerprint(TRAINING)])
+    checkpoints = out / CHECKPOINTS / identity[:12]
+    history = History(out / HISTORY, checkpoints)
+    if any(other != checkpoints for other in checkpoints.parent.glob("*")):
+        log(
+            "another training was begun here, with other settings, data, weights or code: "
+            "what it reached is kept until this one ends"
         )
+    state = checkpoint.load_newest(checkpoints, log)
+    if state is None:
+        history.restart()
+        return history, 0.0
+    trainer.load_state_dict(state)
+    log(f"continuing after step {trainer.step} of {trainer.steps}")
+    return history, state["seconds"]
 
-        def elapsed() -> float:
-            return time.monotonic() - begin
 
-        # A signal after the last step waits the second that is left to do.
-        with stop_signal():
-            with closing(batches):
-                fit(trainer, batches, history, checkpoints, checkpoint_seconds, elapsed, say, watch)
-            _check_finite(trainer)
-            write_weights(out / WEIGHTS, trainer.model.state_dict())
-            seconds = elapsed()
-            record = {
-                "schema": SCHEMA,
-                **settings.record(),
-                "settings_sha256": settings.sha256(),
-                "data": data,
-                "weights": initial,
-                "images": source_of(images),
-                "wall_seconds": round(seconds, 3),
-                "images_per_second": round(trainer.steps * settings.recipe.batch / seconds, 3),
-                "checkpoint_sha256": sha256(out / WEIGHTS),
-            }
-            write_json(out / RECORD, record | _circumstances(trainer))
-            shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
+def _images(
+    settings: Settings,
+    inputs: _Inputs,
+    device: torch.device,
+    compute: ComputeOptions,
+    log: Callable[[str], None],
+) -> Images | Resident:
+    cache, workers = compute.image_cache, compute.workers
+    return open_images(inputs.dataset, "train", settings.recipe, device, cache, workers, log)
+
+
+def _batches(
+    images: Images | Resident, settings: Settings, inputs: _Inputs, trainer: Trainer, workers: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    identities = [sample.identity for sample in inputs.dataset.train]
+    return training_batches(
+        images,
+        identities,
+        settings.recipe,
+        settings.seed,
+        trainer.step,
+        workers,
+        trainer.device,
+    )
+
+
+def _record(
+    trainer: Trainer, settings: Settings, inputs: _Inputs, seconds: float, source: str, out: Path
+) -> TrainedRun:
+    """run.json of a training that has ended.
+
+    Args:
+        seconds: that it took.
+        source: of its images.
+        out: the folder that holds its weights.
+    """
+    device = trainer.device
+    model = GpuTrainedRun if device.type == "cuda" else TrainedRun
+    switches = asdict(trainer.switches)
+    return model(
+        version=SCHEMA,
+        **settings.record(),
+        settings_sha256=settings.sha256(),
+        code_fingerprint=code_fingerprint(TRAINING),
+        provenance=TRAINED,
+        data=inputs.data,
+        weights=inputs.initial,
+        clamped=clamped_layers(trainer.model),
+        checkpoint_sha256=sha256(out / WEIGHTS),
+        environment=environment(),
+        git=git_state(),
+        steps=trainer.steps,
+        steps_per_epoch=trainer.steps_per_epoch,
+        wall_seconds=round(seconds, 3),
+        images_per_second=round(trainer.steps * settings.recipe.batch / seconds, 3),
+        **peak_memory(str(device)),
+        images=source,
+        arithmetic={**arithmetic(device, settings.recipe.precision), **switches},
+        hardware=hardware(str(device), torch.get_num_threads()),
+    )
 
 
 def _initial_weights(settings: Settings, weights: Path | None) -> dict[str, str] | None:
@@ -167,25 +250,6 @@ def _check_finite(trainer: Trainer) -> None:
         )
 
 
-def _circumstances(trainer: Trainer) -> dict[str, object]:
-    """What the record holds of the code, the machine and the network."""
-    return {
-        "code_fingerprint": code_fingerprint(TRAINING),
-        "provenance": "trained",
-        "widened": clamped_layers(trainer.model),
-        "steps": trainer.steps,
-        "steps_per_epoch": trainer.steps_per_epoch,
-        **peak_memory(str(trainer.device)),
-        "arithmetic": {
-            **arithmetic(trainer.device, trainer.recipe.precision),
-            **asdict(trainer.switches),
-        },
-        "environment": environment(),
-        "hardware": hardware(str(trainer.device), torch.get_num_threads()),
-        "git": git_state(),
-    }
-
-
 @contextmanager
 def alone(out: Path) -> Iterator[None]:
     """Hold the run's folder; the lock goes with the process, however that ends."""
@@ -204,32 +268,30 @@ def alone(out: Path) -> Iterator[None]:
         yield
 
 
-def _finished(
-    out: Path,
-    settings: Settings,
-    data: dict[str, object],
-    initial: dict[str, str] | None,
-    say: Callable[[str], None],
-) -> bool:
+def _finished(out: Path, settings: Settings, inputs: _Inputs, log: Callable[[str], None]) -> bool:
     if not (out / RECORD).exists():
         return False
-    record = read_json(out / RECORD)
-    wanted = {"settings_sha256": settings.sha256(), "data": data, "weights": initial}
-    names = {"settings_sha256": "settings", "data": "data", "weights": "initial weights"}
-    for key, value in wanted.items():
-        if not isinstance(record, dict) or record.get(key) != value:
+    record = load_run(out / RECORD)
+    weights = SourceFile(**inputs.initial) if inputs.initial else None
+    same = {
+        # Not the recorded digest: a setting may have had another name then.
+        "settings": Settings.from_record(vars(record)).sha256() == settings.sha256(),
+        "data": record.data == Data(**inputs.data),
+        "initial weights": record.weights == weights,
+    }
+    for name, agrees in same.items():
+        if not agrees:
             raise InputError(
-                f"{out} holds a run with other {names[key]}: choose another --out, or delete it"
+                f"{out} holds a run with other {name}: choose another --out, or delete it"
             )
-    say(f"{out} is already trained; delete it to train again")
+    log(f"{out} is already trained; delete it to train again")
     return True
 
 
-def _trainer(
-    settings: Settings, dataset: ReIDDataset, weights: Path | None, device: torch.device
-) -> Trainer:
+def _trainer(settings: Settings, inputs: _Inputs, device: torch.device) -> Trainer:
     recipe = settings.recipe
-    classes = len({sample.identity for sample in dataset.train})
+    identities = [sample.identity for sample in inputs.dataset.train]
+    classes = len({*identities})
     model = build_model(
         settings.model,
         classes,
@@ -238,6 +300,6 @@ def _trainer(
         batchnorm_momentum=recipe.batchnorm_momentum,
     )
     if recipe.pretrained:
-        load_imagenet(model, read_weights(weights))
-    steps = steps_per_epoch([sample.identity for sample in dataset.train], recipe)
+        load_imagenet(model, read_weights(inputs.weights))
+    steps = steps_per_epoch(identities, recipe)
     return Trainer(model, recipe, settings.reading, steps, classes, device)

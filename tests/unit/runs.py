@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,11 @@ from apnet.config.readings import get_reading
 from apnet.config.recipes import get_recipe
 from apnet.config.settings import Settings
 from apnet.models import build_model
+from apnet.runtime.compute import ComputeOptions
 from apnet.training.run import train
 
 TINY = {"epochs": 2, "steps_per_epoch": 2, "identities": 2, "precision": "float32"}
+ON_CPU = ComputeOptions("cpu", threads=1)
 Shot = namedtuple("Shot", "file identity camera")
 
 
@@ -28,11 +31,12 @@ def settings(model="resnet50-apnet-c2", dataset="market1501", reading="written",
     )
 
 
-def run(folder, root, chosen=None, **options):
+def run(folder, root, chosen=None, workers=0, image_cache=None, **options):
     """Train on one thread, as the subprocesses of the tests do; what was said, a line each."""
     said = []
-    options = {"threads": 1, "device": "cpu", "say": said.append} | options
-    train(chosen or settings(), root, folder, **options)
+    compute = replace(ON_CPU, workers=workers, image_cache=image_cache)
+    options = {"log": said.append} | options
+    train(chosen or settings(), root, folder, compute=compute, **options)
     return said
 
 

@@ -71,7 +71,7 @@ def test_weights_of_this_project_make_a_run_that_is_evaluated(own, root, tmp_pat
     found, given = load_file(out / "model.safetensors"), load_file(own)
     assert all(torch.equal(tensor, given[name]) for name, tensor in found.items())
     target = out / "test" / "market1501.json"
-    evaluate(out, "market1501", root, target, device="cpu", threads=1, say=lambda _: None)
+    evaluate(out, "market1501", root, target, compute=runs.ON_CPU, log=lambda _: None)
     evaluation = json.loads(target.read_text())
     assert evaluation["training"]["provenance"] == "imported"
     assert evaluation["checkpoint_sha256"] == runs.sha256(out / "model.safetensors")
@@ -81,9 +81,9 @@ def test_a_checkpoint_of_the_release_makes_the_network_of_the_release(theirs, tm
     out = tmp_path / "run"
     assert take(theirs, out, reading="released", recipe="channel") == 0
     record, settings = read_run(out)
-    assert record["imported"]["names"] == "released"
-    assert record["data"]["counts"]["train"] == {"images": 12936, "identities": 751, "cameras": 6}
-    assert record["data"]["synthetic"] is False
+    assert record.imported.names == "released"
+    assert record.data.counts.train.content() == {"images": 12936, "identities": 751, "cameras": 6}
+    assert record.data.synthetic is False
     model = load_model(out, record, settings).double().eval()
     state = {name: t.float().double() for name, t in release.checkpoint(2, 751).items()}
     images = torch.randn(2, 3, 64, 32, dtype=torch.float64)

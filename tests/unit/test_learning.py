@@ -13,7 +13,10 @@ from apnet.config.settings import Settings
 from apnet.data.synthetic import synthesize
 from apnet.evaluation.run import evaluate
 from apnet.files import read_json
+from apnet.runtime.compute import ComputeOptions
 from apnet.training.run import train
+
+ONE_THREAD = ComputeOptions(threads=1)
 
 pytestmark = pytest.mark.slow
 
@@ -36,8 +39,8 @@ def score(folder, root, model, **settings):
     run = Settings(
         model, "market1501", get_reading("written"), get_recipe("smoke", **settings), seed=0
     )
-    train(run, root, folder, threads=1, say=quietly)
-    evaluate(folder, "market1501", root, folder / "test.json", threads=1, say=quietly)
+    train(run, root, folder, compute=ONE_THREAD, log=quietly)
+    evaluate(folder, "market1501", root, folder / "test.json", compute=ONE_THREAD, log=quietly)
     return read_json(folder / "test.json")["mAP"]
 
 

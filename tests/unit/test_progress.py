@@ -7,7 +7,7 @@ import sys
 
 import runs
 
-from apnet.runtime.progress import Teller
+from apnet.runtime.progress import ProgressPrinter
 
 
 class Screen(io.StringIO):
@@ -17,21 +17,21 @@ class Screen(io.StringIO):
 
 def test_a_log_has_plain_lines_and_nobody_watches():
     log = io.StringIO()
-    teller = Teller("run", log)
-    assert teller.watch is None
-    teller("epoch 1")
-    teller.clear()
+    printer = ProgressPrinter("run", log)
+    assert printer.show_progress is None
+    printer("epoch 1")
+    printer.clear()
     assert log.getvalue() == "[run] epoch 1\n"
 
 
 def test_on_a_terminal_a_line_is_shown_in_place_and_taken_back(monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
     screen = Screen()
-    teller = Teller("run", screen)
-    teller.watch("step 1")
-    teller.watch("step 2, and more than fits")
-    teller("epoch 1")
-    teller.clear()
+    printer = ProgressPrinter("run", screen)
+    printer.show_progress("step 1")
+    printer.show_progress("step 2, and more than fits")
+    printer("epoch 1")
+    printer.clear()
     shown = re.split(r"\r\x1b\[2K", screen.getvalue())
     assert shown == ["", "[run] step 1", "step 2, and more th", "[run] epoch 1\n"]
     assert max(len(line.rstrip("\n")) for line in shown) < 20
@@ -40,9 +40,9 @@ def test_on_a_terminal_a_line_is_shown_in_place_and_taken_back(monkeypatch):
 def test_on_a_narrow_terminal_the_subject_goes_first_and_the_end_last(monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
     screen = Screen()
-    teller = Teller("market1501/resnet50", screen)
+    printer = ProgressPrinter("market1501/resnet50", screen)
     for line in ("step 1  9 s left", "epoch 1    9 s   left"):
-        teller.watch(line)
+        printer.show_progress(line)
     shown = re.split(r"\r\x1b\[2K", screen.getvalue())
     assert shown == ["", "step 1  9 s left", "epoch 1 9 s left"]
 

@@ -148,7 +148,7 @@ def test_a_real_run_has_no_findings(tmp_path, request):
     import_checkpoint(out / WEIGHTS, chosen, again, data_root=root)
     for folder in (out, again):
         target = folder / "test" / "market1501.json"
-        evaluate(folder, "market1501", root, target, device="cpu", threads=1, say=lambda _: None)
+        evaluate(folder, "market1501", root, target, compute=runs.ON_CPU, log=lambda _: None)
     for results in ("results", "imported"):
         assert check_results(tmp_path / results)["findings"] == []
 

@@ -35,7 +35,7 @@ def test_interrupted_and_continued_is_bit_identical(whole, root, tmp_path):
         file.unlink()
     assert 0 < state["seconds"] < 600
     checkpoint.save(folder, state["step"], state | {"seconds": 1000.0})
-    said = runs.run(out, root, store=tmp_path / "stores")
+    said = runs.run(out, root, image_cache=tmp_path / "stores")
     assert said[0] in [f"continuing after step {step} of 4" for step in (1, 2, 3)]
     assert runs.same_weights(whole, out)
     assert runs.files(out) == runs.files(whole)
@@ -62,7 +62,7 @@ def stopped(out, root, chosen):
             os.kill(os.getpid(), signal.SIGTERM)
 
     with pytest.raises(Interrupted):
-        runs.run(out, root, chosen, say=say)
+        runs.run(out, root, chosen, log=say)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -45,7 +45,7 @@ def test_the_record_says_what_was_run(record, whole):
     assert record["settings_sha256"] == runs.sha256(file)
     assert record["checkpoint_sha256"] == runs.sha256(whole / "model.safetensors")
     assert (record["steps"], record["steps_per_epoch"]) == (4, 2)
-    assert record["weights"] is None and record["widened"] == []
+    assert record["weights"] is None and record["clamped"] == []
     assert len(record["code_fingerprint"]) == 16
 
 
@@ -131,7 +131,7 @@ def test_a_seed_gives_its_weights_bit_for_bit_and_a_second_process_waits(whole, 
             done = subprocess.run(runs.command(root, tmp_path), capture_output=True, text=True)
             refusals.append((done.returncode, done.stderr))
 
-    runs.run(tmp_path, root, say=say)
+    runs.run(tmp_path, root, log=say)
     wanted = f"apnet: another process is training into {tmp_path}: wait for it\n"
     assert refusals == [(2, wanted)]
     assert runs.same_weights(whole, tmp_path)
@@ -189,7 +189,7 @@ def test_training_starts_from_imagenet_weights_where_the_recipe_says_so(root, tm
     record = read_json(tmp_path / "run" / "run.json")
     assert record["weights"] == {"file": imagenet.name, "sha256": runs.sha256(imagenet)}
     # Of maps of 8x4 and 4x2 at the last stages, an eighth of an eighth is nothing.
-    assert record["widened"] == [f"pyramids.stage{n}.levels.0.attention" for n in (2, 3, 4)]
+    assert record["clamped"] == [f"pyramids.stage{n}.levels.0.attention" for n in (2, 3, 4)]
 
 
 def test_weights_that_cannot_be_read_are_one_sentence(root, tmp_path, imagenet):

@@ -6,8 +6,8 @@ from typing import Any
 
 from apnet.cli.command import OUTPUT, RUN, command, option
 from apnet.cli.kinds import FILE, FOLDER
-from apnet.cli.options import data_options, dataset_option, device_options
-from apnet.runtime.progress import Teller
+from apnet.cli.options import compute_options, data_options, dataset_option, device_options
+from apnet.runtime.progress import ProgressPrinter
 
 
 @command
@@ -22,5 +22,6 @@ def cam(folder: Path, dataset: str, data_root: Sequence[str], out: Path, **how: 
     from apnet.data.roots import root_of
     from apnet.evaluation.attention_maps import attention_maps
 
-    teller = Teller(f"{folder} on {dataset}")
-    attention_maps(folder, dataset, root_of(dataset, data_root), out, say=teller, **how)
+    printer = ProgressPrinter(f"{folder} on {dataset}")
+    root, compute = root_of(dataset, data_root), compute_options(how)
+    attention_maps(folder, dataset, root, out, compute=compute, log=printer, **how)

@@ -6,8 +6,14 @@ from typing import Any
 
 from apnet.cli.command import MACHINE, OUTPUT, RUN, command, option
 from apnet.cli.kinds import FILE, FOLDER
-from apnet.cli.options import data_options, dataset_option, machine_options, switch_option
-from apnet.runtime.progress import Teller
+from apnet.cli.options import (
+    compute_options,
+    data_options,
+    dataset_option,
+    machine_options,
+    switch_option,
+)
+from apnet.runtime.progress import ProgressPrinter
 
 
 @command
@@ -24,14 +30,13 @@ def evaluate(
     switch: dict[str, object],
     data_root: Sequence[str],
     out: Path,
-    image_cache: Path | None,
     **how: Any,
 ) -> None:
     """Evaluate a run on a test set: mAP and CMC."""
     from apnet.data.roots import root_of
     from apnet.evaluation import run
 
-    teller = Teller(f"{folder} on {dataset}")
-    root = root_of(dataset, data_root)
-    how |= {"switches": switch, "store": image_cache, "say": teller}
+    printer = ProgressPrinter(f"{folder} on {dataset}")
+    root, compute = root_of(dataset, data_root), compute_options(how)
+    how |= {"switches": switch, "compute": compute, "log": printer}
     run.evaluate(folder, dataset, root, out, **how)

@@ -8,10 +8,10 @@ import click
 
 from apnet.cli.command import MACHINE, RUN, command, option
 from apnet.cli.kinds import FILE
-from apnet.cli.options import data_options, machine_options, run_options
+from apnet.cli.options import compute_options, data_options, machine_options, run_options
 from apnet.config.settings import Settings
 from apnet.errors import InputError
-from apnet.runtime.progress import Teller
+from apnet.runtime.progress import ProgressPrinter
 
 
 def _seconds(text: str) -> float:
@@ -33,21 +33,20 @@ _SECONDS = {"type": _seconds, "default": "120", "metavar": "SECONDS"}
 @data_options()
 @machine_options
 @option(MACHINE, "--checkpoint-seconds", **_SECONDS, help="at most this is lost when killed")
-def train(
-    settings: Settings, data_root: Sequence[str], out: Path, image_cache: Path | None, **how: Any
-) -> None:
+def train(settings: Settings, data_root: Sequence[str], out: Path, **how: Any) -> None:
     """Train one run; continue one that was stopped."""
     from apnet.data.roots import root_of
     from apnet.training import run
     from apnet.training.loop import Interrupted
 
-    teller = Teller(f"{settings.dataset}/{settings.model} seed {settings.seed}")
-    root = root_of(settings.dataset, data_root)
+    printer = ProgressPrinter(f"{settings.dataset}/{settings.model} seed {settings.seed}")
+    root, compute = root_of(settings.dataset, data_root), compute_options(how)
     try:
-        run.train(settings, root, out, store=image_cache, say=teller, watch=teller.watch, **how)
+        shown = printer.show_progress
+        run.train(settings, root, out, compute=compute, log=printer, show_progress=shown, **how)
     except Interrupted as stop:
-        teller.clear()
+        printer.clear()
         click.echo(f"apnet: {stop}", err=True)
         click.get_current_context().exit(128 + stop.signal)
     finally:
-        teller.clear()
+        printer.clear()
