@@ -3,11 +3,9 @@
 The text below a field is its line in docs/records.md.
 """
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
-from typing_extensions import TypedDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 Count = Annotated[int, Field(ge=0)]
 Amount = Annotated[float, Field(ge=0)]
@@ -33,6 +31,16 @@ def _rising(cmc: dict[str, float]) -> dict[str, float]:
 
 
 Cmc = Annotated[dict[Rank, Fraction], AfterValidator(_rising)]
+
+
+def _with_epochs(settings: dict[str, object]) -> dict[str, object]:
+    epochs = settings.get("epochs")
+    if type(epochs) is not int or epochs < 0:
+        raise ValueError(f"has {epochs!r:.60} for its epochs, not a whole number")
+    return settings
+
+
+TrainingSettings = Annotated[Object, AfterValidator(_with_epochs)]
 Images = Annotated[
     Literal["files", "cache", "device"],
     BeforeValidator(lambda images: "cache" if images == "store" else images),
@@ -57,23 +65,6 @@ class Record(BaseModel):
 
 class _Counts(Record):
     model_config = ConfigDict(extra="forbid")
-
-
-class _Epochs(TypedDict):
-    """What a run's steps and history are held against."""
-
-    __pydantic_config__ = ConfigDict(extra="allow", strict=True)
-
-    epochs: Count
-
-
-def _as_it_is(value: object, check: Callable[[object], object]) -> object:
-    """Checked, with its keys in the order of the file."""
-    check(value)
-    return value
-
-
-TrainingSettings = Annotated[_Epochs, WrapValidator(_as_it_is)]
 
 
 class Split(_Counts):

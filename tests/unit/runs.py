@@ -6,7 +6,6 @@ import re
 import sys
 from collections import namedtuple
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -44,14 +43,6 @@ def files(folder):
     return sorted(
         file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()
     )
-
-
-def documented(heading):
-    """The keys that docs/records.md has under a heading."""
-    page = Path(__file__).parents[2] / "docs" / "records.md"
-    section = page.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2]
-    rows = re.findall(r"^\| (`.*?) \|", section.partition("\n## ")[0], re.MULTILINE)
-    return set(re.findall(r"`(.*?)`", " ".join(rows)))
 
 
 def sha256(file):

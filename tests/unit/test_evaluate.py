@@ -13,6 +13,8 @@ from apnet.data.synthetic import synthesize
 from apnet.errors import InputError
 from apnet.evaluation.run import evaluate
 from apnet.files import read_json, write_json
+from apnet.records.page import keys
+from apnet.records.schema import Evaluation
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -109,7 +111,7 @@ def test_the_record_names_the_run_and_the_protocol(trained, root, tmp_path):
     assert found["code_fingerprint"] != run["code_fingerprint"]
     assert found["arithmetic"] == {"precision": "float32", "deterministic": True}
     assert found["wall_seconds"] > 0 and found["hardware"]["device"] == "cpu"
-    assert runs.documented("test/&lt;test set&gt;.json") == found.keys()
+    assert Evaluation(**found).content() == found and found.keys() == keys(Evaluation)
 
 
 def test_batches_and_loaders_change_no_number(trained, root, tmp_path):

@@ -139,7 +139,11 @@ FAULTS = {
     "no source": (of_test(images=[]), TEST, "images: list should have at least 1 item"),
     "a GPU without a name": (of_run(hardware__device="cuda:0"), RUN, "lacks hardware.gpu"),
     "memory of a GPU": (of_run(gpu_peak_memory_mb="7 GB"), RUN, "gpu_peak_memory_mb is '7 GB'"),
-    "epochs as a text": (of_run(settings__epochs="3"), RUN, "settings.epochs is '3', not a valid"),
+    "epochs as a text": (
+        of_run(settings__epochs="3"),
+        RUN,
+        "settings has '3' for its epochs, not a",
+    ),
     "import of nothing": (of_run(provenance="imported"), RUN, "lacks imported"),
 }
 

@@ -14,6 +14,8 @@ from apnet.data.synthetic import synthesize
 from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.models.weights import write_weights
+from apnet.records.page import keys
+from apnet.records.schema import TrainedRun
 from apnet.runtime.environment import peak_memory
 from apnet.runtime.torchvision_compat import torchvision
 from apnet.training.schedule import learning_rate
@@ -90,8 +92,9 @@ def test_a_gpu_s_memory_is_recorded_beside_the_machine_s(monkeypatch):
     assert found.keys() - peak_memory("cpu").keys() == {"gpu_peak_memory_mb"}
 
 
-def test_its_page_names_every_key(record):
-    assert runs.documented("run.json") == record.keys() | {"gpu_peak_memory_mb"}
+def test_the_record_has_every_key_of_the_schema(record):
+    assert TrainedRun(**record).content() == record
+    assert keys(TrainedRun) == record.keys() | {"gpu_peak_memory_mb"}
 
 
 def test_the_history_has_a_line_an_epoch(whole):
