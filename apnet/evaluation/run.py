@@ -27,7 +27,7 @@ from apnet.fingerprint import EVALUATION, code_fingerprint
 from apnet.models.build import build_model
 from apnet.models.weights import fill, read_weights
 from apnet.records.blocks import RANKS
-from apnet.records.load import load_run
+from apnet.records.load import load_run, settings_of
 from apnet.records.paths import RECORD, WEIGHTS
 from apnet.records.schema import Evaluation, GpuEvaluation, Run
 from apnet.runtime.compute import ComputeOptions
@@ -248,13 +248,7 @@ def read_run(run: Path) -> tuple[Run, Settings]:
     if not file.is_file():
         raise InputError(f"no finished run in {run}: train it with apnet train")
     record = load_run(file)
-    try:
-        return record, Settings.from_record(vars(record))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            f"{file} is not a valid record: a switch or a setting is missing or of the wrong "
-            f"kind: train the run again"
-        ) from error
+    return record, settings_of(record, file)
 
 
 def load_model(run: Path, record: Run, settings: Settings) -> nn.Module:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from apnet.config.settings import Settings
 from apnet.errors import InputError
 from apnet.records.blocks import Record
 from apnet.records.schema import Epoch, Evaluation, Run, evaluation_model, run_model
@@ -23,6 +24,24 @@ def load_run(file: Path) -> Run:
         InputError: absent, unreadable, or not a valid record of the known schema.
     """
     return _load(file, run_model, "apnet results check lists what is wrong, or train the run again")
+
+
+def settings_of(record: Run, file: Path) -> Settings:
+    """The settings that a run's record holds.
+
+    Args:
+        file: the record's, for the message.
+
+    Raises:
+        InputError: a switch or a setting that is not known here.
+    """
+    try:
+        return Settings.from_record(vars(record))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{file} is not a valid record: a switch or a setting is missing or of the wrong "
+            f"kind: train the run again"
+        ) from error
 
 
 def load_evaluation(file: Path) -> Evaluation:

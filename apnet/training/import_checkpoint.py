@@ -25,7 +25,7 @@ from apnet.models.weights import fill, read_weights, unfinite, without_module, w
 from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, WEIGHTS
 from apnet.records.schema import IMPORTED, ImportedRun
 from apnet.runtime.environment import SCHEMA, environment, git_state
-from apnet.training.run import alone
+from apnet.training.run_folder import alone
 
 _CLASSIFIERS = ("classifier.weight", "cls.weight")
 """The classifier, as the release and RGA name it."""
@@ -62,22 +62,8 @@ def import_checkpoint(
     """
     if not file.is_file():
         raise InputError(f"no checkpoint at {file}: name a .safetensors or .pth file")
-    refusal = f"{file} does not fit {settings.model}"
-    state = without_module(read_weights(file, _WITHIN), refusal)
-    _check_run(file, state)
     data = _training_data(settings, data_root, data_record)
-    identities = data["counts"]["train"]["identities"]
-    model = build_model(
-        settings.model,
-        identities,
-        settings.reading,
-        input_size=(settings.recipe.height, settings.recipe.width),
-    )
-    _check_classes(file, state, model, settings, identities)
-    names = _fill(model, state, refusal)
-    bad = unfinite(model.state_dict())
-    if bad is not None:
-        raise InputError(f"{file} holds numbers that are not finite, first in {bad}")
+    model, names = _load(file, settings, data["counts"]["train"]["identities"])
     with alone(out):
         if (out / RECORD).exists():
             raise InputError(f"{out} holds a run already: choose another --out, or delete it")
@@ -103,6 +89,25 @@ def import_checkpoint(
         ).content()
         write_json(out / RECORD, record)
     return record
+
+
+def _load(file: Path, settings: Settings, identities: int) -> tuple[nn.Module, str]:
+    """The model that the file holds, and whose names its weights have."""
+    refusal = f"{file} does not fit {settings.model}"
+    state = without_module(read_weights(file, _WITHIN), refusal)
+    _check_run(file, state)
+    model = build_model(
+        settings.model,
+        identities,
+        settings.reading,
+        input_size=(settings.recipe.height, settings.recipe.width),
+    )
+    _check_classes(file, state, model, settings, identities)
+    names = _fill(model, state, refusal)
+    bad = unfinite(model.state_dict())
+    if bad is not None:
+        raise InputError(f"{file} holds numbers that are not finite, first in {bad}")
+    return model, names
 
 
 def _training_data(

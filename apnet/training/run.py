@@ -6,11 +6,10 @@ history.jsonl       a line an epoch
 checkpoints/        the state of a training under way; removed at the end
 """
 
-import fcntl
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -31,8 +30,6 @@ from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.models.build import build_model, load_imagenet
 from apnet.models.method import clamped_layers
 from apnet.models.weights import read_weights, unfinite, write_weights
-from apnet.records.blocks import Data, SourceFile
-from apnet.records.load import load_run
 from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, WEIGHTS
 from apnet.records.schema import TRAINED, GpuTrainedRun, TrainedRun
 from apnet.runtime.compute import ComputeOptions
@@ -41,6 +38,7 @@ from apnet.runtime.environment import SCHEMA, environment, git_state, hardware, 
 from apnet.training import checkpoint
 from apnet.training.history import History
 from apnet.training.loop import fit, stop_signal
+from apnet.training.run_folder import alone, clear_halves, is_finished
 from apnet.training.trainer import Trainer
 
 _DEFAULT = ComputeOptions()
@@ -90,9 +88,9 @@ def train(
     device = choose_device(compute.device, compute.threads)
     inputs = _inputs(settings, data_root, data_record, weights)
     with alone(out):
-        if _finished(out, settings, inputs, log):
+        if is_finished(out, settings, inputs.data, inputs.initial, log):
             return
-        _clear(out)
+        clear_halves(out)
         torch.manual_seed(settings.seed)
         trainer = _trainer(settings, inputs, device)
         history, before = _resume(trainer, out, settings, inputs, log)
@@ -233,13 +231,6 @@ def _initial_weights(settings: Settings, weights: Path | None) -> dict[str, str]
     return {"file": weights.name, "sha256": sha256(weights)}
 
 
-def _clear(out: Path) -> None:
-    """Remove what killed processes left half-written."""
-    for name in (WEIGHTS, RECORD):
-        for left in out.glob(f".{name}.*"):
-            left.unlink(missing_ok=True)
-
-
 def _check_finite(trainer: Trainer) -> None:
     """No loss comes after the last step that would show what it did."""
     bad = unfinite(trainer.model.state_dict())
@@ -248,44 +239,6 @@ def _check_finite(trainer: Trainer) -> None:
             f"the last step left weights that are not finite, first in {bad}: lower the "
             f"learning rate"
         )
-
-
-@contextmanager
-def alone(out: Path) -> Iterator[None]:
-    """Hold the run's folder; the lock goes with the process, however that ends."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        stream = (out / ".lock").open("w")
-    except OSError as error:
-        raise InputError(f"cannot write to {out}: {error.strerror}") from error
-    with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(f"another process is training into {out}: wait for it") from None
-        except OSError as error:
-            raise InputError(f"cannot lock {out / '.lock'}: {error.strerror}") from error
-        yield
-
-
-def _finished(out: Path, settings: Settings, inputs: _Inputs, log: Callable[[str], None]) -> bool:
-    if not (out / RECORD).exists():
-        return False
-    record = load_run(out / RECORD)
-    weights = SourceFile(**inputs.initial) if inputs.initial else None
-    same = {
-        # Not the recorded digest: a setting may have had another name then.
-        "settings": Settings.from_record(vars(record)).sha256() == settings.sha256(),
-        "data": record.data == Data(**inputs.data),
-        "initial weights": record.weights == weights,
-    }
-    for name, agrees in same.items():
-        if not agrees:
-            raise InputError(
-                f"{out} holds a run with other {name}: choose another --out, or delete it"
-            )
-    log(f"{out} is already trained; delete it to train again")
-    return True
 
 
 def _trainer(settings: Settings, inputs: _Inputs, device: torch.device) -> Trainer:
