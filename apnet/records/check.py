@@ -1,4 +1,4 @@
-"""A folder of results, anybody's: every run and evaluation in it, and all beside each other."""
+"""Validate a folder of results: each run and evaluation in it, and all of them side by side."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -24,12 +24,14 @@ def check_results(folder: Path) -> dict[str, object]:
         InputError: no folder, or nothing in it that is a result.
     """
     if not folder.is_dir():
-        raise InputError(f"no folder {folder}: name one of results")
+        raise InputError(f"no folder {folder}: name a folder of results")
     files = sorted(file for file in folder.rglob("*.json") if not file.name.startswith("."))
     folders = [file.parent for file in files if file.name == RECORD]
     tests = [file for file in files if file.parent.name == TEST and file.name != RECORD]
     if not folders and not tests:
-        raise InputError(f"no {RECORD} and no {TEST}/*.json under {folder}: is it one of results?")
+        raise InputError(
+            f"no {RECORD} and no {TEST}/*.json under {folder}: is it a folder of results?"
+        )
     runs: dict[Path, Run] = {}
     evaluations: dict[Path, Evaluation] = {}
     findings: list[Finding] = []
