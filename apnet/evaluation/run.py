@@ -38,7 +38,7 @@ DISTANCE = "cosine"
 """Section IV-B. On the unit sphere it ranks as the Euclidean distance of Section IV-A does."""
 
 BATCHES = {"cpu": 64, "cuda": 512}
-"""Images embedded at once. A GPU wants many; on a CPU more only take memory."""
+"""Images embedded at once, by device. A GPU wants many; on a CPU more only take memory."""
 
 _DISTRACTORS = {"keep": "kept", "drop": "dropped"}
 _DEFAULT = ComputeOptions()
@@ -53,7 +53,6 @@ def evaluate(
     data_record: Path | None = None,
     switches: Mapping[str, object] | None = None,
     compute: ComputeOptions = _DEFAULT,
-    batch: int | None = None,
     log: Callable[[str], None] = print,
 ) -> None:
     """Evaluate the run in folder `run` on `test_set`; write `out` and, beside it, an .npz.
@@ -66,7 +65,6 @@ def evaluate(
         data_record: what `apnet data check` wrote of the test set; None checks it now.
         switches: the test set's own switches that are set otherwise than the run's reading
             and, on its training set, the run itself have them.
-        batch: images embedded at once; None is :data:`BATCHES` for the device.
         log: gets a line when embedding begins, and one with the result.
 
     Raises:
@@ -85,7 +83,6 @@ def evaluate(
         settings.recipe,
         feature_of(reading, test_set),
         device,
-        BATCHES.get(device.type, 64) if batch is None else batch,
         compute,
         log,
     )
@@ -120,10 +117,15 @@ class _Embedder:
     recipe: Recipe
     feature: str
     device: torch.device
-    batch: int
     compute: ComputeOptions
     log: Callable[[str], None]
     sources: set[str] = field(default_factory=set)
+
+    @property
+    def batch(self) -> int:
+        """Images embedded at once."""
+        usual = BATCHES.get(self.device.type, 64)
+        return usual if self.compute.batch is None else self.compute.batch
 
     def embed(self, dataset: ReIDDataset, split: str) -> Tensor:
         cache, workers = self.compute.image_cache, self.compute.workers

@@ -14,6 +14,7 @@ class ComputeOptions:
         workers: processes that load images; 0 loads in this one.
         image_cache: folder of decoded images that jobs share; None decodes the files in this
             job.
+        batch: images that an evaluation embeds at once; None is what suits the device.
         checkpoint_seconds: at most so much of a training is lost to a kill.
     """
 
@@ -21,4 +22,5 @@ class ComputeOptions:
     threads: int | None = None
     workers: int = 0
     image_cache: Path | None = None
+    batch: int | None = None
     checkpoint_seconds: float = 120

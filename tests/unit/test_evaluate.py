@@ -50,9 +50,10 @@ def released(root, tmp_path_factory):
     return folder
 
 
-def evaluated(run, test_set, root, out, workers=0, image_cache=None, **options):
-    compute = replace(runs.ON_CPU, workers=workers, image_cache=image_cache)
-    evaluate(run, test_set, root, out, compute=compute, log=lambda _: None, **options)
+def evaluated(run, test_set, root, out, data_record=None, switches=None, **compute):
+    options = {"data_record": data_record, "switches": switches}
+    options["compute"] = replace(runs.ON_CPU, **compute)
+    evaluate(run, test_set, root, out, log=lambda _: None, **options)
     return read_json(out), np.load(out.with_suffix(".npz"))
 
 
