@@ -225,6 +225,8 @@ class Protocol(Record):
     """what becomes of junk images"""
     distractors: str
     """`kept` or `dropped`"""
+    switches: Object = Field(default_factory=dict)
+    """those of the test set's dataset"""
 
 
 class TestCounts(_Counts):
