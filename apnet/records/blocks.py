@@ -40,6 +40,11 @@ def _with_epochs(settings: dict[str, object]) -> dict[str, object]:
     return settings
 
 
+def _present_names(switches: dict[str, object]) -> dict[str, object]:
+    return {"stages" if key == "places" else key: value for key, value in switches.items()}
+
+
+Switches = Annotated[Object, AfterValidator(_present_names)]
 TrainingSettings = Annotated[Object, AfterValidator(_with_epochs)]
 Images = Annotated[
     Literal["files", "cache", "device"],
@@ -249,7 +254,7 @@ class TestCounts(_Counts):
 class Training(Record):
     """`training`"""
 
-    switches: Object
+    switches: Switches
     """as in run.json"""
     recipe: str
     """likewise"""

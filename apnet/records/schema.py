@@ -28,6 +28,7 @@ from apnet.records.blocks import (
     Provenance,
     Record,
     SourceFile,
+    Switches,
     TestCounts,
     Training,
     TrainingArithmetic,
@@ -49,7 +50,7 @@ class Run(Record):
     """the training set"""
     reading: str
     """of the paper"""
-    switches: Object
+    switches: Switches
     """the reading, switch by switch ([readings.md](readings.md))"""
     recipe: str
     """name of the training settings"""

@@ -9,6 +9,7 @@ import runs
 from fabricated import HISTORY, PLACE, RUN, TEST, WEIGHTS, fabricate, of_run, of_test, said, write
 
 from apnet.cli import main
+from apnet.files import digest
 from apnet.records.check import check_results
 from apnet.records.load import load_evaluation, load_run
 
@@ -166,8 +167,13 @@ def test_keys_of_an_older_release_are_read_under_their_present_names(scale):
     file = scale / PLACE / "seed0" / RUN
     record = json.loads(file.read_text()) | {"images": "store"}
     record["widened"] = record.pop("clamped")
+    record["switches"] = {"places": record["switches"].pop("stages")} | record["switches"]
+    names = ("model", "dataset", "reading", "switches", "recipe", "settings", "seed")
+    record["settings_sha256"] = digest({name: record[name] for name in names})
     write(file, record)
-    of_test(images=["store"])(scale / PLACE / "seed0")
+    older = {"images": ["store"], "settings_sha256": record["settings_sha256"]}
+    of_test(**older, training__switches=record["switches"])(scale / PLACE / "seed0")
     assert said(scale) == []
+    assert "stages" in load_run(file).switches and "places" not in load_run(file).switches
     assert load_run(file).clamped == [] and load_run(file).images == "cache"
     assert load_evaluation(scale / PLACE / "seed0" / TEST).images == ["cache"]
