@@ -9,9 +9,9 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from apnet.errors import one_of
-from apnet.files import replaced
+from reproduction.errors import one_of
 from reproduction.figures.names import PICTURES
+from reproduction.files import replaced
 
 COLUMN, PAGE = 3.5, 7.16
 """Widths of a column and of both, in inches, as IEEE journals print them."""

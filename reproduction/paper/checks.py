@@ -1,22 +1,22 @@
 """What a schema cannot say of a table of the paper: that its parts fit each other."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from apnet.data import DATASETS
-
-if TYPE_CHECKING:
-    from reproduction.paper.tables import Column, Experiment, Row, Table
+from reproduction.paper.tables import Column, Row, Table
 
 
 def problems(
-    table: "Table", stem: str, experiments: Mapping[str, "Experiment"] | None
+    table: Table,
+    stem: str,
+    experiments: Collection[str] | None,
+    datasets: Collection[str] | None,
 ) -> Iterator[str]:
     """One sentence for each slip: where it is, and what is wrong.
 
     Args:
         stem: of the table's file, which is to be its id.
         experiments: those that rows may name; None leaves the names unchecked.
+        datasets: those that the columns of accuracies may name; None leaves them unchecked.
     """
     if table.id != stem:
         yield f"table is {table.id!r}, but the file is named {stem!r}: give both one name"
@@ -24,8 +24,14 @@ def problems(
         yield f"two columns have the key {key!r}: each needs its own"
     for name in _repeated(row.id for row in table.rows):
         yield f"two rows have the id {name!r}: each needs its own"
+    for name, metric in table.metrics.items():
+        if metric.better is None and not table.exact:
+            yield f"metric {name}: say which values are better, higher or lower"
+    for name in table.curve.metrics if table.curve else ():
+        if name not in table.metrics:
+            yield f"curve: metric {name!r} is not among {_listed(table.metrics)}"
     for column in table.columns:
-        yield from _in_column(table, column)
+        yield from _in_column(table, column, datasets)
     for row in table.rows:
         for problem in _in_row(table, row, experiments):
             yield f"row {row.id}: {problem}"
@@ -33,23 +39,21 @@ def problems(
 
 def _repeated(names: Iterable[str]) -> list[str]:
     seen = list(names)
-    return [name for place, name in enumerate(seen) if name in seen[:place]]
+    return [name for index, name in enumerate(seen) if name in seen[:index]]
 
 
-def _in_column(table: "Table", column: "Column") -> Iterator[str]:
+def _in_column(table: Table, column: Column, datasets: Collection[str] | None) -> Iterator[str]:
     unknown = [name for name in column.metrics if name not in table.metrics]
     if unknown:
         yield f"column {column.key}: metric {unknown[0]!r} is not among {_listed(table.metrics)}"
-    # An accuracy belongs to a dataset, so a misspelled one must not pass as some other column.
-    accuracy = any(metric.unit == "percent" for metric in table.metrics.values())
-    for name in column.datasets if accuracy else ():
-        if name not in DATASETS:
-            yield f"column {column.key}: {name!r} is not a dataset: use {_listed(DATASETS)}"
+    if datasets is None or table.exact:
+        return
+    for name in dict.fromkeys([column.training_set, column.test_set]):
+        if name not in datasets:
+            yield f"column {column.key}: {name!r} is not a dataset: use {_listed(datasets)}"
 
 
-def _in_row(
-    table: "Table", row: "Row", experiments: Mapping[str, "Experiment"] | None
-) -> Iterator[str]:
+def _in_row(table: Table, row: Row, experiments: Collection[str] | None) -> Iterator[str]:
     keys = [column.key for column in table.columns]
     yield from _difference("column", keys, row.cells)
     for column in table.columns:
@@ -78,25 +82,23 @@ def _difference(what: str, wanted: Iterable[str], given: Iterable[str]) -> Itera
             yield f"{what} {name!r} is unknown: the table has {_listed(wanted)}"
 
 
-def _in_cell(table: "Table", place: str, name: str, value: float | None) -> Iterator[str]:
+def _in_cell(table: Table, where: str, name: str, value: float | None) -> Iterator[str]:
     metric = table.metrics.get(name)
     if metric is None or value is None:
         return
     if round(value, metric.decimals) != value:
-        yield f"{place}: {value} has more decimals than {metric.decimals}: copy it as printed"
+        yield f"{where}: {value} has more decimals than {metric.decimals}: copy it as printed"
     if metric.unit == "percent" and value > 100:
-        yield f"{place}: {value} is more than 100 percent: copy it as printed"
+        yield f"{where}: {value} is more than 100 percent: copy it as printed"
 
 
-def _in_experiment(
-    row: "Row", keys: list[str], experiments: Mapping[str, "Experiment"] | None
-) -> Iterator[str]:
+def _in_experiment(row: Row, keys: list[str], experiments: Collection[str] | None) -> Iterator[str]:
     named = row.experiment if isinstance(row.experiment, Mapping) else {"": row.experiment}
     for key, name in named.items():
         if key and key not in keys:
             yield f"experiment: column {key!r} is unknown: the table has {_listed(keys)}"
         if experiments is not None and name is not None and name not in experiments:
-            yield f"experiment {name!r} is unknown: add it to workflow/experiments.yaml"
+            yield f"experiment {name!r} is unknown: add it to experiments.yaml"
 
 
 def _listed(names: Iterable[str]) -> str:

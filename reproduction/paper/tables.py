@@ -1,28 +1,11 @@
-"""The paper's tables as data, and the experiments that make their rows.
-
-A table is paper/tables/<id>.yaml; paper/README.md explains the format. Cells are
-addressed by a row, a column's key and a metric.
-"""
+"""A paper's tables as typed data. :mod:`reproduction.paper.loading` reads them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from apnet.config.names import parse_model_name
-from apnet.data import DATASETS
-from apnet.errors import InputError
-from reproduction.paper.checks import problems
-from reproduction.paper.yamlfiles import read_yaml
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """What makes a row: a model and the paper's recipe for it, `channel` or `spatial`."""
-
-    name: str
-    model: str
-    recipe: str
+ACCURACY, COST, COUNT = KINDS = ("accuracy", "cost", "count")
+"""What comes out of runs and varies with the seed, and what is counted and does not."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +13,17 @@ class Metric:
     """How a metric is printed and compared.
 
     Attributes:
-        unit: `percent`, `count` or `gflops` (10^9 counted operations).
+        unit: such as `percent`.
         better: `higher`, `lower`, or None where neither is.
         decimals: as printed.
+        tolerance: how near a reproduction has to come, in its unit; None leaves it to the caller.
     """
 
     name: str
     unit: str
     better: str | None
     decimals: int
+    tolerance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -50,19 +35,22 @@ class Column:
     metrics: tuple[str, ...]
 
     @property
-    def datasets(self) -> tuple[str, ...]:
-        """The key's parts: `a` is trained and tested on a, `a->b` trained on a, tested on b."""
-        return tuple(self.key.split("->"))
+    def training_set(self) -> str:
+        """The data trained on: `a` is trained and tested on a, `a->b` trained on a."""
+        return self.key.split("->")[0]
 
     @property
-    def training_set(self) -> str | None:
-        """The dataset trained on; None where a column is no dataset (Tables I and III)."""
-        return self.datasets[0] if self.datasets[0] in DATASETS else None
+    def test_set(self) -> str:
+        """The data tested on."""
+        return self.key.split("->")[-1]
 
-    @property
-    def test_set(self) -> str | None:
-        """The dataset tested on; None where a column is no dataset."""
-        return self.datasets[-1] if self.datasets[-1] in DATASETS else None
+
+@dataclass(frozen=True)
+class Caveat:
+    """What a reader has to know of a row's reproduced cells; of one series, or of all."""
+
+    text: str
+    series: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,12 +77,13 @@ class Row:
     bold: frozenset[str]
     marks: tuple[str, ...] = ()
     remark: str | None = None
+    caveats: tuple[Caveat, ...] = ()
     publication: str | None = None
     backbone: str | None = None
 
 
-class Cell(NamedTuple):
-    """A cell: where it stands, and what the paper reports there."""
+class Printed(NamedTuple):
+    """A printed cell: where it stands, and what the paper reports there."""
 
     row: Row
     key: str
@@ -103,33 +92,80 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Curve:
+    """How a figure's values are drawn over its rows.
+
+    Attributes:
+        axis: what the rows differ by.
+        about: stands above the figure.
+        metrics: metric -> its name in the paper's figure, and its colour there.
+    """
+
+    axis: str
+    about: str
+    metrics: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Annex:
+    """What stands above a grid below the table, of what the paper does not print."""
+
+    title: str
+    text: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Table:
-    """A printed table, or a figure's values. `heading` stands above the rows' labels."""
+    """A printed table, or a figure's values.
+
+    Attributes:
+        kind: one of :data:`KINDS`.
+        form: how the paper prints it, `table` or `figure`.
+        heading: stands above the rows' labels.
+        summary: what it holds, as a part of a sentence.
+        facts: (name, text) that stand above the table; `{name}` is filled in by who judges it.
+        counting: how each row is counted, for who counts; nothing here reads it.
+        beside: experiments that the table leaves out, and their labels, for who counts.
+    """
 
     id: str
+    kind: str
+    form: str
     number: str
     heading: str
     caption: str
+    summary: str
     metrics: Mapping[str, Metric]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
+    curve: Curve | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    annex: Annex | None = None
+    counting: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
         """`Table II`, `Fig. 5`."""
-        return f"{'Fig.' if self.id.startswith('figure') else 'Table'} {self.number}"
+        return title(self.form, self.number)
 
-    def cells(self) -> Iterator[Cell]:
+    @property
+    def wide(self) -> bool:
+        """Whether its figure takes both columns of a page."""
+        return False
+
+    @property
+    def exact(self) -> bool:
+        """Whether its numbers are counted, not trained."""
+        return self.kind != ACCURACY
+
+    def cells(self) -> Iterator[Printed]:
         """Every cell, in the order of print; those without a reported value too."""
         for row in self.rows:
             for column in self.columns:
                 for metric in column.metrics:
-                    yield Cell(row, column.key, metric, row.cells[column.key][metric])
-
-    def reported_bold(self, row: Row, key: str, metric: str) -> bool:
-        """Whether the paper prints the cell in bold."""
-        return f"{key}/{metric}" in row.bold
+                    yield Printed(row, column.key, metric, row.cells[column.key][metric])
 
     def experiment_of(self, row: Row, key: str) -> str | None:
         """Name of the experiment that makes a row's cells in a column; None if quoted."""
@@ -138,67 +174,6 @@ class Table:
         return row.experiment
 
 
-def load_experiments(path: Path) -> dict[str, Experiment]:
-    """The named experiments, in the order of the file.
-
-    Raises:
-        InputError: unreadable, of another form, a model's name that does not parse,
-            or a model with two experiments.
-    """
-    experiments: dict[str, Experiment] = {}
-    by_model: dict[str, str] = {}
-    for name, content in read_yaml(path, "experiments").items():
-        experiments[name] = Experiment(name, **content)
-        model = content["model"]
-        try:
-            parse_model_name(model)
-        except InputError as error:
-            raise InputError(f"{path}: experiment {name}: {error}") from error
-        # A run's folder is named by its model, so two recipes for one would meet there.
-        if model in by_model:
-            raise InputError(
-                f"{path}: experiments {by_model[model]} and {name} have the same model "
-                f"{model!r}: use one of them in the tables"
-            )
-        by_model[model] = name
-    return experiments
-
-
-def load_table(path: Path, experiments: Mapping[str, Experiment] | None = None) -> Table:
-    """Read a table and check it against itself.
-
-    Args:
-        experiments: those that rows may name; without them the names are not checked.
-
-    Raises:
-        InputError: unreadable, of another form, or a slip inside, named by its place.
-    """
-    path = Path(path)
-    table = _table(read_yaml(path, "table"))
-    for problem in problems(table, path.stem, experiments):
-        raise InputError(f"{path}: {problem}")
-    return table
-
-
-def _table(content: dict) -> Table:
-    metrics = {name: Metric(name, **how) for name, how in content["metrics"].items()}
-    columns = [item | {"metrics": tuple(item["metrics"])} for item in content["columns"]]
-    return Table(
-        id=content["table"],
-        number=content["number"],
-        heading=content["heading"],
-        caption=content["caption"],
-        metrics=metrics,
-        columns=tuple(Column(**item) for item in columns),
-        rows=tuple(_row(item) for item in content["rows"]),
-        notes=tuple(content["notes"]),
-    )
-
-
-def _row(content: dict) -> Row:
-    cells = {
-        key: {name: None if value is None else float(value) for name, value in metrics.items()}
-        for key, metrics in content["cells"].items()
-    }
-    bold, marks = frozenset(content["bold"]), tuple(content.get("marks", ()))
-    return Row(**content | {"cells": cells, "bold": bold, "marks": marks})
+def title(form: str, number: str) -> str:
+    """`Table II`, `Fig. 5`."""
+    return f"{'Fig.' if form == 'figure' else 'Table'} {number}"

@@ -7,9 +7,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from apnet.errors import InputError
+from reproduction.errors import InputError
 
-SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
+SCHEMAS = Path(__file__).resolve().parent / "schemas"
 
 
 # The C one reads all tables in a tenth of the time; not every build of PyYAML has it.
@@ -21,29 +21,29 @@ class _Loader(_SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         keys = [self.construct_object(key_node, deep=True) for key_node, _ in node.value]
-        for place, key in enumerate(keys):
-            if key in keys[:place]:
+        for index, key in enumerate(keys):
+            if key in keys[:index]:
                 raise yaml.constructor.ConstructorError(
                     problem=f"the key {key!r} is given twice",
-                    problem_mark=node.value[place][0].start_mark,
+                    problem_mark=node.value[index][0].start_mark,
                 )
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(path: Path, schema: str) -> Any:
+def read_yaml(path: Path, schema: str, schemas: Path = SCHEMAS) -> Any:
     """The content of a YAML file that keeps to a schema.
 
     Args:
-        schema: name of a file in workflow/schemas, up to `.schema.yaml`.
+        schema: name of a file in `schemas`, up to `.schema.yaml`.
 
     Raises:
         InputError: absent, not UTF-8, not YAML, or another form than the schema's.
     """
     content = _parse(Path(path))
-    form = yaml.load((SCHEMAS / f"{schema}.schema.yaml").read_text(encoding="utf-8"), _Loader)
+    form = yaml.load((schemas / f"{schema}.schema.yaml").read_text(encoding="utf-8"), _Loader)
     error = best_match(Draft202012Validator(form).iter_errors(content))
     if error is not None:
-        raise InputError(f"{path}: {_place(error, content)}{_message(error)}")
+        raise InputError(f"{path}: {_path(error, content)}{_message(error)}")
     return content
 
 
@@ -61,7 +61,7 @@ def _parse(path: Path) -> Any:
         raise InputError(f"{path}: not valid YAML: {str(error).splitlines()[0]}") from error
 
 
-def _place(error: ValidationError, content: Any) -> str:
+def _path(error: ValidationError, content: Any) -> str:
     """`rows.apn-0.cells: `, naming list items by their id or key where they have one."""
     words: list[str] = []
     for part in error.absolute_path:

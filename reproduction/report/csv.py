@@ -1,10 +1,10 @@
-"""Judged cells as CSV: a line a cell and reading, percent at full precision."""
-
-from collections.abc import Mapping
+"""Judged cells as CSV: a line a cell and series, at full precision."""
 
 import pandas as pd
 
-from workflow.lib.comparability import SYNTHETIC
+from reproduction.judging.cell import NOT_COMPARABLE, Cell
+from reproduction.judging.judged import JudgedTable
+from reproduction.results.frame import SYNTHETIC
 
 COLUMNS = (
     "table",
@@ -22,17 +22,19 @@ COLUMNS = (
 )
 
 
-def render(content: Mapping[str, object]) -> str:
+def render(judged: JudgedTable) -> str:
     """The cells as CSV; `seeds` is how many were run, empty fields are what does not exist."""
-    lines = [
-        cell | {"table": content["table"], "seeds": len(cell["seeds"]), "verdict": _verdict(cell)}
-        for cell in content["cells"]
-    ]
+    lines = [_line(cell) | {"table": judged.table} for cell in judged.cells]
     return pd.DataFrame(lines, columns=COLUMNS).to_csv(index=False)
 
 
-def _verdict(cell: Mapping[str, object]) -> str:
-    if cell["verdict"] != "not comparable":
-        return cell["verdict"]
+def _line(cell: Cell) -> dict[str, object]:
+    names = {"dataset": cell.column, "reading": cell.series}
+    return vars(cell) | names | {"seeds": len(cell.seeds), "verdict": _verdict(cell)}
+
+
+def _verdict(cell: Cell) -> str:
+    if cell.verdict != NOT_COMPARABLE:
+        return cell.verdict
     # Of synthetic data nothing else needs to be said.
-    return f"not comparable ({SYNTHETIC if cell['synthetic'] else cell['verdict_detail']})"
+    return f"not comparable ({SYNTHETIC if cell.synthetic else cell.detail})"

@@ -6,6 +6,8 @@ A reproduced number knows that it is synthetic, so no renderer can print it unaw
 
 from dataclasses import dataclass, replace
 
+from reproduction.judging.cell import QUOTED
+from reproduction.judging.judged import Annex
 from reproduction.paper.tables import Row
 
 WATERMARK = "ˢ"
@@ -38,13 +40,9 @@ class Item:
     verdict: str = ""
 
 
-QUOTED = "quoted"
-"""The word of what the paper quotes from elsewhere, and nothing here reproduces."""
-
-
 @dataclass(frozen=True)
 class View:
-    """A cell under one reading, as it is to be shown.
+    """A cell of one series, as it is to be shown.
 
     Attributes:
         sign: of its verdict, one character; empty where nothing is compared.
@@ -103,23 +101,23 @@ class Part:
 
 @dataclass(frozen=True)
 class Overview:
-    """The paper's table, reported and reproduced in each cell, under one reading.
+    """The paper's table, reported and reproduced in each cell, of one series.
 
     Attributes:
         groups: a dataset and its metrics each; a line has a view for each metric.
     """
 
-    reading: str
+    series: str
     groups: tuple[Group, ...]
     parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
 class Block:
-    """One dataset in detail; under several readings, one metric of it.
+    """One dataset in detail; of several series, one metric of it.
 
     Attributes:
-        groups: a metric or a reading each; a line has a view for each group.
+        groups: a metric or a series each; a line has a view for each group.
         metric: empty where the groups are the metrics.
         about: sentences on the data; empty but in a dataset's first block.
     """
@@ -131,7 +129,7 @@ class Block:
     parts: tuple[Part, ...]
 
     def items(self, line: Line) -> list[Item]:
-        """A line's items, one a column. Readings share one reported value, at the front."""
+        """A line's items, one a column. Series share one reported value, at the front."""
         shared = [line.views[0].reported] if self.metric else []
         own = [
             item
@@ -157,40 +155,32 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Annex:
-    """A grid of texts below the table, of what the paper does not print.
-
-    Attributes:
-        text: sentences above the grid.
-        head: of the columns; the first two hold words, the others numbers.
-    """
-
-    title: str
-    text: tuple[str, ...]
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
 class Sheet:
     """All that a report on a table says.
 
     Attributes:
-        facts: scale, readings, seeds, data, protocol, recipe, outcome: (name, text).
+        kind: what the paper prints it as, a `table` or a `figure`.
+        summary: what it holds, as a part of a sentence.
+        facts: scale, series, seeds, data, protocol, recipe, outcome: (name, text).
         descriptions: fields of the rows, such as `publication`, that the paper's table prints.
         key: (sign, word) of the verdicts that occur.
         legend: (word, meaning) of what occurs, and of nothing else.
         footnotes: (sign, text) in the order of first use.
+        series_name: what the series are called.
         lacking: how many results are not there.
         command: makes them.
         failures: a sentence for each job that failed.
         explanations: what the columns hold, a sentence each, without full stops.
+        guide: path of a page on how to read the report; empty without one.
         reasons: of every verdict reached.
         notes: on the paper's own table.
     """
 
     id: str
+    kind: str
     title: str
+    number: str
+    summary: str
     heading: str
     caption: str
     synthetic: bool
@@ -201,15 +191,12 @@ class Sheet:
     key: tuple[tuple[str, str], ...]
     legend: tuple[tuple[str, str], ...]
     footnotes: tuple[tuple[str, str], ...]
+    series_name: str
     lacking: int
     command: str
     failures: tuple[str, ...]
     explanations: tuple[str, ...]
+    guide: str
     reasons: tuple[Reason, ...]
     annexes: tuple[Annex, ...]
     notes: tuple[str, ...]
-
-    @property
-    def kind(self) -> str:
-        """What the paper prints it as: a `table` or a `figure`."""
-        return "figure" if self.id.startswith("figure") else "table"

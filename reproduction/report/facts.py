@@ -1,80 +1,86 @@
 """What stands around a table: circumstances, outcome, legend, what is open, and why."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
+from reproduction.judging.cell import EQUAL, QUOTED, Cell, Missing
+from reproduction.judging.judged import JudgedTable
 from reproduction.paper.tables import Table
 from reproduction.report import text as wording
 from reproduction.report.document import Reason
+from reproduction.results.frame import FAILED
 
-Json = Mapping[str, object]
+_OPEN = "no run yet"
 
 
 class Facts:
-    """The texts of one sheet.
+    """The texts of one sheet."""
 
-    Args:
-        content: what :mod:`workflow.lib.judge` wrote.
-    """
-
-    def __init__(self, content: Json, table: Table) -> None:
-        self._content = content
+    def __init__(self, judged: JudgedTable, table: Table) -> None:
+        self._judged = judged
         self._table = table
-        self._readings: Sequence[str] = content["readings"]
+        self._several = len(judged.series) > 1
         self._labels = {column.key: column.label for column in table.columns}
-        self.made = [cell for cell in content["cells"] if cell["status"] != "quoted"]
-        self.missing = {
-            item["file"]: (cell, item) for cell in self.made for item in cell["missing"]
+        percent = all(metric.unit == "percent" for metric in table.metrics.values())
+        self._units = ("percent", "percent points") if percent else ("the unit of its column",) * 2
+        self.made = [cell for cell in judged.cells if cell.status != QUOTED]
+        self.missing: dict[object, tuple[Cell, Missing]] = {
+            item.file or (cell.row, cell.column, cell.series, item.seed): (cell, item)
+            for cell in self.made
+            for item in cell.missing
         }
 
     def head(self) -> Iterator[tuple[str, str]]:
         """(name, text) of what every number of the table shares."""
-        yield from map(tuple, self._content["head"] if self.exact else self._circumstances())
-        for reading in self._readings:
-            cells = [cell for cell in self.made if cell["reading"] == reading]
-            name = "Outcome" if len(self._readings) == 1 else f"Outcome, {reading}"
-            yield name, wording.outcome(cells) + self._farthest(cells)
+        yield from self._judged.facts
+        if not self._table.exact:
+            yield from self._circumstances()
+        for series in self._judged.series:
+            cells = [cell for cell in self.made if cell.series == series]
+            if cells:
+                name = f"Outcome, {series}" if self._several else "Outcome"
+                yield name, wording.outcome(cells) + self._farthest(cells)
 
     def _circumstances(self) -> Iterator[tuple[str, str]]:
-        found = self._content["circumstances"]
-        yield "Scale", self._content["scale"]
-        yield "Reading", wording.listed(self._readings)
-        yield "Seeds", wording.listed([str(seed) for seed in self._content["seeds"]])
-        there = dict.fromkeys(self._labels[item["dataset"]] for item in found)
-        yield "Data", wording.short_data([*there], found)
-        yield "Protocol", self._protocols() or "no run yet"
-        recipes = sorted({recipe for item in found for recipe in item["recipes"]})
-        yield "Training recipe", wording.listed(recipes) or "no run yet"
+        if any(self._judged.series):
+            yield self._judged.series_name, wording.listed(self._judged.series)
+        if self._judged.seeds:
+            yield "Seeds", wording.listed([str(seed) for seed in self._judged.seeds])
+        if "data_kind" in self._judged.names:
+            there = [*dict.fromkeys(self._labels[item.column] for item in self._judged.context)]
+            kinds = wording.listed(self._texts("data_kind"))
+            yield "Data", f"{wording.listed(there)}; {kinds}" if there else _OPEN
+        if "protocol" in self._judged.names:
+            yield "Protocol", self._protocols() or _OPEN
+        if "recipe" in self._judged.names:
+            yield "Training recipe", wording.listed(sorted(self._texts("recipe"))) or _OPEN
+
+    def _texts(self, name: str) -> list[str]:
+        """What occurs of a text, each once."""
+        return [*dict.fromkeys(text for item in self._judged.context for text in item.texts[name])]
 
     def explanations(self) -> Iterator[str]:
         """What the columns hold, a sentence each."""
         yield "Reported: as printed in the paper"
-        if self.exact:
-            yield f"Reproduced: {self._content['how']}"
+        if self._table.exact:
+            yield f"Reproduced: {self._judged.how or 'counted'}"
             return
-        yield "Reproduced: mean ± standard deviation over the seeds, in percent"
-        yield "Δ: reproduced minus reported, in percent points"
-        if any(cell["group"] for cell in self._content["cells"]):
+        unit, points = self._units
+        yield f"Reproduced: mean ± standard deviation over the seeds, in {unit}"
+        yield f"Δ: reproduced minus reported, in {points}"
+        if any(cell.group for cell in self._judged.cells):
             yield (
                 "Bold: the best of each group of rows, as the paper sets it and as it came out here"
             )
 
-    @property
-    def exact(self) -> bool:
-        """Whether the table's numbers are counted, not trained."""
-        return "head" in self._content
-
     def about(self, key: str) -> tuple[str, ...]:
-        """A sentence on a column's data; one for each variant where readings differ."""
-        readings: dict[str, list[str]] = {}
-        for item in self._content["circumstances"]:
-            if item["dataset"] == key:
-                for training in item["training_data"]:
-                    for test in item["test_data"]:
-                        sentence = wording.data(training, test)
-                        readings.setdefault(sentence, []).append(item["reading"])
-        if len(readings) == 1 or len(self._readings) == 1:
-            return tuple(readings)
-        return tuple(f"{wording.listed(names)}: {text}" for text, names in readings.items())
+        """A sentence on a column's data; one for each variant where the series differ."""
+        series: dict[str, list[str]] = {}
+        for item in self._judged.context:
+            for sentence in item.texts.get("data", ()) if item.column == key else ():
+                series.setdefault(sentence, []).append(item.series)
+        if len(series) == 1 or not self._several:
+            return tuple(series)
+        return tuple(f"{wording.listed(names)}: {text}" for text, names in series.items())
 
     def key(self) -> Iterator[tuple[str, str]]:
         """(sign, words) of the verdicts that occur."""
@@ -83,69 +89,75 @@ class Facts:
 
     def legend(self) -> Iterator[tuple[str, str]]:
         """(word, meaning) of what occurs."""
-        cells = self._content["cells"]
-        words = {cell["verdict"] for cell in cells} | {cell["status"] for cell in cells}
+        cells = self._judged.cells
+        words = {cell.verdict for cell in cells} | {cell.status for cell in cells}
         yield from ((word, text) for word, text in wording.MEANINGS.items() if word in words)
-        if any(cell["comparable"] for cell in self.made) and not self.exact:
+        if any(cell.comparable for cell in self.made) and not self._table.exact:
             yield "e", self._tolerances()
-        asked = len(self._content["seeds"])
-        if any(0 < len(cell["seeds"]) < asked for cell in self.made):
+        asked = len(self._judged.seeds)
+        if any(0 < len(cell.seeds) < asked for cell in self.made):
             yield f"n of {asked}", "n of the seeds asked for are there"
 
     def failures(self) -> Iterator[str]:
         """A sentence for each job that failed, with the cells that wait for it."""
         waiting: dict[tuple[str, str], list[str]] = {}
         for cell, item in self.missing.values():
-            if item["status"] == "failed":
-                where = f"{self._row(cell)} on {self._labels[cell['dataset']]}, seed {item['seed']}"
-                where += f", {cell['reading']}" if len(self._readings) > 1 else ""
-                message = " ".join(item["message"].split())
-                waiting.setdefault((message, item["log"]), []).append(where)
+            if item.status == FAILED:
+                where = f"{self._row(cell)} on {self._labels[cell.column]}, seed {item.seed}"
+                where += f", {cell.series}" if self._several else ""
+                message = " ".join(item.message.split())
+                waiting.setdefault((message, item.log), []).append(where)
         for (message, log), cells in waiting.items():
             more = f" and {len(cells) - 1} more" if len(cells) > 1 else ""
-            yield f"{cells[0]}{more}: {message} (log: {log})"
+            yield f"{cells[0]}{more}: {message}{f' (log: {log})' if log else ''}"
 
     def reasons(self) -> Iterator[Reason]:
         """Why, of every verdict that was reached over runs."""
         for cell in self.made:
-            if wording.kind(cell) and not self.exact:
-                reading = f", {cell['reading']}" if len(self._readings) > 1 else ""
-                yield wording.reason(cell, self._where(cell) + reading)
+            if wording.kind(cell) and not self._table.exact:
+                series = f", {cell.series}" if self._several else ""
+                yield wording.reason(cell, self._where(cell) + series)
 
     def _protocols(self) -> str:
-        """The phrase that most runs share, then the others with their datasets and readings."""
-        places: dict[str, list[str]] = {}
-        for item in self._content["circumstances"]:
-            phrase = " or ".join(map(wording.protocol, item["protocols"]))
-            place = f"{self._labels[item['dataset']]} ({item['reading']})"
-            places.setdefault(phrase, []).append(place)
-        usual, *others = sorted(places, key=lambda phrase: -len(places[phrase])) or [""]
+        """The phrase that most runs share, then the others with their columns and series."""
+        used: dict[str, list[str]] = {}
+        for item in self._judged.context:
+            phrase = " or ".join(item.texts["protocol"])
+            series = f" ({item.series})" if item.series else ""
+            used.setdefault(phrase, []).append(f"{self._labels[item.column]}{series}")
+        usual, *others = sorted(used, key=lambda phrase: -len(used[phrase])) or [""]
         return " — ".join(
-            [usual, *(f"but {wording.listed(places[phrase])}: {phrase}" for phrase in others)]
+            [usual, *(f"but {wording.listed(used[phrase])}: {phrase}" for phrase in others)]
         )
 
-    def _farthest(self, cells: Sequence[Json]) -> str:
-        compared = [cell for cell in cells if cell["comparable"] and cell["difference"] is not None]
-        if all(cell["verdict"] == "equal" for cell in compared):
+    def _farthest(self, cells: Sequence[Cell]) -> str:
+        compared = [cell for cell in cells if cell.comparable and cell.difference is not None]
+        units = {metric.unit for metric in self._table.metrics.values()}
+        if len(units) > 1 or all(cell.verdict == EQUAL for cell in compared):
             return ""
-        cell = max(compared, key=lambda cell: abs(cell["difference"]))
-        decimals = self._table.metrics[cell["metric"]].decimals
-        difference = wording.signed(cell["difference"], decimals)
+        cell = max(compared, key=lambda cell: abs(cell.difference))
+        decimals = self._table.metrics[cell.metric].decimals
+        difference = wording.signed(cell.difference, decimals)
         return f"; the largest difference is {difference} ({self._where(cell)})"
 
     def _tolerances(self) -> str:
+        by_column: dict[str, set[float]] = {}
+        for cell in self.made:
+            by_column.setdefault(cell.column, set()).add(cell.tolerance)
         by_value: dict[float, dict[str, None]] = {}
         for cell in self.made:
-            by_value.setdefault(cell["tolerance"], {})[self._labels[cell["dataset"]]] = None
+            # A column whose metrics have tolerances of their own names them.
+            metric = f" {cell.metric}" if len(by_column[cell.column]) > 1 else ""
+            by_value.setdefault(cell.tolerance, {})[self._labels[cell.column] + metric] = None
         shown = (f"{value:g} on {wording.listed([*names])}" for value, names in by_value.items())
-        return f"the tolerance, in percent points: {'; '.join(shown)}"
+        return f"the tolerance, in {self._units[1]}: {'; '.join(shown)}"
 
-    def _where(self, cell: Json) -> str:
-        column = self._labels[cell["dataset"]]
-        metric = "" if column == cell["metric"] else f" {cell['metric']}"
+    def _where(self, cell: Cell) -> str:
+        column = self._labels[cell.column]
+        metric = "" if column == cell.metric else f" {cell.metric}"
         return f"{self._row(cell)}, {column}{metric}"
 
-    def _row(self, cell: Json) -> str:
+    def _row(self, cell: Cell) -> str:
         """A row's label; where that is a bare number, with what it is a number of."""
-        label = cell["label"]
+        label = cell.label
         return f"{self._table.heading.lower()} {label}" if label.isdecimal() else label

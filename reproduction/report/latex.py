@@ -128,7 +128,7 @@ def _lines(sheet: Sheet, readings: Sequence[Line]) -> Iterator[str]:
     yield _row([_label(first) + signs, *about, *(_reported(view.reported) for view in first.views)])
     for overview, line in zip(sheet.overviews, readings, strict=True):
         if not all(view.quoted for view in line.views):
-            name = overview.reading if len(readings) > 1 else "reproduced"
+            name = overview.series if len(readings) > 1 else "reproduced"
             yield from _reproduced(line, name, [""] * len(about))
 
 

@@ -1,90 +1,78 @@
 """From judged cells and the paper's table to a sheet: what stands where.
 
 First the paper's table, reported and reproduced in each cell. Then one block a dataset
-with its metrics side by side; with several readings one block a dataset and metric, with
-the readings side by side. Rows and columns keep the paper's order.
+with its metrics side by side; with several series one block a dataset and metric, with
+the series side by side. Rows and columns keep the paper's order.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from apnet.errors import InputError
+from reproduction.judging.judged import JudgedTable
 from reproduction.paper.tables import Column, Row, Table
-from reproduction.report.document import Annex, Block, Group, Line, Overview, Part, Sheet, View
+from reproduction.report.document import Block, Group, Line, Overview, Part, Sheet, View
 from reproduction.report.facts import Facts
 from reproduction.report.footnotes import Footnotes, join, split
 from reproduction.report.views import Views
 
-SCHEMA = 1
 REPORTED, REPRODUCED, DIFFERENCE, VERDICT = "reported", "reproduced", "Δ", "verdict"
 
 _OURS = (REPRODUCED, DIFFERENCE, VERDICT)
 _DESCRIPTIONS = ("publication", "backbone")
 
-Json = Mapping[str, object]
 
-
-def lay_out(content: Json, table: Table, command: str) -> Sheet:
+def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:
     """The sheet of a table.
 
     Args:
-        content: what :mod:`workflow.lib.judge` wrote.
         command: makes what the table lacks.
-
-    Raises:
-        InputError: the cells are of another table or version.
     """
-    if content.get("schema") != SCHEMA or content.get("table") != table.id:
-        raise InputError(
-            f"the cells are not those of {table.id} in version {SCHEMA}: judge the table again"
-        )
-    facts = Facts(content, table)
-    views = Views(content["cells"], len(content["seeds"]), table)
-    overviews = tuple(_overview(table, views, reading) for reading in content["readings"])
+    facts, views = Facts(judged, table), Views(judged, table)
+    overviews = tuple(_overview(table, views, series) for series in judged.series)
     return Sheet(
         id=table.id,
+        kind=table.form,
         title=table.title,
+        number=table.number,
+        summary=table.summary,
         heading=table.heading,
         caption=table.caption,
-        synthetic=any(cell["synthetic"] for cell in facts.made),
+        synthetic=judged.synthetic,
         descriptions=tuple(
             name for name in _DESCRIPTIONS if any(getattr(row, name) for row in table.rows)
         ),
         facts=tuple(facts.head()),
         overviews=overviews,
         # What is counted has no more to say than the paper's table shows.
-        blocks=() if facts.exact else tuple(_blocks(table, views, facts, content["readings"])),
+        blocks=() if table.exact else tuple(_blocks(table, views, facts, judged.series)),
         key=tuple(facts.key()),
         legend=tuple(facts.legend()),
         footnotes=tuple(views.footnotes.legend()),
+        series_name=judged.series_name,
         lacking=len(facts.missing),
         command=command,
         failures=tuple(facts.failures()),
         explanations=tuple(facts.explanations()),
+        guide=judged.guide,
         reasons=tuple(facts.reasons()),
-        annexes=tuple(_annex(item) for item in content.get("annexes", ())),
+        annexes=judged.annexes,
         notes=table.notes,
     )
 
 
-def _annex(content: Json) -> Annex:
-    rows = tuple(tuple(row) for row in content["rows"])
-    return Annex(content["title"], tuple(content["text"]), tuple(content["head"]), rows)
-
-
-def _overview(table: Table, views: Views, reading: str) -> Overview:
+def _overview(table: Table, views: Views, series: str) -> Overview:
     def of_row(row: Row) -> Iterator[View]:
         for column in table.columns:
             for metric in column.metrics:
-                yield views.view(row, column.key, metric, reading)
+                yield views.view(row, column.key, metric, series)
 
     groups = tuple(Group(_over(column), column.metrics) for column in table.columns)
     parts = (
         replace(part, lines=tuple(_with_signs(line, views.footnotes) for line in part.lines))
         for part in _parts(table, of_row)
     )
-    return Overview(reading, groups, tuple(parts))
+    return Overview(series, groups, tuple(parts))
 
 
 def _with_signs(line: Line, footnotes: Footnotes) -> Line:
@@ -107,38 +95,38 @@ def _over(column: Column) -> str:
     return "" if column.metrics == (column.label,) else column.label
 
 
-def _blocks(table: Table, views: Views, facts: Facts, readings: list[str]) -> Iterator[Block]:
+def _blocks(table: Table, views: Views, facts: Facts, series: Sequence[str]) -> Iterator[Block]:
     for column in table.columns:
         about = facts.about(column.key)
-        if len(readings) == 1:
-            yield _by_metric(table, views, column, readings[0], about)
+        if len(series) == 1:
+            yield _by_metric(table, views, column, series[0], about)
             continue
-        for place, metric in enumerate(column.metrics):
-            yield _by_reading(table, views, column, metric, readings, () if place else about)
+        for index, metric in enumerate(column.metrics):
+            yield _by_series(table, views, column, metric, series, () if index else about)
 
 
 def _by_metric(
-    table: Table, views: Views, column: Column, reading: str, about: tuple[str, ...]
+    table: Table, views: Views, column: Column, series: str, about: tuple[str, ...]
 ) -> Block:
     def of_row(row: Row) -> Iterator[View]:
-        return (views.view(row, column.key, metric, reading) for metric in column.metrics)
+        return (views.view(row, column.key, metric, series) for metric in column.metrics)
 
     groups = tuple(Group(metric, (REPORTED, *_OURS)) for metric in column.metrics)
     return Block(column.label, "", about, groups, _own(_parts(table, of_row)))
 
 
-def _by_reading(
+def _by_series(
     table: Table,
     views: Views,
     column: Column,
     metric: str,
-    readings: list[str],
+    series: Sequence[str],
     about: tuple[str, ...],
 ) -> Block:
     def of_row(row: Row) -> Iterator[View]:
-        return (views.view(row, column.key, metric, reading) for reading in readings)
+        return (views.view(row, column.key, metric, one) for one in series)
 
-    groups = (Group("", (REPORTED,)), *(Group(reading, _OURS) for reading in readings))
+    groups = (Group("", (REPORTED,)), *(Group(one, _OURS) for one in series))
     return Block(column.label, metric, about, groups, _own(_parts(table, of_row)))
 
 

@@ -7,9 +7,9 @@ from functools import partial
 
 from tabulate import tabulate
 
+from reproduction.judging.judged import Annex
 from reproduction.report.document import (
     WATERMARK,
-    Annex,
     Block,
     Figure,
     Item,

@@ -1,7 +1,7 @@
 r"""Write one document of all tables and figures, for TeX: reports/paper.tex.
 
     python -m reproduction.report.paper --cells results/smoke/cells/table2.json …
-        --tables paper/tables --figures reports/figure5.pdf …
+        --paper paper --figures reports/figure5.pdf … --by "apnet-harness 1.0"
         --command "snakemake --cores 2 reports/paper.pdf" --out reports/paper.tex
 
 It inputs the tables and shows the figures that lie beside it, so that a TeX anywhere else
@@ -15,19 +15,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from apnet import __version__
-from apnet.files import read_json, write_text
-from reproduction.paper.contents import HOLDS, READINGS
-from reproduction.paper.tables import load_table
+from reproduction.errors import run_main
+from reproduction.files import write_text
+from reproduction.judging.judged import read_judged
+from reproduction.paper.loading import Paper, Picture, load_paper
+from reproduction.paper.tables import Table
 from reproduction.report.document import Sheet
 from reproduction.report.layout import lay_out
+from reproduction.report.phrases import listed
 from reproduction.report.templating import template
 from reproduction.report.tex import comment, escape
-from reproduction.report.text import listed
-from workflow.lib.cli import run_main
 
-_COMMON = ("Scale", "Reading", "Seeds", "Data", "Protocol", "Training recipe")
-"""Facts that the document gathers; the other facts stand with their table."""
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,31 @@ class Document:
 
     Attributes:
         sheets: of the tables, in the order of the paper.
-        figures: names of those that there are, in the order of the paper.
+        figures: those that there are, in the order of the paper.
         command: makes what the tables lack.
+        by: what generated it.
     """
 
+    paper: Paper
     sheets: Sequence[Sheet]
-    figures: Sequence[str]
+    figures: Sequence[Table | Picture]
     command: str
+    by: str
+
+    @property
+    def series_name(self) -> str:
+        """What the series are called."""
+        return self.sheets[0].series_name
+
+    @property
+    def longest(self) -> str:
+        """The longest title of a table."""
+        return max(self.sheets, key=lambda sheet: (len(sheet.title), counter(sheet.number))).title
+
+    @property
+    def common(self) -> tuple[str, ...]:
+        """Names of facts that the document gathers; the other facts stand with their table."""
+        return ("Scale", self.series_name, "Seeds", "Data", "Protocol", "Training recipe")
 
     @property
     def synthetic(self) -> bool:
@@ -58,12 +75,12 @@ class Document:
         found: dict[tuple[str, str], list[Sheet]] = {}
         for sheet in self.sheets:
             for name, text in sheet.facts:
-                if name in _COMMON:
+                if name in self.common:
                     found.setdefault((name, text), []).append(sheet)
         names = [name for name, _ in found]
         return [
             (name, text, "" if names.count(name) == 1 else titles(found[name, text]))
-            for name, text in sorted(found, key=lambda fact: _COMMON.index(fact[0]))
+            for name, text in sorted(found, key=lambda fact: self.common.index(fact[0]))
         ]
 
     @cached_property
@@ -86,9 +103,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Write the document; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cells", required=True, nargs="+", type=Path, help="one file a table")
-    parser.add_argument("--tables", required=True, type=Path, help="the folder of the paper's")
+    parser.add_argument("--paper", required=True, type=Path, help="the folder of the paper")
     parser.add_argument("--figures", nargs="*", default=[], type=Path)
     parser.add_argument("--command", required=True, help="makes what the tables lack")
+    parser.add_argument("--by", required=True, help="what generates it, with its version")
     parser.add_argument("--out", required=True, type=Path)
     arguments = parser.parse_args(argv)
     return run_main(lambda: write_text(arguments.out, render(_document(arguments))))
@@ -97,9 +115,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 def render(document: Document) -> str:
     """The document as TeX."""
     page = template("paper.tex.j2", text=escape, comment=comment)
+
+    def own(sheet: Sheet) -> list[tuple[str, str]]:
+        """The facts that a table shares with no other."""
+        return [(name, text) for name, text in sheet.facts if name not in document.common]
+
     return page.render(
-        document=document, holds=HOLDS, readings=READINGS, own=_own, version=__version__
+        document=document, paper=document.paper, by=document.by, own=own, counter=counter
     )
+
+
+def counter(number: str) -> int:
+    """A printed number as a number: 7 of `7` and of `VII`."""
+    if number.isdecimal():
+        return int(number)
+    values = [_ROMAN.get(letter, 0) for letter in number]
+    pairs = zip(values, [*values[1:], 0], strict=True)
+    return sum(-one if one < after else one for one, after in pairs)
 
 
 def titles(sheets: Sequence[Sheet]) -> str:
@@ -109,21 +141,17 @@ def titles(sheets: Sequence[Sheet]) -> str:
 
 
 def _document(arguments: argparse.Namespace) -> Document:
-    contents = [read_json(file) for file in arguments.cells]
-    sheets = [
-        lay_out(content, load_table(arguments.tables / f"{content['table']}.yaml"), "")
-        for content in contents
-    ]
+    paper = load_paper(arguments.paper)
+    tables = [(file, paper.tables[file.stem]) for file in arguments.cells]
+    sheets = [lay_out(read_judged(file, table.id), table) for file, table in tables]
+    figures = [paper[file.stem] for file in arguments.figures]
     return Document(
-        sheets=sorted(sheets, key=lambda sheet: sheet.id),
-        figures=sorted(file.stem for file in arguments.figures),
+        paper=paper,
+        sheets=sorted(sheets, key=lambda sheet: counter(sheet.number)),
+        figures=sorted(figures, key=lambda figure: counter(figure.number)),
         command=arguments.command,
+        by=arguments.by,
     )
-
-
-def _own(sheet: Sheet) -> list[tuple[str, str]]:
-    """The facts that a table shares with no other."""
-    return [(name, text) for name, text in sheet.facts if name not in _COMMON]
 
 
 def _once(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

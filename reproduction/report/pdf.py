@@ -16,9 +16,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from apnet.errors import InputError
-from apnet.files import replaced, write_text
-from workflow.lib.cli import run_main
+from reproduction.errors import InputError, run_main
+from reproduction.files import replaced, write_text
 
 PROGRAM = "pdflatex"
 FILES = (

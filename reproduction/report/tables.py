@@ -7,26 +7,14 @@ python -m reproduction.report.tables --cells results/smoke/cells/table2.json
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from apnet.errors import one_of
-from apnet.files import read_json, write_text
-from reproduction.paper.tables import load_table
-from reproduction.report import csv as as_csv
-from reproduction.report import html as as_html
-from reproduction.report import latex as as_latex
-from reproduction.report import markdown as as_markdown
-from reproduction.report.document import Sheet
-from reproduction.report.layout import lay_out
-from workflow.lib.cli import run_main
-
-SHEETS: Mapping[str, Callable[[Sheet], str]] = {
-    ".md": as_markdown.render,
-    ".tex": as_latex.render,
-    ".html": as_html.render,
-}
-"""Formats that are made from the sheet; CSV is made from the cells."""
+from reproduction.errors import run_main
+from reproduction.files import write_text
+from reproduction.judging.judged import read_judged
+from reproduction.paper.loading import load_table
+from reproduction.report.render import render
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,12 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _render(arguments: argparse.Namespace) -> None:
-    suffix = arguments.out.suffix
-    if suffix not in (*SHEETS, ".csv"):
-        raise one_of("format", suffix, (*SHEETS, ".csv"))
-    content = read_json(arguments.cells)
-    sheet = lay_out(content, load_table(arguments.table), arguments.command)
-    write_text(arguments.out, as_csv.render(content) if suffix == ".csv" else SHEETS[suffix](sheet))
+    table = load_table(arguments.table)
+    judged = read_judged(arguments.cells, table.id)
+    form = arguments.out.suffix.removeprefix(".")
+    write_text(arguments.out, render(judged, table, form, arguments.command))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""What a report says in words: of data, protocol, outcome, and of each verdict."""
+"""What a report says in words: of the outcome, and of each verdict."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
-from reproduction.judge.statistics import MOST_SEEDS
+from reproduction.judging.cell import Cell
+from reproduction.judging.statistics import MOST_SEEDS
 from reproduction.report.document import Reason
 from reproduction.report.phrases import listed
-
-Json = Mapping[str, object]
 
 SIGNS = {
     "match": "●",
@@ -51,7 +50,6 @@ MEANINGS = {
     "quoted": "the paper quotes this row from elsewhere; nothing here makes it",
 }
 
-_FEATURES = {"bn": "features after the BN neck", "logits": "classifier logits as features"}
 _ORDER = (
     "match",
     "better",
@@ -67,44 +65,11 @@ _ORDER = (
 )
 
 
-def protocol(found: Json) -> str:
-    """A protocol block of a record, as a phrase."""
-    feature = _FEATURES.get(found["feature"], f"{found['feature']} features")
-    flipped = "averaged with the mirror image's" if found["flip"] else "without mirror images"
-    return "; ".join(
-        [
-            f"{found['query']} query",
-            f"{found['distance']} distance",
-            f"{feature}, {flipped}",
-            f"{found['checkpoint']} checkpoint",
-            f"junk {found['junk']}",
-            f"distractors {found['distractors']}",
-        ]
-    )
-
-
-def data(training: Json, test: Json) -> str:
-    """What a column was trained and tested on, with its counts, as a sentence."""
-    train = training["counts"]["train"]
-    query, gallery = (test["counts"][split]["images"] for split in ("query", "gallery"))
-    counts = (
-        f"{train['images']:,} training images of {train['identities']:,} identities, "
-        f"{query:,} queries, {gallery:,} gallery images"
-    )
-    return f"{_standing([training, test])}: {counts}."
-
-
-def short_data(labels: Sequence[str], found: Iterable[Json]) -> str:
-    """The datasets that there are runs of and what they are, as a phrase."""
-    blocks = [block for item in found for block in (*item["training_data"], *item["test_data"])]
-    return f"{listed(labels)}; {_standing(blocks).lower()}" if blocks else "no run yet"
-
-
-def outcome(cells: Sequence[Json]) -> str:
+def outcome(cells: Sequence[Cell]) -> str:
     """How many cells came out how, as a phrase."""
-    tally = Counter(cell["verdict"] for cell in cells)
+    tally = Counter(cell.verdict for cell in cells)
     words = [f"{tally[word]} {word}" for word in _ORDER if tally[word]]
-    leanings = Counter(cell["leaning"] for cell in cells if cell["verdict"] == "single run")
+    leanings = Counter(cell.leaning for cell in cells if cell.verdict == "single run")
     shown = [f"{leanings[key]} {key}" for key in ("within", "better", "worse") if leanings[key]]
     told = f" (single runs: {listed(shown)})" if shown else ""
     if len(words) == 1:
@@ -112,41 +77,41 @@ def outcome(cells: Sequence[Json]) -> str:
     return f"of {len(cells)} cells {listed(words)}{told}"
 
 
-def kind(cell: Json) -> str | None:
+def kind(cell: Cell) -> str | None:
     """The kind of verdict that has a sign; None where nothing is compared."""
-    if cell["verdict"] == "single run":
-        leaning = cell["leaning"]
+    if cell.verdict == "single run":
+        leaning = cell.leaning
         return leaning if leaning == "within" else f"single {leaning}"
-    return cell["verdict"] if cell["verdict"] in SIGNS else None
+    return cell.verdict if cell.verdict in SIGNS else None
 
 
-def verdict(cell: Json) -> str:
+def verdict(cell: Cell) -> str:
     """A cell's verdict as it stands in its column; empty without a run."""
-    if cell["status"] != "run" or cell["verdict"] == "not reported":
+    if cell.status != "run" or cell.verdict == "not reported":
         return ""
-    if cell["verdict"] == "single run":
-        return f"1 run: {cell['leaning']}"
-    if cell["verdict"] == "inconclusive" and cell["more_seeds"]:
-        return f"inconclusive +{cell['more_seeds']}"
-    return "n/c" if cell["verdict"] == "not comparable" else cell["verdict"]
+    if cell.verdict == "single run":
+        return f"1 run: {cell.leaning}"
+    if cell.verdict == "inconclusive" and cell.more_seeds:
+        return f"inconclusive +{cell.more_seeds}"
+    return "n/c" if cell.verdict == "not comparable" else cell.verdict
 
 
-def reason(cell: Json, where: str) -> Reason:
+def reason(cell: Cell, where: str) -> Reason:
     """The numbers that decided a cell's verdict.
 
     Args:
         where: which cell.
     """
-    reported, tolerance = cell["reported"], cell["tolerance"]
+    reported, tolerance = cell.reported, cell.tolerance
     return Reason(
         cell=where,
         sign=SIGNS.get(kind(cell), ""),
         verdict=verdict(cell).partition(" +")[0],
-        runs=str(len(cell["seeds"])),
-        interval=_span(cell["interval"], 2) or f"one value, {cell['mean']:.2f}",
+        runs=str(len(cell.seeds)),
+        interval=_span(cell.interval, 2) or f"one value, {cell.mean:.2f}",
         band=f"{_span((reported - tolerance, reported + tolerance), 1)}",
         more_seeds=_more(cell),
-        prediction=_span(cell["prediction_interval"], 1),
+        prediction=_span(cell.prediction_interval, 1),
     )
 
 
@@ -162,16 +127,7 @@ def _span(ends: Sequence[float] | None, decimals: int) -> str:
     return f"{ends[0]:.{decimals}f} to {ends[1]:.{decimals}f}" if ends else ""
 
 
-def _more(cell: Json) -> str:
-    if cell["verdict"] != "inconclusive":
+def _more(cell: Cell) -> str:
+    if cell.verdict != "inconclusive":
         return ""
-    return f"about {cell['more_seeds']}" if cell["more_seeds"] else f"over {MOST_SEEDS}"
-
-
-def _standing(blocks: Sequence[Json]) -> str:
-    if any(block["synthetic"] for block in blocks):
-        return "Synthetic stand-in"
-    if all(block["published"] for block in blocks):
-        return "Counts as published"
-    some = any(block["published"] for block in blocks)
-    return f"Counts not {'all ' if some else ''}as published"
+    return f"about {cell.more_seeds}" if cell.more_seeds else f"over {MOST_SEEDS}"

@@ -1,12 +1,11 @@
 """All seven tables, fabricated: accuracies about half a point below what the paper prints."""
 
-from reproduction.paper.tables import load_experiments, load_table
 from reproduction.report import tables
 from tests.workflow import records, test_costs, test_counts
 from tests.workflow.conftest import ROOT
 from workflow.lib import judge
-from workflow.lib.counted import counted_models
-from workflow.lib.plan import TABLES
+from workflow.lib.catalogue import TABLES
+from workflow.lib.experiments import counted_models, load_experiments, load_table
 
 PAPER = ROOT / "paper" / "tables"
 EXPERIMENTS = ROOT / "workflow" / "experiments.yaml"
@@ -86,7 +85,7 @@ def _cost(folder, experiments):
     counted.mkdir()
     table = load_table(test_costs.TABLE, experiments)
     for reading in ("written", "released"):
-        for model in counted_models(table, experiments):
+        for model in counted_models(table, experiments).values():
             gflops = test_costs.PRINTED.get(model, 14.67)
             test_costs.write(counted, test_costs.record(model, reading, gflops))
     assert test_costs.judge(counted)[0] == 0

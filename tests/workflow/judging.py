@@ -35,7 +35,7 @@ class Judge:
         (found,) = (
             cell
             for cell in self(*more, **asked)["cells"]
-            if (cell["row"], cell["dataset"], cell["metric"]) == (row, dataset, metric)
+            if (cell["row"], cell["column"], cell["metric"]) == (row, dataset, metric)
         )
         return found
 

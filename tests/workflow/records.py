@@ -137,9 +137,11 @@ def table(folder, **changes):
     """Write a table of four rows, two datasets, and mAP and R-1; returns its file."""
     content = {
         "table": "table8",
+        "kind": "accuracy",
         "number": "VIII",
         "heading": "Model",
         "caption": "A SMALL TABLE.",
+        "summary": "nothing",
         "metrics": {"mAP": ACCURACY, "R-1": ACCURACY},
         "columns": [
             {"key": "market1501", "label": "Market-1501", "metrics": ["mAP", "R-1"]},

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from reproduction.paper.tables import load_experiments, load_table
 from reproduction.report import tables
 from tests.workflow import records
 from workflow.lib import judge
+from workflow.lib.experiments import load_experiments, load_table
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "paper" / "tables" / "table2.yaml"

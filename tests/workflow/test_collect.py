@@ -30,19 +30,19 @@ def test_a_line_for_each_metric_of_each_evaluation(tmp_path):
     assert status == 0 and len(found) == 4 * 5
     assert list(found.metric[:5]) == ["mAP", "R-1", "R-5", "R-10", "R-20"]
     assert list(found.columns[:7]) == [
-        *("reading", "training_set", "model", "seed", "test_set", "metric", "value"),
+        *("series", "training_set", "model", "seed", "test_set", "metric", "value"),
     ]
     last = found[(found.seed == 10) & (found.metric == "mAP")].iloc[0]
     assert float(last.value) == 100 * 0.123456789012345
     assert (last.published, last.synthetic, last.provenance) == (True, False, "trained")
-    assert list(found[found.reading == "released"].synthetic) == [True] * 5
+    assert list(found[found.series == "released"].synthetic) == [True] * 5
     # Seed 9 stands before seed 10: they are numbers.
-    assert list(dict.fromkeys(found[found.reading == "written"].seed)) == [9, 10]
+    assert list(dict.fromkeys(found[found.series == "written"].seed)) == [9, 10]
 
 
 def test_nothing_yet_is_a_header(tmp_path):
     status, out = collect(tmp_path)
-    assert status == 0 and out.read_text().startswith("reading,training_set,")
+    assert status == 0 and out.read_text().startswith("series,training_set,")
     assert out.read_text().count("\n") == 1
 
 

@@ -4,11 +4,10 @@ import json
 
 import pytest
 
-from reproduction.paper.tables import load_experiments, load_table
 from reproduction.report.tables import main as render
 from tests.workflow.conftest import ROOT
 from workflow.lib.costs import main
-from workflow.lib.counted import counted_models
+from workflow.lib.experiments import counted_models, load_experiments, load_table
 
 EXPERIMENTS = ROOT / "workflow" / "experiments.yaml"
 TABLE = ROOT / "paper" / "tables" / "table3.yaml"
@@ -40,7 +39,7 @@ def costs(tmp_path):
     """As printed, with fractions that rounding takes away; other models at 14.67."""
     experiments = load_experiments(EXPERIMENTS)
     for reading in ("written", "released"):
-        for model in counted_models(load_table(TABLE, experiments), experiments):
+        for model in counted_models(load_table(TABLE, experiments), experiments).values():
             value = PRINTED.get(model, 14.67) + 0.0049
             write(tmp_path, record(model, reading, value))
     return tmp_path
@@ -60,7 +59,7 @@ def judge(folder):
 
 
 def verdicts(content, reading):
-    return {cell["row"]: cell["verdict"] for cell in content["cells"] if cell["reading"] == reading}
+    return {cell["row"]: cell["verdict"] for cell in content["cells"] if cell["series"] == reading}
 
 
 def test_a_cost_is_equal_to_the_printed_decimals_or_it_is_not(costs):

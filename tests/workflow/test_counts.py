@@ -42,7 +42,7 @@ def judge(folder, readings=("written",)):
     )
     assert status == 0
     cells = json.loads(out.read_text())["cells"]
-    return {(c["row"], c["dataset"], c["metric"], c["reading"]): c for c in cells}
+    return {(c["row"], c["column"], c["metric"], c["series"]): c for c in cells}
 
 
 def report(folder):

@@ -60,15 +60,15 @@ def test_figure_5_trains_each_radix_and_counts_its_parameters(snakemake):
         "evaluate": 6,
         "judge": 1,
         "parameters": 1,
-        "figure5": 1,
+        "curve": 1,
     }
 
 
 def test_figure_6_is_one_training_a_reading(snakemake):
     jobs = snakemake.jobs("reports/figure6.png")
-    assert jobs == {"synthesize": 1, "check": 1, "train": 1, "attention_maps": 1, "figure6": 1}
+    assert jobs == {"synthesize": 1, "check": 1, "train": 1, "attention_maps": 1, "sheet": 1}
     both = snakemake.jobs("reports/figure6.pdf", config=["readings=[written,released]"])
-    assert (both["train"], both["attention_maps"], both["figure6"]) == (2, 2, 1)
+    assert (both["train"], both["attention_maps"], both["sheet"]) == (2, 2, 1)
 
 
 def test_figure_6_shows_the_queries_that_the_config_names(snakemake):
@@ -81,7 +81,7 @@ def test_figure_6_shows_the_queries_that_the_config_names(snakemake):
 
 def test_figure_6_without_a_run_is_drawn_open(snakemake, tmp_path):
     show = ["missing=show"]
-    assert snakemake.jobs("reports/figure6.svg", config=show) == {"figure6": 1}
+    assert snakemake.jobs("reports/figure6.svg", config=show) == {"sheet": 1}
     snakemake("reports/figure6.svg", config=show)
     assert "Reading written: not run" in (tmp_path / "reports" / "figure6.svg").read_text()
 

@@ -7,12 +7,15 @@ import re
 import numpy as np
 import pytest
 
-from reproduction.figures.figure5 import draw, main
+from reproduction.figures.curve import draw
+from reproduction.judging.judged import read_judged
 from reproduction.report import csv as as_csv
 from reproduction.report.tables import main as render
 from tests.workflow import records
 from tests.workflow.conftest import ROOT
 from workflow.lib import judge
+from workflow.lib.catalogue import paper
+from workflow.lib.draw import main
 
 RADICES = (1, 2, 4, 8, 16, 32)
 MAP = {1: 88.0, 2: 90.0, 4: 89.5, 8: 89.0, 16: 88.5, 32: 88.25}
@@ -52,17 +55,24 @@ class Figure5:
         places = ["--results", str(self.folder / "results"), "--out", str(self.cells)]
         assert judge.main([*table, *asked, *places]) == 0
         self.costs = [cost(reading, radix) for reading in readings for radix in RADICES]
-        return json.loads(self.cells.read_text())
+        return read_judged(self.cells, "figure5")
 
     def draw(self, **asked):
-        return draw(self.judge(**asked), self.costs)
+        judged = self.judge(**asked)
+        parameters = {
+            (cost["reading"], cost["model"].removeprefix("resnet50-")): cost["params"]
+            for cost in self.costs
+        }
+        return draw(judged, paper().tables["figure5"], parameters)
 
     def status(self, *outs):
         files = []
         for number, content in enumerate(self.costs):
             files.append(self.folder / f"{number}.json")
             files[-1].write_text(json.dumps(content))
-        words = ["--cells", self.cells, "--costs", *files, "--out", *outs]
+        words = ["curve", "--cells", self.cells, "--costs", *files, "--out", *outs]
+        words += ["--table", ROOT / "paper" / "tables" / "figure5.yaml"]
+        words += ["--experiments", ROOT / "workflow" / "experiments.yaml"]
         return main([str(word) for word in words])
 
 
@@ -245,8 +255,8 @@ def test_bad_input_is_one_sentence(figure5, capsys):
     assert "unknown format 'jpg'" in capsys.readouterr().err
     del figure5.costs[3]
     assert figure5.status(figure5.folder / "figure5.svg") == 2
-    assert "no cost of resnet50-apnet-c2-r8, written" in capsys.readouterr().err
+    assert "no cost of apnet-c2-r8, written" in capsys.readouterr().err
     figure5.cells.write_text(json.dumps({"schema": 1, "table": "table2"}))
     assert figure5.status(figure5.folder / "figure5.svg") == 2
-    assert "not the cells of Fig. 5" in capsys.readouterr().err
+    assert "does not hold the cells of figure5" in capsys.readouterr().err
     assert not list(figure5.folder.glob("figure5.*"))

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from reproduction.figures.figure6 import draw, main, overlaid, read_maps
+from reproduction.figures.attention import draw, overlaid
+from workflow.lib.draw import main, read_maps
 
 WATERMARK = "synthetic data: says nothing about the paper"
 HIGH, WIDE = 8, 4
@@ -123,6 +124,7 @@ def test_files_hold_their_letters_and_are_the_same_each_time(tmp_path):
     file = write(tmp_path / "maps.npz", synthetic=True)
     outs = [tmp_path / f"figure6.{suffix}" for suffix in ("png", "svg", "pdf")]
     places = ["--maps", str(file), str(tmp_path / "none.npz"), "--out", *map(str, outs)]
+    places = ["attention", "--dataset", "market1501", "--title", "Fig. 6", *places]
     arguments = [*places, "--readings", "written", "released", "--data-root", str(tmp_path)]
     assert main(arguments) == 0
     first = [out.read_bytes() for out in outs]
@@ -139,7 +141,8 @@ def test_other_files_are_refused_in_one_sentence(tmp_path, capsys, content):
     if content is not None:
         file.write_bytes(content)
     out = tmp_path / "figure6.svg"
-    assert main(["--maps", str(file), "--readings", "written", "--out", str(out)]) == 2
+    asked = ["--readings", "written", "--dataset", "market1501", "--title", "Fig. 6"]
+    assert main(["attention", "--maps", str(file), *asked, "--out", str(out)]) == 2
     error = capsys.readouterr().err
     assert "maps.npz holds no maps of version 1" in error and error.count("\n") == 1
     assert not out.exists()

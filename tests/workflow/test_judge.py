@@ -6,9 +6,10 @@ import math
 import pytest
 
 from apnet.errors import InputError
-from reproduction.judge.tolerance import parse_tolerances
+from reproduction.paper.tables import Metric
 from tests.workflow import records
 from tests.workflow.judging import Judge
+from workflow.lib.tolerances import parse_tolerances
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def judge(tmp_path):
 
 def test_every_cell_is_there_in_the_order_of_print(judge):
     found = judge()["cells"]
-    assert [(cell["row"], cell["dataset"], cell["metric"]) for cell in found[:4]] == [
+    assert [(cell["row"], cell["column"], cell["metric"]) for cell in found[:4]] == [
         ("base", "market1501", "mAP"),
         ("base", "market1501", "R-1"),
         ("base", "dukemtmc", "mAP"),
@@ -95,9 +96,9 @@ def test_tolerances_by_dataset(judge):
 
 
 def test_small_datasets_are_given_a_point():
-    tolerances = parse_tolerances([])
-    assert tolerances.of("cuhk03-labeled") == tolerances.of("occluded-dukemtmc") == 1.0
-    assert tolerances.of("msmt17") == 0.5
+    tolerances, metric = parse_tolerances([]), Metric("mAP", "percent", "higher", 1)
+    names = ("cuhk03-labeled", "occluded-dukemtmc", "msmt17")
+    assert [tolerances.of(name, metric) for name in names] == [1.0, 1.0, 0.5]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_what_the_records_say_makes_a_cell_not_comparable(judge, changes, why):
         records.write(judge.scale, records.record(seed=seed, mAP=0.878, **changes))
     cell = judge.cell(seeds=(0, 1))
     assert (cell["verdict"], cell["comparable"]) == ("not comparable", False)
-    assert cell["why_not"] == [why] and cell["verdict_detail"] == why
+    assert cell["why_not"] == [why] and cell["detail"] == why
 
 
 def test_a_smoke_run_says_so_first_and_is_short_about_its_recipe(judge):
@@ -175,8 +176,9 @@ def test_where_runs_come_from_is_marked_beside_the_verdict(judge):
 def test_earlier_code_is_marked_and_named(judge, place):
     records.write(judge.scale, records.record(**{place: "0123456789abcdef"}))
     assert judge.cell()["marks"] == ["made with earlier code"]
-    (found,) = judge()["circumstances"]
-    assert ["0123456789abcdef"] in (found["training_code"], found["evaluation_code"])
+    (found,) = judge()["context"]
+    codes = found["texts"]
+    assert ["0123456789abcdef"] in (codes["training_code"], codes["evaluation_code"])
 
 
 def test_a_switch_set_otherwise_is_marked_beside_the_verdict(judge):
@@ -189,17 +191,20 @@ def test_a_switch_set_otherwise_is_marked_beside_the_verdict(judge):
 def test_circumstances_are_those_of_the_records(judge):
     ours = records.record(model="resnet50-apnet-c2", **{"protocol.flip": False})
     records.write(judge.scale, records.record(), ours, records.record("dukemtmc"))
-    market, duke = judge()["circumstances"]
-    assert (market["dataset"], market["runs"]) == ("market1501", 2)
-    assert [protocol["flip"] for protocol in market["protocols"]] == [True, False]
-    assert market["test_data"] == [records.data("market1501")]
-    assert (duke["dataset"], duke["runs"], duke["recipes"]) == ("dukemtmc", 1, ["channel"])
+    market, duke = judge()["context"]
+    assert (market["column"], market["runs"]) == ("market1501", 2)
+    flipped = ["averaged with the mirror" in text for text in market["texts"]["protocol"]]
+    assert flipped == [True, False]
+    (data,) = market["texts"]["data"]
+    assert data.startswith("Counts as published: 12,936 training images")
+    assert (duke["column"], duke["runs"]) == ("dukemtmc", 1)
+    assert duke["texts"]["recipe"] == ["channel"]
 
 
 def test_readings_are_cells_of_their_own(judge):
     records.write(judge.scale, records.record(reading="released", mAP=0.5))
     found = judge(readings=("written", "released"))["cells"][:2]
-    assert [(cell["reading"], cell["status"]) for cell in found] == [
+    assert [(cell["series"], cell["status"]) for cell in found] == [
         ("written", "not run"),
         ("released", "run"),
     ]
@@ -207,7 +212,7 @@ def test_readings_are_cells_of_their_own(judge):
 
 def test_what_was_never_released_is_said_under_released(judge):
     found = judge(readings=("written", "released"))["cells"]
-    said = {(cell["row"], cell["reading"]): cell.get("caveats") for cell in found}
+    said = {(cell["row"], cell["series"]): cell.get("caveats") for cell in found}
     assert "never released" in said["space", "released"][0]
     assert said["space", "written"] == said["base", "released"] == []
 
@@ -229,7 +234,7 @@ def test_an_open_cell_names_the_file_that_would_fill_it(judge):
 def test_a_failed_job_is_told_in_its_cell(judge, place):
     judge.note(place)
     cell = judge.cell()
-    assert (cell["status"], cell["verdict_detail"]) == ("failed", "out of memory")
+    assert (cell["status"], cell["detail"]) == ("failed", "out of memory")
     assert cell["missing"][0]["log"] == f"{place}.log"
     assert judge.cell("ours", "dukemtmc")["status"] == "not run"
 

@@ -6,14 +6,19 @@ import pytest
 import yaml
 
 from apnet.errors import InputError
-from reproduction.paper.tables import Column, Experiment, load_experiments, load_table
+from reproduction.errors import InputError as PaperError
+from reproduction.paper import loading
+from reproduction.paper.tables import Column
+from workflow.lib.experiments import Experiment, load_experiments, load_table
 
 ACCURACY = {"unit": "percent", "better": "higher", "decimals": 1}
 TABLE = {
     "table": "table8",
+    "kind": "accuracy",
     "number": "VIII",
     "heading": "Model",
     "caption": "A TABLE.",
+    "summary": "nothing",
     "metrics": {"mAP": ACCURACY, "R-1": ACCURACY},
     "columns": [
         {"key": "market1501", "label": "Market-1501", "metrics": ["mAP", "R-1"]},
@@ -55,7 +60,7 @@ def write(tmp_path):
 
 
 def sentence(load, *arguments):
-    with pytest.raises(InputError) as error:
+    with pytest.raises((InputError, PaperError)) as error:
         load(*arguments)
     text = str(error.value)
     assert "\n" not in text and len(text) < 400
@@ -78,9 +83,7 @@ def test_cells_come_in_the_order_of_print(write):
 def test_bold_and_experiments_by_cell(write):
     table = load_table(write(TABLE), EXPERIMENTS)
     quoted, ours, mixed = table.rows
-    assert table.reported_bold(ours, "market1501", "R-1")
-    assert not table.reported_bold(ours, "market1501", "mAP")
-    assert not table.reported_bold(quoted, "market1501", "R-1")
+    assert (ours.bold, quoted.bold) == ({"market1501/R-1"}, frozenset())
     keys = [column.key for column in table.columns]
     assert [table.experiment_of(quoted, key) for key in keys] == [None, None]
     assert [table.experiment_of(ours, key) for key in keys] == ["baseline", "baseline"]
@@ -93,7 +96,7 @@ def test_bold_and_experiments_by_cell(write):
         ("market1501", ("market1501", "market1501")),
         ("dukemtmc->market1501", ("dukemtmc", "market1501")),
         ("cuhk03-detected", ("cuhk03-detected", "cuhk03-detected")),
-        ("cost", (None, None)),
+        ("cost", ("cost", "cost")),
     ],
 )
 def test_a_column_names_its_training_and_test_set(key, sets):
@@ -102,9 +105,9 @@ def test_a_column_names_its_training_and_test_set(key, sets):
 
 
 def test_title_of_a_figure(write):
-    figure = TABLE | {"table": "figure9", "number": "9"}
-    assert load_table(write(figure, "figure9.yaml")).title == "Fig. 9"
-    assert load_table(write(TABLE)).title == "Table VIII"
+    figure = TABLE | {"table": "figure9", "number": "9", "form": "figure"}
+    assert load_table(write(figure, "figure9.yaml"), EXPERIMENTS).title == "Fig. 9"
+    assert load_table(write(TABLE), EXPERIMENTS).title == "Table VIII"
 
 
 def edited(place, value):
@@ -149,7 +152,9 @@ SLIPS = [
     (("columns", 1, "key"), "market1510", "column market1510: 'market1510' is not a dataset"),
     (("columns", 1, "metrics"), ["R-20"], "column market1501->dukemtmc: metric 'R-20'"),
     (("columns",), {"caption": "long " * 200}, "columns: ", "is not of type 'array'"),
-    (("metrics", "mAP", "unit"), "per mille", "metrics.mAP.unit"),
+    (("metrics", "mAP", "better"), "both", "metrics.mAP.better"),
+    (("metrics", "mAP", "better"), None, ": say which values are better"),
+    (("kind",), "speed", "kind: 'speed'"),
     (("table",), "table9", "'table9'", "'table8'"),
 ]
 
@@ -165,7 +170,7 @@ def test_a_slip_is_one_sentence(write, place, value, named):
 
 def test_experiments_are_checked_when_given(write):
     file = write(edited((*FIRST, "experiment"), "absent"))
-    assert load_table(file).rows[0].experiment == "absent"
+    assert loading.load_table(file).rows[0].experiment == "absent"
 
 
 @pytest.mark.parametrize(
@@ -182,14 +187,16 @@ def test_experiments_are_checked_when_given(write):
 )
 def test_broken_yaml_is_one_sentence(write, text, named):
     file = write(text)
-    said = sentence(load_table, file)
+    said = sentence(load_table, file, EXPERIMENTS)
     assert said.startswith(f"{file}: ") and named in said
 
 
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path):
-    assert "table8.yaml: No such file" in sentence(load_table, tmp_path / "table8.yaml")
+    assert "table8.yaml: No such file" in sentence(
+        load_table, tmp_path / "table8.yaml", EXPERIMENTS
+    )
     (tmp_path / "latin.yaml").write_bytes("caption: é".encode("latin-1"))
-    assert "latin.yaml is not UTF-8" in sentence(load_table, tmp_path / "latin.yaml")
+    assert "latin.yaml is not UTF-8" in sentence(load_table, tmp_path / "latin.yaml", EXPERIMENTS)
 
 
 GOOD = {"model": "resnet50", "recipe": "channel"}

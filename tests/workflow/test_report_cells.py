@@ -137,7 +137,7 @@ def test_an_absent_dataset_is_named_in_its_cells_and_stays_no_failure(judge, tmp
     cells = judge("--data-root", str(tmp_path / "nothing"))["cells"]
     absent = [cell for cell in cells if cell["status"] == "not run"]
     assert absent and not [cell for cell in cells if cell["status"] == "failed"]
-    wanted = f"{absent[0]['dataset']} not found under {tmp_path / 'nothing'}"
+    wanted = f"{absent[0]['column']} not found under {tmp_path / 'nothing'}"
     assert {item["message"] for item in absent[0]["missing"]} == {wanted}
     out = tmp_path / "table8.md"
     assert judge.render_status(out) == 0

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from reproduction.paper.contents import caption
 from tests.workflow import records
 from tests.workflow.conftest import Snakemake
+from workflow.lib.captions import caption
 
 TABLES = ("reports/table6.html", "reports/table7.html")
 CONFIG = ["missing=show", "readings=[written,released]", "seeds=[0,1]"]

@@ -56,7 +56,7 @@ def alone(tmp_path, monkeypatch):
 def test_without_tex_it_says_what_to_install(tmp_path, document, alone, capsys):
     assert status(tmp_path, document) == 2
     said = capsys.readouterr().err
-    assert said.startswith("apnet: ") and len(said.splitlines()) == 1
+    assert said.startswith("reproduction: ") and len(said.splitlines()) == 1
     assert "pdflatex cannot be found" in said and typeset.INSTALL in said
     assert "every other report is made without it" in said
     assert not (tmp_path / "paper.pdf").exists()

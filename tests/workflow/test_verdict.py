@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from reproduction.judge.statistics import (
+from reproduction.judging.statistics import (
     Pool,
     decide,
     half_width,

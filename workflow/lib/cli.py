@@ -5,13 +5,14 @@ import sys
 from collections.abc import Callable
 
 from apnet.errors import InputError
+from reproduction.errors import InputError as PaperError
 
 
 def run_main(work: Callable[[], None]) -> int:
     """Do the work; returns the exit status, 0, or 2 after one sentence on bad input."""
     try:
         work()
-    except InputError as error:
+    except (InputError, PaperError) as error:
         print(f"apnet: {error}", file=sys.stderr)
         return 2
     return 0

@@ -1,14 +1,16 @@
-"""Every evaluation under a scale as one tidy CSV, for people: a line a metric.
+"""Every evaluation under a scale as one CSV of results, for people: a line a metric.
 
     python -m workflow.lib.collect --results results --scale smoke
         --out results/smoke/metrics.csv
 
 `value` is in percent at full precision; `other_counts` says where a dataset's counts are
-not the published ones, and why they were accepted. Nothing in the workflow reads this file.
+not the published ones, and why they were accepted. `reproduction.read_results` reads it;
+nothing in the workflow does.
 """
 
 import argparse
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -17,30 +19,21 @@ import pandas as pd
 from apnet.errors import InputError
 from apnet.files import write_text
 from apnet.records.paths import EVALUATIONS, Evaluation
+from reproduction.results.frame import write_results
+from workflow.lib.adapter import described
+from workflow.lib.catalogue import EXPERIMENTS
 from workflow.lib.cli import accepted_words, add_accepted, run_main
+from workflow.lib.comparability import obstacles
+from workflow.lib.experiments import load_experiments
 from workflow.lib.published import otherwise
 from workflow.lib.records import Record, read_record
 
 COLUMNS = (
-    "reading",
-    "training_set",
-    "model",
-    "seed",
-    "test_set",
-    "metric",
-    "value",
-    "synthetic",
-    "published",
-    "other_counts",
-    "recipe",
-    "paper_recipe",
-    "provenance",
-    "training_code",
-    "evaluation_code",
-    "training_data",
-    "test_data",
-    "checkpoint_sha256",
-    "settings_sha256",
+    *("series", "training_set", "model", "seed", "test_set", "metric", "value", "experiment"),
+    *("comparable", "why_not", "marks", "synthetic", "file"),
+    *("data", "data_kind", "protocol", "recipe", "published", "other_counts", "paper_recipe"),
+    *("provenance", "training_code", "evaluation_code", "training_data", "test_data"),
+    *("checkpoint_sha256", "settings_sha256"),
 )
 
 
@@ -57,9 +50,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _collect(scale: Path, accepted: Mapping[str, str], out: Path) -> None:
-    records = [read_record(item, scale) for item in _evaluations(scale)]
-    lines = [line for record in records for line in _lines(record, accepted)]
-    write_text(out, pd.DataFrame(lines, columns=COLUMNS).to_csv(index=False))
+    names = {item.model: name for name, item in load_experiments(EXPERIMENTS).items()}
+    groups: dict[tuple, list[Record]] = defaultdict(list)
+    for item in _evaluations(scale):
+        run = item.run
+        groups[run.reading, run.dataset, run.model, item.test_set].append(read_record(item, scale))
+    judged = [(record, obstacles(group)) for group in groups.values() for record in group]
+    lines = [
+        line
+        for record, why_not in sorted(judged, key=lambda item: item[0].evaluation)
+        for line in _lines(record, names.get(record.evaluation.run.model, ""), why_not, accepted)
+    ]
+    write_text(out, write_results(pd.DataFrame(lines, columns=COLUMNS)))
 
 
 def _evaluations(scale: Path) -> list[Evaluation]:
@@ -74,31 +76,23 @@ def _evaluation(file: Path) -> Evaluation:
     return evaluation
 
 
-def _lines(record: Record, accepted: Mapping[str, str]) -> Iterator[dict[str, object]]:
-    run, training = record.evaluation.run, record.training
-    other_counts = "; ".join(dict.fromkeys(otherwise(record, accepted)))
+def _lines(
+    record: Record, experiment: str, why_not: Sequence[str], accepted: Mapping[str, str]
+) -> Iterator[dict[str, object]]:
+    training, test = record.training, record.content
+    shared = described(record, experiment, why_not, accepted) | {
+        "model": record.evaluation.run.model,
+        "published": training["data"]["published"] and test["data"]["published"],
+        "other_counts": "; ".join(dict.fromkeys(otherwise(record, accepted))),
+        "paper_recipe": training["paper_recipe"],
+        "provenance": training["provenance"],
+        "training_data": training["data"]["fingerprint"],
+        "test_data": test["data"]["fingerprint"],
+        "checkpoint_sha256": test["checkpoint_sha256"],
+        "settings_sha256": test["settings_sha256"],
+    }
     for metric, value in record.percents().items():
-        yield {
-            "reading": run.reading,
-            "training_set": run.dataset,
-            "model": run.model,
-            "seed": run.seed,
-            "test_set": record.evaluation.test_set,
-            "metric": metric,
-            "value": value,
-            "synthetic": record.synthetic,
-            "published": training["data"]["published"] and record.content["data"]["published"],
-            "other_counts": other_counts,
-            "recipe": training["recipe"],
-            "paper_recipe": training["paper_recipe"],
-            "provenance": training["provenance"],
-            "training_code": training.get("code_fingerprint"),
-            "evaluation_code": record.content["code_fingerprint"],
-            "training_data": training["data"]["fingerprint"],
-            "test_data": record.content["data"]["fingerprint"],
-            "checkpoint_sha256": record.content["checkpoint_sha256"],
-            "settings_sha256": record.content["settings_sha256"],
-        }
+        yield shared | {"metric": metric, "value": value}
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ from apnet.config.readings import READINGS, current_switches
 from apnet.config.settings import departures
 from apnet.files import digest
 from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
+from reproduction.results.frame import SYNTHETIC
 from workflow.lib.published import otherwise
 from workflow.lib.records import Record
 
-SYNTHETIC = "synthetic data"
 IMPORTED = "imported"
 EARLIER = "made with earlier code"
 

@@ -18,9 +18,9 @@ def of_tables(plan: Plan, tables: Iterable[str]) -> str:
     return _digest([*plan.wanted(tables), *notes]) if plan.shows_missing else ""
 
 
-def of_maps(plan: Plan) -> str:
-    """The attention maps of Fig. 6; empty under `missing: run`."""
-    return _digest(plan.maps) if plan.shows_missing else ""
+def of_maps(plan: Plan, figure: str) -> str:
+    """The attention maps of a figure; empty under `missing: run`."""
+    return _digest(plan.maps(figure)) if plan.shows_missing else ""
 
 
 def besides(plan: Plan, tables: Iterable[str]) -> str:

@@ -10,22 +10,21 @@ its own runs. docs/reading-a-table.md explains what comes out.
 
 import argparse
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from apnet.files import write_json
 from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
-from reproduction.judge.cell import judged_cell, quoted_cell
-from reproduction.judge.statistics import Pool, pool
-from reproduction.judge.tolerance import parse_tolerances
-from reproduction.paper.tables import Table, load_experiments, load_table
-from workflow.lib.circumstances import circumstances
+from reproduction.judging.judge import judge_table
+from workflow.lib.adapter import Asked, table_results
 from workflow.lib.cli import accepted_words, add_accepted, run_main
-from workflow.lib.entries import Entry, entries
-from workflow.lib.failures import missing
+from workflow.lib.experiments import load_experiments, load_table
+from workflow.lib.tolerances import parse_tolerances
 
-SCHEMA = 1
+SERIES = "Reading"
+"""What a series of results is to us."""
+
+GUIDE = "../docs/reading-a-table.md"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,50 +54,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _judge(arguments: argparse.Namespace) -> None:
     experiments = load_experiments(arguments.experiments)
     table = load_table(arguments.table, experiments)
-    scale = arguments.results / arguments.scale
-    found = list(entries(table, experiments, scale, arguments.readings, arguments.seeds))
-    content = {
-        "schema": SCHEMA,
-        "table": table.id,
-        "scale": arguments.scale,
-        "readings": arguments.readings,
-        "seeds": arguments.seeds,
-        "code": {
+    asked = Asked(
+        arguments.results / arguments.scale,
+        arguments.readings,
+        arguments.seeds,
+        arguments.failed_logs,
+        arguments.data_root,
+        accepted_words(arguments),
+    )
+    results, tolerances = (
+        table_results(table, experiments, asked),
+        parse_tolerances(arguments.tolerance),
+    )
+    judged = judge_table(table, results, asked.readings, asked.seeds, tolerances)
+    replace(
+        judged,
+        series_name=SERIES,
+        guide=GUIDE,
+        facts=(("Scale", arguments.scale),),
+        code={
             "training": code_fingerprint(TRAINING),
             "evaluation": code_fingerprint(EVALUATION),
         },
-        "circumstances": circumstances(found),
-        "cells": list(_cells(table, found, scale, arguments)),
-    }
-    write_json(arguments.out, content)
-
-
-def _cells(
-    table: Table, found: Iterable[Entry], scale: Path, arguments: argparse.Namespace
-) -> Iterator[dict[str, object]]:
-    """In the order of print, and of the readings."""
-    tolerances, pools = parse_tolerances(arguments.tolerance), _pools(found)
-    accepted = accepted_words(arguments)
-    by_place: dict[tuple, list[Entry]] = defaultdict(list)
-    for entry in found:
-        by_place[entry.cell.row.id, entry.cell.key, entry.cell.metric].append(entry)
-    for cell in table.cells():
-        made = by_place[cell.row.id, cell.key, cell.metric]
-        if not made:
-            yield quoted_cell(cell, table)
-        for entry in made:
-            tolerance = tolerances.of(entry.asked[0].test_set)
-            lacking = missing(entry, scale, arguments.failed_logs, arguments.data_root)
-            yield judged_cell(entry, table, tolerance, pools[entry.peers], lacking, accepted)
-
-
-def _pools(found: Iterable[Entry]) -> Mapping[tuple, Pool | None]:
-    """The spread that the models of each dataset, metric and reading share."""
-    samples: dict[tuple, dict[str, list[float]]] = defaultdict(dict)
-    for entry in found:
-        # By model, since two rows of a table may be one experiment.
-        samples[entry.peers][entry.model] = entry.values
-    return {peers: pool(by_model.values()) for peers, by_model in samples.items()}
+    ).write(arguments.out)
 
 
 if __name__ == "__main__":

@@ -21,13 +21,15 @@ from apnet.files import read_json
 from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.records import paths
 from apnet.records.paths import Evaluation, Run
-from reproduction.figures.names import SHOWN_DATASET, SHOWN_MODEL
-from reproduction.paper.tables import Experiment, Table, load_experiments, load_table
-from workflow.lib import counted
+from reproduction.paper.tables import Table
 from workflow.lib.absent import absence
-
-TABLES = ("figure5", "table2", "table4", "table5", "table6", "table7")
-"""Tables of accuracies that can be regenerated; Fig. 5 is judged as a table of its values."""
+from workflow.lib.catalogue import COSTS, CURVES, TABLES, paper
+from workflow.lib.experiments import (
+    Experiment,
+    check_tables,
+    counted_models,
+    load_experiments,
+)
 
 
 class Plan:
@@ -46,7 +48,6 @@ class Plan:
         self.config = config
         self.scale: str = config["scale"]
         self.results = f"results/{self.scale}"
-        self.paper = root / "paper" / "tables"
         self.experiments = load_experiments(root / "workflow" / "experiments.yaml")
         self.readings: dict[str, Reading] = {
             name: get_reading(name, **config["switches"]) for name in config["readings"]
@@ -79,30 +80,36 @@ class Plan:
     @cached_property
     def tables(self) -> dict[str, Table]:
         """The tables that can be regenerated, by name."""
-        return {name: load_table(self.paper / f"{name}.yaml", self.experiments) for name in TABLES}
+        check_tables(paper().tables.values(), self.experiments)
+        return {name: paper().tables[name] for name in TABLES}
 
     @cached_property
     def counted(self) -> list[str]:
-        """The models whose costs Table III needs."""
-        table = load_table(self.paper / f"{counted.TABLE}.yaml", self.experiments)
-        return counted.counted_models(table, self.experiments)
+        """The models whose costs the tables need."""
+        tables = [paper().tables[name] for name in COSTS]
+        models = [counted_models(table, self.experiments).values() for table in tables]
+        return list(dict.fromkeys(model for some in models for model in some))
+
+    @property
+    def drawn_models(self) -> list[str]:
+        """The models whose parameters the curves show."""
+        return list(dict.fromkeys(model for name in CURVES for model in self.models(name)))
 
     def models(self, table: str) -> list[str]:
         """The models that make a table, each once, in the order of its rows."""
         models = (experiment.model for experiment, _, _ in self._cells(self.tables[table]))
         return list(dict.fromkeys(models))
 
-    @property
-    def maps(self) -> list[str]:
-        """The files that Fig. 6 shows, one for each reading, of the first seed."""
-        seed = self.config["seeds"][0]
-        runs = (Run(reading, SHOWN_DATASET, SHOWN_MODEL, seed) for reading in self.readings)
-        return [f"{self.results}/{Evaluation(run, SHOWN_DATASET).attention}" for run in runs]
+    def maps(self, figure: str) -> list[str]:
+        """The files that a figure of images shows, one a reading, of the first seed."""
+        shows, seed = paper().pictures[figure].shows, self.config["seeds"][0]
+        runs = (Run(name, shows["dataset"], shows["model"], seed) for name in self.readings)
+        return [f"{self.results}/{Evaluation(run, shows['dataset']).attention}" for run in runs]
 
-    @property
-    def wanted_maps(self) -> list[str]:
-        """The files that Fig. 6 waits for; none under `missing: show`."""
-        return self.maps if self._has(SHOWN_DATASET) and not self.shows_missing else []
+    def wanted_maps(self, figure: str) -> list[str]:
+        """The files that it waits for; none under `missing: show`."""
+        there = self._has(paper().pictures[figure].shows["dataset"])
+        return self.maps(figure) if there and not self.shows_missing else []
 
     def counts(self, datasets: Iterable[str]) -> list[str]:
         """The records of those datasets that exist, under every reading."""

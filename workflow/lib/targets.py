@@ -8,18 +8,12 @@ from pathlib import PurePosixPath
 
 from apnet.errors import InputError, one_of
 from apnet.records import paths
-from reproduction.figures.names import FIGURES, PICTURES
-from workflow.lib import conventions, counted
-from workflow.lib.plan import TABLES, Plan
+from reproduction.figures.names import PICTURES
+from workflow.lib.catalogue import FIGURES, REPORTED
+from workflow.lib.plan import Plan
 
 FORMATS = ("md", "tex", "html", "csv")
 """Suffixes of a table's report."""
-
-REPORTED = sorted([*TABLES, counted.TABLE, conventions.TABLE])
-"""Everything that is reported as a table."""
-
-PRINTED = [name for name in REPORTED if name not in FIGURES]
-"""Those that are tables in the paper; the others are values of figures."""
 
 DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
 """All tables and figures as one document, and its PDF, which needs TeX."""

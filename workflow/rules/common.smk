@@ -10,6 +10,7 @@ ROOT = Path(workflow.basedir).resolve()
 ROOT = ROOT if (ROOT / "workflow").is_dir() else ROOT.parent
 sys.path.insert(0, str(ROOT))
 
+from apnet import __version__
 from apnet.fingerprint import (
     ATTENTION_MAPS,
     COMPLEXITY,
@@ -21,23 +22,29 @@ from apnet.fingerprint import (
 )
 from apnet.config.readings import READINGS
 from apnet.records import paths
-from reproduction.paper import contents
-from workflow.lib import conventions
-from workflow.lib import counted
+from workflow.lib import captions
 from workflow.lib import existing
 from workflow.lib import jobs
 from workflow.lib import options
 from reproduction.report import pdf as typeset
 from workflow.lib.config import check_config
 from workflow.lib.hints import Call, after_failure, after_success, fill
-from reproduction.figures.names import ATTENTION, RADIX
-from workflow.lib.plan import TABLES, Plan
+from workflow.lib.catalogue import (
+    COSTS,
+    COUNTS,
+    CURVES,
+    PRINTED,
+    REPORTED,
+    SHEETS,
+    TABLES,
+    counted_datasets,
+    paper,
+)
+from workflow.lib.plan import Plan
 from workflow.lib.targets import (
     DOCUMENT,
     FORMATS,
     PDF,
-    REPORTED,
-    PRINTED,
     SHOWN,
     asked_evaluations,
     pictures,
@@ -61,14 +68,14 @@ CALL = Call(
 SCALE = PLAN.scale
 SYNTHETIC = config["synthetic"] or {}
 RESULTS = f"results/{SCALE}"
-COSTS = "results/complexity"
+COMPLEXITY_FOLDER = "results/complexity"
 LOGS = f"logs/{SCALE}"
 WEIGHTS = f"{RESULTS}/{paths.RUN}/{paths.WEIGHTS}"
 RECORD = f"{RESULTS}/{paths.RUN}/{paths.RECORD}"
 TESTED = f"{RESULTS}/{paths.EVALUATION}"
 CHECK = f"{RESULTS}/{paths.CHECK}"
 TEST_CHECK = CHECK.replace("{dataset}", "{test_set}")
-PAPER = Path(os.path.relpath(ROOT / "paper" / "tables"))
+PAPER = Path(os.path.relpath(ROOT / "paper"))
 EXPERIMENTS = os.path.relpath(ROOT / "workflow" / "experiments.yaml")
 
 # Judging and rendering take a second, so reports are made again on any change to their code.
@@ -81,6 +88,11 @@ ATTEMPT = "python -m workflow.lib.jobs --log {log} --"
 # A cluster's scheduler assigns devices to its jobs; on this machine they lock them.
 GPUS = "0" if workflow.remote_exec else "{resources.gpu}"
 ATTEMPT_ON_GPU = f"python -m workflow.lib.jobs --gpus {GPUS} --log {{log}} --"
+
+
+def one_of(names):
+    """A pattern of names, of which there may be none."""
+    return "|".join(names) or "(?!)"
 
 
 def in_shell(*words):
@@ -99,7 +111,7 @@ CHECKPOINTS = f"--checkpoint-seconds {config['checkpoint_seconds']}"
 
 wildcard_constraints:
     **paths.WILDCARDS,
-    table="|".join(REPORTED),
+    table=one_of(REPORTED),
 
 
 @refusing()
@@ -209,7 +221,7 @@ def costs_folder(wildcards, input):
 
 
 def paper_table(wildcards):
-    return PAPER / f"{wildcards.table}.yaml"
+    return PAPER / "tables" / f"{wildcards.table}.yaml"
 
 
 def evaluations_of(wildcards):
@@ -243,14 +255,57 @@ def documents():
 
 def category_of(wildcards):
     """The section of Snakemake's report that shows a table; a figure's values are beside it."""
-    return contents.category(wildcards.table)
+    return captions.category(wildcards.table)
 
 
 def caption_of(wildcards):
     """The caption of a table in Snakemake's report."""
-    return contents.caption(wildcards.table, config)
+    return captions.caption(wildcards.table, config)
 
 
 def labels_of(wildcards):
     """The labels that Snakemake's report sorts tables by."""
-    return contents.labels(wildcards.table, "HTML", config)
+    return captions.labels(wildcards.table, "HTML", config)
+
+
+def picture_caption_of(wildcards):
+    """The caption of a figure in Snakemake's report."""
+    return captions.caption(wildcards.figure, config)
+
+
+def picture_labels_of(wildcards):
+    """The labels that Snakemake's report sorts figures by."""
+    return captions.labels(wildcards.figure, "SVG", config)
+
+
+def parameters_of(wildcards):
+    """The parameters of the models of a figure, under every reading of the config."""
+    return collect(
+        f"{RESULTS}/{{reading}}/parameters/{{model}}.json",
+        reading=config["readings"],
+        model=PLAN.models(wildcards.figure),
+    )
+
+
+def curve_table(wildcards):
+    return PAPER / "tables" / f"{wildcards.figure}.yaml"
+
+
+def maps_of(wildcards):
+    return PLAN.maps(wildcards.figure)
+
+
+def wanted_maps(wildcards):
+    return PLAN.wanted_maps(wildcards.figure)
+
+
+def existing_maps(wildcards):
+    return existing.of_maps(PLAN, wildcards.figure)
+
+
+def shown_dataset(wildcards):
+    return paper().pictures[wildcards.figure].shows["dataset"]
+
+
+def title_of(wildcards):
+    return paper()[wildcards.figure].title

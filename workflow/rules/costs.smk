@@ -1,7 +1,9 @@
 rule complexity:
-    """Count what every model of Table III costs; nothing is trained or computed."""
+    """Count what every model of a table costs; nothing is trained or computed."""
     output:
-        collect(f"{COSTS}/{{{{reading}}}}/{{model}}.json", model=PLAN.counted),
+        collect(
+            f"{COMPLEXITY_FOLDER}/{{{{reading}}}}/{{model}}.json", model=PLAN.counted
+        ),
     log:
         f"{LOGS}/complexity/{{reading}}.log",
     localrule: True
@@ -20,14 +22,18 @@ rule costs:
     """Set counted costs beside the reported ones, under both readings."""
     input:
         collect(
-            f"{COSTS}/{{reading}}/{{model}}.json", reading=READINGS, model=PLAN.counted
+            f"{COMPLEXITY_FOLDER}/{{reading}}/{{model}}.json",
+            reading=READINGS,
+            model=PLAN.counted,
         ),
-        table=PAPER / f"{counted.TABLE}.yaml",
+        table=paper_table,
         experiments=EXPERIMENTS,
     output:
-        f"{RESULTS}/cells/{counted.TABLE}.json",
+        f"{RESULTS}/cells/{{table}}.json",
     log:
-        f"{LOGS}/costs/{counted.TABLE}.log",
+        f"{LOGS}/costs/{{table}}.log",
+    wildcard_constraints:
+        table=one_of(COSTS),
     localrule: True
     conda:
         "../../environment.yml"

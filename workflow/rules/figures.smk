@@ -1,9 +1,9 @@
 rule parameters:
-    """Count the parameters of Fig. 5's models, with the switches of the config."""
+    """Count the parameters of a curve's models, with the switches of the config."""
     output:
         collect(
             f"{RESULTS}/{{{{reading}}}}/parameters/{{model}}.json",
-            model=PLAN.models(RADIX),
+            model=PLAN.drawn_models,
         ),
     log:
         f"{LOGS}/parameters/{{reading}}.log",
@@ -11,7 +11,7 @@ rule parameters:
     conda:
         "../../environment.yml"
     params:
-        models=PLAN.models(RADIX),
+        models=PLAN.drawn_models,
         folder=counted_folder,
         reading=reading_options,
         code=code_fingerprint(COMPLEXITY),
@@ -20,34 +20,35 @@ rule parameters:
         " --out {params.folder}"
 
 
-rule figure5:
-    """Accuracy over the radix, and what each radix takes."""
+rule curve:
+    """Accuracy over a table's rows, and how many parameters each takes."""
     input:
-        cells=f"{RESULTS}/cells/{RADIX}.json",
-        costs=collect(
-            f"{RESULTS}/{{reading}}/parameters/{{model}}.json",
-            reading=config["readings"],
-            model=PLAN.models(RADIX),
-        ),
+        cells=f"{RESULTS}/cells/{{figure}}.json",
+        table=curve_table,
+        experiments=EXPERIMENTS,
+        costs=parameters_of,
     output:
         report(
-            f"reports/{RADIX}.svg",
+            "reports/{figure}.svg",
             caption="../report/result.rst",
             category="Figures",
-            labels=contents.labels(RADIX, "SVG", config),
+            labels=picture_labels_of,
         ),
-        *pictures(RADIX)[1:],
+        *pictures("{figure}")[1:],
     log:
-        f"{LOGS}/figure5.log",
+        f"{LOGS}/{{figure}}.log",
+    wildcard_constraints:
+        figure=one_of(CURVES),
     localrule: True
     conda:
         "../../environment.yml"
     params:
-        caption=contents.caption(RADIX, config),
+        caption=picture_caption_of,
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m reproduction.figures.figure5 --cells {{input.cells}}"
-        " --costs {input.costs} --out {output}"
+        f"{ATTEMPT} python -m workflow.lib.draw curve --cells {{input.cells}}"
+        " --table {input.table} --experiments {input.experiments} --costs {input.costs}"
+        " --out {output}"
 
 
 rule attention_maps:
@@ -77,29 +78,34 @@ rule attention_maps:
         f" --data-root {DATA_ROOT} --threads {{threads}} {{params.queries}}"
 
 
-rule figure6:
+rule sheet:
     """Query images, and where each reading looks after each level."""
     input:
-        PLAN.wanted_maps,
+        wanted_maps,
     output:
         report(
-            f"reports/{ATTENTION}.svg",
+            "reports/{figure}.svg",
             caption="../report/result.rst",
             category="Figures",
-            labels=contents.labels(ATTENTION, "SVG", config),
+            labels=picture_labels_of,
         ),
-        *pictures(ATTENTION)[1:],
+        *pictures("{figure}")[1:],
     log:
-        f"{LOGS}/figure6.log",
+        f"{LOGS}/{{figure}}.log",
+    wildcard_constraints:
+        figure=one_of(SHEETS),
     localrule: True
     conda:
         "../../environment.yml"
     params:
-        maps=PLAN.maps,
-        existing=existing.of_maps(PLAN),
+        maps=maps_of,
+        existing=existing_maps,
         readings=config["readings"],
-        caption=contents.caption(ATTENTION, config),
+        dataset=shown_dataset,
+        title=title_of,
+        caption=picture_caption_of,
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m reproduction.figures.figure6 --maps {{params.maps}}"
-        f" --readings {{params.readings}} --data-root {PAPER_ROOT} --out {{output}}"
+        f"{ATTEMPT} python -m workflow.lib.draw attention --maps {{params.maps}}"
+        " --readings {params.readings} --dataset {params.dataset} --title {params.title:q}"
+        f" --data-root {PAPER_ROOT} --out {{output}}"

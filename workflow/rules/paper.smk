@@ -2,7 +2,7 @@ rule document:
     """One document of all tables and figures, for any TeX."""
     input:
         cells=collect(f"{RESULTS}/cells/{{table}}.json", table=PRINTED),
-        tables=collect(f"{PAPER}/{{table}}.yaml", table=PRINTED),
+        tables=collect(f"{PAPER}/tables/{{table}}.yaml", table=PRINTED),
     output:
         DOCUMENT,
     log:
@@ -11,14 +11,15 @@ rule document:
     conda:
         "../../environment.yml"
     params:
-        tables=PAPER,
+        paper=PAPER,
+        by=f"apnet-harness {__version__}",
         figures=SHOWN,
         command=fill_command,
         code=REPORTING,
     shell:
         f"{ATTEMPT} python -m reproduction.report.paper --cells {{input.cells}}"
-        " --tables {params.tables} --figures {params.figures} --command {params.command:q}"
-        " --out {output}"
+        " --paper {params.paper} --figures {params.figures} --command {params.command:q}"
+        " --by {params.by:q} --out {output}"
 
 
 rule typeset:

@@ -9,7 +9,7 @@ rule judge:
     log:
         f"{LOGS}/judge/{{table}}.log",
     wildcard_constraints:
-        table="|".join(TABLES),
+        table=one_of(TABLES),
     localrule: True
     conda:
         "../../environment.yml"
@@ -29,14 +29,16 @@ rule judge:
 
 
 rule count:
-    """Set the counts of the datasets on disk beside those of Table I."""
+    """Set the counts of the datasets on disk beside those of a table."""
     input:
-        PLAN.counts(conventions.datasets()),
-        table=PAPER / f"{conventions.TABLE}.yaml",
+        PLAN.counts(counted_datasets()),
+        table=paper_table,
     output:
-        f"{RESULTS}/cells/{conventions.TABLE}.json",
+        f"{RESULTS}/cells/{{table}}.json",
     log:
-        f"{LOGS}/count/{conventions.TABLE}.log",
+        f"{LOGS}/count/{{table}}.log",
+    wildcard_constraints:
+        table=one_of(COUNTS),
     localrule: True
     conda:
         "../../environment.yml"

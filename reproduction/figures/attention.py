@@ -1,32 +1,18 @@
-"""Draw Fig. 6: query images, and where each reading looks after each level of its pyramid.
+"""Draw query images, and where each series of runs looks after each level of its pyramid.
 
-    python -m reproduction.figures.figure6 --maps results/smoke/written/…/attention/market1501.npz
-        --readings written --out reports/figure6.png …
-
-A contact sheet for each reading, the input and a map for each level side by side as in
+A contact sheet for each series, the input and a map for each level side by side as in
 the paper. docs/figures.md says how to read it.
 """
 
-import argparse
-import json
-import sys
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from apnet.errors import InputError
-from apnet.runtime.environment import SCHEMA
 from reproduction.figures import style as picture
-from reproduction.figures.names import SHOWN_DATASET
-from reproduction.report import text as wording
-from workflow.lib.absent import absence
-from workflow.lib.cli import run_main
 
 SAMPLES = 4
 """Queries in a row."""
@@ -44,73 +30,36 @@ _HEADING, _HEADS, _NAME = 0.24, 0.12, 0.14
 
 @dataclass(frozen=True)
 class Maps:
-    """What `apnet cam` wrote.
+    """Where one run looks.
 
     Attributes:
         images: N x H x W x 3, uint8.
         maps: N x L x H x W, 0 to 1.
         queries: N file names.
-        about: of which run, on which data.
+        parts: of each level, the first level first.
+        fine_first: whether the network runs the last level first.
+        about: of which run, on which data, as a sentence.
+        synthetic: whether the network was trained or is shown on drawn people.
     """
 
     images: NDArray[np.uint8]
     maps: NDArray[np.float32]
     queries: list[str]
-    about: dict[str, object]
-
-    @property
-    def synthetic(self) -> bool:
-        """Whether the network was trained or is shown on drawn people."""
-        return any(self.about[data]["synthetic"] for data in ("training_data", "data"))
+    parts: list[int]
+    fine_first: bool
+    about: str
+    synthetic: bool
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Write the figure; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--maps", required=True, nargs="+", type=Path, help="a file a reading")
-    parser.add_argument("--readings", required=True, nargs="+")
-    parser.add_argument("--data-root", type=Path, help="looked into where maps are not there")
-    parser.add_argument("--out", required=True, nargs="+", type=Path, help=".svg, .png, .pdf")
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: _draw(arguments))
-
-
-def _draw(arguments: argparse.Namespace) -> None:
-    found = {
-        reading: read_maps(file) if file.exists() else None
-        for reading, file in zip(arguments.readings, arguments.maps, strict=True)
-    }
-    why = absence(SHOWN_DATASET, arguments.data_root) if arguments.data_root else None
-    with picture.style():
-        picture.save(draw(found, why), arguments.out, "Fig. 6, reproduced")
-
-
-def read_maps(file: Path) -> Maps:
-    """Read what `apnet cam` wrote.
-
-    Raises:
-        InputError: no such file, or one of another kind or version.
-    """
-    try:
-        with np.load(file) as content:
-            about = json.loads(str(content["about"]))
-            if about["schema"] == SCHEMA:
-                names = content["queries"].tolist()
-                return Maps(content["images"], content["maps"], names, about)
-    except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
-        pass
-    raise InputError(f"{file} holds no maps of version {SCHEMA}: make it with apnet cam")
-
-
-def draw(found: dict[str, Maps | None], why: str | None = None) -> Figure:
+def draw(maps_of: dict[str, Maps | None], why: str | None = None) -> Figure:
     """The figure.
 
     Args:
-        found: the maps of each reading; None where there are none.
+        maps_of: the maps of each reading; None where there are none.
         why: there are none, if that is known.
     """
-    blocks = {reading: _Block(maps) for reading, maps in found.items()}
-    notes = picture.wrapped(_notes(found), picture.PAGE)
+    blocks = {reading: _Block(maps) for reading, maps in maps_of.items()}
+    notes = picture.wrapped(_notes(maps_of), picture.PAGE)
     below = picture.LINE * len(notes) + 2 * picture.EDGE
     height = sum(block.height for block in blocks.values()) + below
     figure = Figure(figsize=(picture.PAGE, height))
@@ -156,15 +105,15 @@ class _Block:
         image = self._maps.images[number]
         shown = [image, *(overlaid(image, cam) for cam in self._maps.maps[number])]
         heads = ["input", *(f"level {level}" for level in range(1, self._per_sample))]
-        for place, (pixels, head) in enumerate(zip(shown, heads, strict=True)):
-            x = left + place * (self._wide + _GAP)
+        for index, (pixels, head) in enumerate(zip(shown, heads, strict=True)):
+            x = left + index * (self._wide + _GAP)
             inches = (x, top - _HEADS - self._high, self._wide, self._high)
             axes = figure.add_axes(_shares(figure, inches), label=f"{name} {head}")
             axes.imshow(pixels, aspect="auto")
             axes.set_axis_off()
             _write(figure, x + self._wide / 2, top - _HEADS + 0.025, head, ha="center")
-        said = f"{name} (synthetic)" if self._maps.synthetic else name
-        _write(figure, left, top - _HEADS - self._high - 0.1, said)
+        caption = f"{name} (synthetic)" if self._maps.synthetic else name
+        _write(figure, left, top - _HEADS - self._high - 0.1, caption)
 
 
 def overlaid(image: NDArray[np.uint8], cam: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -178,23 +127,17 @@ def _heading(reading: str, maps: Maps | None, why: str | None) -> str:
     """A reading and the order of its levels, or that nothing was run."""
     if maps is None:
         return f"Reading {reading}: not run{f': {why}' if why else ''}"
-    parts = maps.about["parts"]
-    said = [
+    levels = [
         f"level {level} ({count} part{'s' * (count != 1)})"
-        for level, count in enumerate(parts, start=1)
+        for level, count in enumerate(maps.parts, start=1)
     ]
-    order = said[::-1] if maps.about["order"] == "fine-to-coarse" else said
-    return f"Reading {reading}: first {', then '.join(order)}"
+    return f"Reading {reading}: first {', then '.join(levels[:: -1 if maps.fine_first else 1])}"
 
 
-def _notes(found: dict[str, Maps | None]) -> Iterator[str]:
-    for reading, maps in found.items():
+def _notes(maps_of: dict[str, Maps | None]) -> Iterator[str]:
+    for reading, maps in maps_of.items():
         if maps is not None:
-            about = maps.about
-            of = f"{reading}: " if len(found) > 1 else ""
-            blocks = {"training_data": [about["training_data"]], "test_data": [about["data"]]}
-            data = wording.short_data([about["dataset"]], [blocks])
-            yield f"{of}run {about['run']}, after the pyramid of {about['stage']}; {data}."
+            yield f"{f'{reading}: ' if len(maps_of) > 1 else ''}{maps.about}"
     yield (
         "Light: what raises the similarity of the query with its true matches most (Grad-CAM); "
         "each map from its own least to its own most."
@@ -210,7 +153,3 @@ def _write(figure: Figure, x: float, y: float, text: str, **options: object) -> 
 def _shares(figure: Figure, inches: Sequence[float]) -> list[float]:
     width, height = figure.get_size_inches()
     return [value / whole for value, whole in zip(inches, (width, height) * 2, strict=True)]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,208 @@
+"""Draw a figure's values over its rows, and how many parameters each row takes.
+
+Parameters stand below, since in one series they may grow and in another not.
+docs/figures.md says how to read it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from reproduction.errors import InputError
+from reproduction.figures import style as picture
+from reproduction.judging.cell import RUN, Cell
+from reproduction.judging.judged import JudgedTable
+from reproduction.paper.tables import Curve, Table
+from reproduction.report.phrases import listed
+from reproduction.results.frame import FAILED, NOT_RUN
+
+Parameters = Mapping[tuple[str, str], int]
+"""Series and experiment -> how many."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a series is told from the other without colours.
+
+    Attributes:
+        shift: to the side, so that bars of two series do not cover each other.
+    """
+
+    line: str
+    marker: str
+    filled: bool
+    shift: float
+
+
+_LOOKS = (Look("-", "o", True, -0.06), Look("--", "s", False, 0.06))
+_REPORTED = {"marker": "*", "markersize": 7, "color": "black", "linestyle": "none", "zorder": 4}
+_REPORTED_SHIFT = -0.25
+
+# Inches: the panels, the two lines above them, the axis below them.
+_PANELS, _HEAD, _AXIS = 3.1, 0.42, 0.42
+
+
+def draw(judged: JudgedTable, table: Table, parameters: Parameters) -> Figure:
+    """The figure of a table that has a curve.
+
+    Args:
+        parameters: of its experiments, in every series.
+
+    Raises:
+        InputError: an experiment without its parameters.
+    """
+    notes = picture.wrapped(_notes(judged, table), picture.COLUMN)
+    below = picture.LINE * len(notes) + _AXIS
+    height = below + _PANELS + _HEAD
+    figure = Figure(figsize=(picture.COLUMN, height))
+    heights = {"height_ratios": [*[3] * len(table.curve.metrics), 2], "hspace": 0.16}
+    panels = figure.subplots(len(table.curve.metrics) + 1, sharex=True, gridspec_kw=heights)
+    sides = {"bottom": below / height, "top": 1 - _HEAD / height}
+    figure.subplots_adjust(left=0.16, right=0.985, **sides)
+    for axes, metric in zip(panels, table.curve.metrics, strict=False):
+        _accuracy(axes, judged, metric, table.curve)
+    _parameters(panels[-1], judged, parameters)
+    panels[-1].set_xticks(range(len(table.rows)), [row.label for row in table.rows])
+    panels[-1].set_xlim(-0.4, len(table.rows) - 0.6)
+    panels[-1].set_xlabel(table.curve.axis, labelpad=2)
+    figure.align_ylabels()
+    _legend(figure, judged, table.curve)
+    picture.notes(figure, notes)
+    if judged.synthetic:
+        for axes in panels[:-1]:
+            picture.watermark(axes, 0.5, 0.5, 15)
+    return figure
+
+
+def _accuracy(axes: Axes, judged: JudgedTable, metric: str, curve: Curve) -> None:
+    """One metric: a line a series, broken where a row is open, with the seeds' deviation."""
+    name, colour = curve.metrics[metric]
+    axes.set_ylabel(f"{name} (%)")
+    axes.margins(y=0.15)
+    for series in judged.series:
+        cells = _cells(judged, series, metric)
+        axes.errorbar(
+            [index + _shift(series, judged.series) for index in range(len(cells))],
+            [_number(cell.mean) for cell in cells],
+            yerr=[_number(cell.sd) for cell in cells],
+            color=colour,
+            capsize=2,
+            elinewidth=0.8,
+            label=series,
+            **_marks(_look(series, judged.series), colour),
+        )
+    if not judged.synthetic:
+        # The series share what is reported.
+        for index, cell in enumerate(_cells(judged, judged.series[0], metric)):
+            if cell.reported is not None:
+                spot = (index + _REPORTED_SHIFT, cell.reported)
+                axes.plot(*([value] for value in spot), label="reported", **_REPORTED)
+                _number_at(axes, spot, "right")
+
+
+def _parameters(axes: Axes, judged: JudgedTable, parameters: Parameters) -> None:
+    """Millions of parameters without the classifier, with their numbers."""
+    axes.set_ylabel("param. (M)")
+    for series in judged.series:
+        names = dict.fromkeys(cell.experiment for cell in judged.cells if cell.series == series)
+        for name in names:
+            if (series, name) not in parameters:
+                raise InputError(f"no cost of {name}, {series}: give its file with --costs")
+        values = [parameters[series, name] / 1e6 for name in names]
+        places = [index + _shift(series, judged.series) for index in range(len(values))]
+        look = _look(series, judged.series)
+        axes.plot(places, values, color="0.25", label=series, **_marks(look, "0.25"))
+        below = series == judged.series[0] and len(judged.series) > 1
+        for spot in zip(places, values, strict=True):
+            _number_at(axes, spot, "center", "top" if below else "bottom")
+    axes.set_ylim(0, 1.3 * max(parameters.values()) / 1e6)
+
+
+def _legend(figure: Figure, judged: JudgedTable, curve: Curve) -> None:
+    handles = [
+        Line2D([], [], color="0.25", label=series, **_marks(_look(series, judged.series), "0.25"))
+        for series in judged.series
+    ]
+    if not judged.synthetic:
+        handles.append(Line2D([], [], label="reported", **_REPORTED))
+    figure.legend(
+        handles=handles,
+        loc="upper right",
+        bbox_to_anchor=(0.99, 1 - 0.17 / figure.get_figheight()),
+        ncols=len(handles),
+        frameon=False,
+        handlelength=2.6,
+        columnspacing=1.2,
+        borderpad=0,
+    )
+    seeds = len(judged.seeds)
+    spread = f"mean ± standard deviation of {seeds} seeds" if seeds > 1 else "one seed, no spread"
+    facts = (f"; {name.lower()} {text}" for name, text in judged.facts)
+    corner = (picture.EDGE / picture.COLUMN, 1 - picture.EDGE / figure.get_figheight())
+    text = f"{curve.about}; {spread}{''.join(facts)}"
+    figure.text(*corner, text, va="top", fontsize=picture.SMALL)
+
+
+def _notes(judged: JudgedTable, table: Table) -> Iterator[str]:
+    """What is open, what is not compared, and what the last panel counts."""
+    reported = [cell for cell in judged.cells if cell.reported is not None]
+    heading, metrics = table.heading.lower(), table.curve.metrics
+    if judged.synthetic:
+        first = [cell for cell in reported if cell.series == judged.series[0]]
+        shown = listed([f"{metrics[cell.metric][0]} {cell.reported}" for cell in first])
+        yield f"Not compared: the paper reports {shown} at {heading} {first[0].label}."
+    elif any(cell.status == RUN and not cell.comparable for cell in judged.cells):
+        yield f"Not to be held against the paper; reports/{table.id}.md says why."
+    for series in judged.series:
+        of = f" ({series})" if len(judged.series) > 1 else ""
+        cells = _cells(judged, series, next(iter(metrics)))
+        for status in (NOT_RUN, FAILED):
+            labels = [cell.label for cell in cells if cell.status == status]
+            if labels:
+                yield f"{status}{of}: {heading} {', '.join(labels)}"
+        asked = len(judged.seeds)
+        for done in range(1, asked):
+            labels = [cell.label for cell in cells if len(cell.seeds) == done]
+            if labels:
+                yield f"{done} of {asked} seeds{of}: {heading} {', '.join(labels)}"
+    yield "param.: parameters without the classifier."
+
+
+def _number_at(axes: Axes, spot: tuple[float, float], ha: str, va: str = "center") -> None:
+    """Write the height of a spot to its left, above it (`bottom`) or below it (`top`)."""
+    away = {"bottom": (0, 4), "top": (0, -4), "center": (-5, 0)}[va]
+    axes.annotate(
+        f"{spot[1]:.1f}",
+        spot,
+        xytext=away,
+        textcoords="offset points",
+        ha=ha,
+        va=va,
+        fontsize=picture.SMALL,
+    )
+
+
+def _cells(judged: JudgedTable, series: str, metric: str) -> list[Cell]:
+    """In the order of the rows."""
+    return [cell for cell in judged.cells if (cell.series, cell.metric) == (series, metric)]
+
+
+def _look(series: str, among: Sequence[str]) -> Look:
+    return _LOOKS[among.index(series) % len(_LOOKS)]
+
+
+def _marks(look: Look, colour: str) -> dict[str, object]:
+    face = colour if look.filled else "white"
+    return {"linestyle": look.line, "marker": look.marker, "markerfacecolor": face}
+
+
+def _shift(series: str, among: Sequence[str]) -> float:
+    return _look(series, among).shift if len(among) > 1 else 0
+
+
+def _number(value: float | None) -> float:
+    """Not-a-number breaks a line and draws no bar."""
+    return float("nan") if value is None else value

@@ -1,0 +1,286 @@
+"""From a paper's tables and a frame of results to judged cells.
+
+docs/reading-a-table.md explains what comes out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from reproduction.judging.cell import (
+    EQUAL,
+    NOT_COMPARABLE,
+    NOT_REPORTED,
+    QUOTED,
+    RUN,
+    UNEQUAL,
+    Cell,
+    Missing,
+)
+from reproduction.judging.judged import Cells, Context, JudgedTable
+from reproduction.judging.statistics import Pool, Verdict, decide, pool, statistics
+from reproduction.judging.tolerance import Tolerances
+from reproduction.paper.loading import Paper
+from reproduction.paper.tables import COUNT, Printed, Table
+from reproduction.results.frame import FAILED, NOT_RUN, SYNTHETIC, Result, complete, rows, texts_in
+
+_ANY_TOLERANCE = Tolerances()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A printed cell under one series, with its results: those with a value, and those without."""
+
+    printed: Printed
+    series: str
+    experiment: str
+    runs: tuple[Result, ...]
+    open: tuple[Result, ...]
+
+    @property
+    def values(self) -> list[float]:
+        """One a run."""
+        return [run.value for run in self.runs]
+
+    @property
+    def why_not(self) -> tuple[str, ...]:
+        """Why the runs are not held against the paper; empty if they are."""
+        reasons = _distinct(why for run in self.runs for why in run.why_not)
+        if any(run.synthetic for run in self.runs) and SYNTHETIC not in reasons:
+            reasons = (SYNTHETIC, *reasons)
+        if not reasons and not all(run.comparable for run in self.runs):
+            reasons = ("marked as not comparable",)
+        return reasons
+
+    @property
+    def baselines(self) -> tuple[str, str, str, bool]:
+        """Cells whose experiments share one spread: same column, metric and series.
+
+        Runs that cannot be compared with the paper lend nothing to those that can.
+        """
+        return self.printed.key, self.printed.metric, self.series, not self.why_not
+
+
+def judge(paper: Paper, results: pd.DataFrame, tolerances: Tolerances = _ANY_TOLERANCE) -> Cells:
+    """Every table of a paper, judged by the results of its experiments.
+
+    Args:
+        results: as :func:`reproduction.results.frame.read_results` gives them.
+
+    Raises:
+        InputError: results that contradict each other.
+    """
+    results = complete(results)
+    return Cells(
+        {
+            name: judge_table(table, results, tolerances=tolerances)
+            for name, table in paper.tables.items()
+        }
+    )
+
+
+def judge_table(
+    table: Table,
+    results: pd.DataFrame,
+    series: Sequence[str] | None = None,
+    seeds: Sequence[int] | None = None,
+    tolerances: Tolerances = _ANY_TOLERANCE,
+) -> JudgedTable:
+    """One table, judged.
+
+    Args:
+        results: completed; those of other experiments, series and seeds are passed over.
+        series, seeds: those asked for; None takes what there is.
+    """
+    wanted = {_address(table, printed) for printed in table.cells()}
+    own = [result for result in rows(results) if result.address in wanted]
+    series = list(dict.fromkeys(result.series for result in own)) if series is None else series
+    if seeds is None:
+        seeds = sorted({result.seed for result in own if result.seed is not None})
+    entries = list(_entries(table, own, series or [""], seeds))
+    make = _counted if table.exact else _Judging(table, entries, tolerances)
+    made: dict[Printed, list[Cell]] = defaultdict(list)
+    for entry in entries:
+        made[_spot(entry.printed)].append(make(table, entry))
+    names = texts_in(results)
+    return JudgedTable(
+        table=table.id,
+        series=tuple(series or [""]),
+        seeds=tuple(seeds),
+        context=tuple(_context(entries, names)),
+        names=names,
+        facts=table.facts,
+        cells=tuple(
+            cell
+            for printed in table.cells()
+            for cell in made.get(_spot(printed), [_cell(printed, None, None, QUOTED)])
+        ),
+    )
+
+
+def _address(table: Table, printed: Printed) -> tuple[str | None, str, str, str]:
+    """Of the results that make a cell, whatever their series and seed."""
+    (column,) = (column for column in table.columns if column.key == printed.key)
+    experiment = _experiment(table, printed)
+    return experiment, column.training_set, column.test_set, printed.metric
+
+
+def _experiment(table: Table, printed: Printed) -> str | None:
+    """What makes a cell. Counts are of the row itself: nothing is run for them."""
+    if table.kind == COUNT:
+        return printed.row.id
+    return table.experiment_of(printed.row, printed.key)
+
+
+def _spot(printed: Printed) -> tuple[str, str, str]:
+    return printed.row.id, printed.key, printed.metric
+
+
+def _entries(
+    table: Table, results: Iterable[Result], series: Sequence[str], seeds: Sequence[int]
+) -> Iterator[Entry]:
+    """In the order of print, and of the series; runs in the order of the seeds."""
+    order = {seed: index for index, seed in enumerate(seeds)} | {None: -1}
+    by_address: dict[tuple, list[Result]] = defaultdict(list)
+    for result in results:
+        if result.seed in order:
+            by_address[result.address, result.series].append(result)
+    for printed in table.cells():
+        address = _address(table, printed)
+        for one in series if address[0] is not None else ():
+            found = sorted(by_address[address, one], key=lambda result: order[result.seed])
+            runs = tuple(result for result in found if result.value is not None)
+            lacking = tuple(result for result in found if result.value is None)
+            yield Entry(printed, one, address[0], runs, lacking)
+
+
+class _Judging:
+    """Makes the cells of a table whose values vary with the seed."""
+
+    def __init__(self, table: Table, entries: Iterable[Entry], tolerances: Tolerances) -> None:
+        self._test_sets = {column.key: column.test_set for column in table.columns}
+        self._tolerances = tolerances
+        samples: dict[tuple, dict[str, list[float]]] = defaultdict(dict)
+        for entry in entries:
+            # By experiment, since two rows of a table may be one.
+            samples[entry.baselines][entry.experiment] = entry.values
+        self._pools = {key: pool(by_name.values()) for key, by_name in samples.items()}
+
+    def __call__(self, table: Table, entry: Entry) -> Cell:
+        metric = table.metrics[entry.printed.metric]
+        tolerance = self._tolerances.of(self._test_sets[entry.printed.key], metric)
+        pooled = self._pools[entry.baselines]
+        verdict = _verdict(entry, tolerance, pooled, metric.better)
+        cell = replace(
+            _made(entry, verdict.word),
+            tolerance=tolerance,
+            detail=verdict.detail,
+            leaning=verdict.leaning,
+            more_seeds=verdict.more_seeds,
+        )
+        return replace(cell, **_numbers(entry, pooled)) if entry.runs else cell
+
+
+def _counted(table: Table, entry: Entry) -> Cell:
+    """A cell whose value is counted: it comes out as printed, or it does not."""
+    if not entry.runs:
+        return _made(entry, _standing(entry).word)
+    (run,), reported = entry.runs, entry.printed.reported
+    value = int(run.value) if table.kind == COUNT else run.value
+    cell = replace(_made(entry, NOT_REPORTED), values=(value,), mean=value)
+    if entry.why_not:
+        return replace(cell, verdict=NOT_COMPARABLE, detail="; ".join(entry.why_not))
+    if reported is None:
+        return cell
+    decimals = table.metrics[entry.printed.metric].decimals
+    word = EQUAL if round(value, decimals) == reported else UNEQUAL
+    return replace(cell, verdict=word, difference=value - reported)
+
+
+def _made(entry: Entry, verdict: str) -> Cell:
+    """What every cell of an experiment says, whatever its numbers are."""
+    row = entry.printed.row
+    told = [item.text for item in row.caveats if item.series in (None, entry.series)]
+    return replace(
+        _cell(entry.printed, entry.series, entry.experiment, verdict),
+        status=RUN if entry.runs else verdict,
+        comparable=bool(entry.runs) and not entry.why_not,
+        synthetic=any(run.synthetic for run in entry.runs),
+        why_not=entry.why_not,
+        marks=_distinct(mark for run in entry.runs for mark in run.marks),
+        caveats=_distinct(
+            [*(text for run in (*entry.runs, *entry.open) for text in run.caveats), *told]
+        ),
+        files=tuple(run.file for run in entry.runs if run.file),
+        missing=tuple(map(_missing, entry.open)),
+    )
+
+
+def _cell(printed: Printed, series: str | None, experiment: str | None, verdict: str) -> Cell:
+    row, key, metric, reported = printed
+    return Cell(
+        row=row.id,
+        label=row.label,
+        group=row.group,
+        column=key,
+        metric=metric,
+        reported=reported,
+        reported_bold=f"{key}/{metric}" in row.bold,
+        series=series,
+        experiment=experiment,
+        status=verdict,
+        verdict=verdict,
+    )
+
+
+def _numbers(entry: Entry, pooled: Pool | None) -> dict[str, object]:
+    found, reported = statistics(entry.values, pooled), entry.printed.reported
+    return {
+        "seeds": tuple(run.seed for run in entry.runs if run.seed is not None),
+        "values": tuple(entry.values),
+        "mean": found.mean,
+        "sd": found.sd,
+        "pooled_sd": pooled.sd if found.interval else None,
+        "dof": pooled.dof if found.interval else None,
+        "interval": found.interval,
+        "prediction_interval": found.prediction_interval,
+        "difference": None if reported is None else found.mean - reported,
+    }
+
+
+def _verdict(entry: Entry, tolerance: float, pooled: Pool | None, better: str) -> Verdict:
+    if not entry.runs:
+        return _standing(entry)
+    if entry.why_not:
+        return Verdict(NOT_COMPARABLE, "; ".join(entry.why_not))
+    if entry.printed.reported is None:
+        return Verdict(NOT_REPORTED, "the paper gives no value here")
+    return decide(entry.values, entry.printed.reported, tolerance, pooled, better)
+
+
+def _standing(entry: Entry) -> Verdict:
+    """Of a cell without a run."""
+    failed = [result for result in entry.open if result.status == FAILED]
+    return Verdict(FAILED, failed[0].message) if failed else Verdict(NOT_RUN, "no run")
+
+
+def _missing(result: Result) -> Missing:
+    status = result.status or NOT_RUN
+    return Missing(result.seed, status, result.file, result.message, result.log)
+
+
+def _context(entries: Iterable[Entry], names: Sequence[str]) -> Iterator[Context]:
+    groups: dict[tuple[str, str], dict[object, Result]] = defaultdict(dict)
+    for entry in entries:
+        group = groups[entry.printed.key, entry.series]
+        group |= {(entry.experiment, run.seed): run for run in entry.runs}
+    for (key, series), runs in groups.items():
+        texts = {name: _distinct(run.texts[name] for run in runs.values()) for name in names}
+        if runs:
+            yield Context(key, series, len(runs), texts)
+
+
+def _distinct(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(item for item in dict.fromkeys(items) if item)

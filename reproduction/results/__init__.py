@@ -1,0 +1,1 @@
+"""Results as a tidy frame: one row a value of a metric."""

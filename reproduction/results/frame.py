@@ -1,0 +1,194 @@
+"""The frame of results: its columns, how it is checked, and how a CSV of it is read.
+
+One row is one value of one metric of one run. A row without a value is a result that was
+asked for and is not there: `status` says whether its job failed, `message` why.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from reproduction.errors import InputError, one_of
+
+REQUIRED = ("experiment", "test_set", "metric", "value")
+"""What every result says; all other columns may be left out."""
+
+NOT_RUN, FAILED = "not run", "failed"
+SYNTHETIC = "synthetic data"
+"""Why a synthetic result is not compared."""
+
+DEFAULTS: Mapping[str, object] = {
+    "experiment": "",
+    "training_set": "",
+    "test_set": "",
+    "metric": "",
+    "value": float("nan"),
+    "seed": None,
+    "series": "",
+    "comparable": True,
+    "why_not": (),
+    "marks": (),
+    "caveats": (),
+    "synthetic": False,
+    "file": "",
+    "status": "",
+    "message": "",
+    "log": "",
+}
+"""Column -> what an empty field stands for. Others are carried along as texts: what occurs in
+`data`, `data_kind`, `protocol` and `recipe` stands in a report's heading."""
+
+SEPARATOR = " | "
+"""Between the texts of a field that holds several, in a CSV."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A row of the frame; None for a value or a seed that is not there.
+
+    Attributes:
+        texts: of the columns beyond :data:`DEFAULTS`.
+    """
+
+    experiment: str
+    training_set: str
+    test_set: str
+    metric: str
+    value: float | None
+    seed: int | None
+    series: str
+    comparable: bool
+    why_not: tuple[str, ...]
+    marks: tuple[str, ...]
+    caveats: tuple[str, ...]
+    synthetic: bool
+    file: str
+    status: str
+    message: str
+    log: str
+    texts: Mapping[str, str]
+
+    @property
+    def address(self) -> tuple[str, str, str, str]:
+        """What it is a result of, whatever its series and seed."""
+        return self.experiment, self.training_set, self.test_set, self.metric
+
+
+_TEXTS = ("why_not", "marks", "caveats")
+_WORDS = {"true": True, "false": False}
+
+
+def read_results(path: Path) -> pd.DataFrame:
+    """The results in a CSV.
+
+    Raises:
+        InputError: no such file, no CSV, a column that is lacking, or a field of another kind,
+            named by its line.
+    """
+    path = Path(path)
+    try:
+        read = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, UnicodeDecodeError) as error:
+        why = str(error).splitlines()[0]
+        raise InputError(f"{path} is no CSV of results ({why}): save it as UTF-8") from error
+    for name in REQUIRED:
+        if name not in read.columns:
+            raise InputError(f"{path} has no column {name!r}: it needs {', '.join(REQUIRED)}")
+    for name, parse in _PARSERS.items():
+        if name in read.columns:
+            read[name] = [_parsed(parse, name, text, path, n) for n, text in enumerate(read[name])]
+    return complete(read, str(path))
+
+
+def write_results(frame: pd.DataFrame) -> str:
+    """A frame as the CSV that :func:`read_results` reads."""
+    shown = frame.copy()
+    for name in (name for name in _TEXTS if name in shown.columns):
+        shown[name] = shown[name].map(SEPARATOR.join)
+    return shown.to_csv(index=False)
+
+
+def texts_in(frame: pd.DataFrame) -> tuple[str, ...]:
+    """The columns that are carried along as texts."""
+    return tuple(name for name in frame.columns if name not in DEFAULTS)
+
+
+def rows(frame: pd.DataFrame) -> list[Result]:
+    """The rows of a complete frame."""
+    names = texts_in(frame)
+    return [
+        Result(
+            **{name: record[name] for name in DEFAULTS}
+            | {"value": None if pd.isna(record["value"]) else float(record["value"])}
+            | {"seed": None if pd.isna(record["seed"]) else int(record["seed"])},
+            texts={name: str(record[name]) for name in names},
+        )
+        for record in frame.to_dict("records")
+    ]
+
+
+def complete(frame: pd.DataFrame, source: str = "the results") -> pd.DataFrame:
+    """A frame with every column of :data:`DEFAULTS`, checked.
+
+    Args:
+        source: named where something is wrong.
+
+    Raises:
+        InputError: the same run twice, a value that is infinite, or an unknown status.
+    """
+    frame = frame.copy()
+    for name, default in DEFAULTS.items():
+        if name not in frame.columns:
+            frame[name] = [default] * len(frame)
+    frame["value"] = frame["value"].astype(float)
+    frame["seed"] = frame["seed"].astype("Int64")
+    unnamed = frame["training_set"] == ""
+    frame["training_set"] = frame["training_set"].where(~unnamed, frame["test_set"])
+    if frame["value"].isin([float("inf"), float("-inf")]).any():
+        raise InputError(f"{source}: a value is infinite: leave out what is not there")
+    for status in frame["status"].unique():
+        if status not in ("", NOT_RUN, FAILED):
+            raise one_of(f"status in {source}", status, (NOT_RUN, FAILED))
+    keys = ["experiment", "training_set", "test_set", "metric", "series", "seed"]
+    twice = frame[frame.duplicated(keys)]
+    if len(twice):
+        words = ", ".join(str(twice.iloc[0][key]) for key in keys)
+        raise InputError(f"{source}: two results are of the same run ({words}): keep one of them")
+    return frame
+
+
+def _parsed(
+    parse: Callable[[str], object], name: str, text: str, path: Path, number: int
+) -> object:
+    text = text.strip()
+    if not text:
+        return DEFAULTS[name]
+    try:
+        return parse(text)
+    except (ValueError, KeyError) as error:
+        raise InputError(
+            f"{path}: line {number + 2}: {name} {text!r} is not {_KINDS[name]}"
+        ) from error
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    return tuple(text.split(SEPARATOR))
+
+
+def _truth(text: str) -> bool:
+    return _WORDS[text.lower()]
+
+
+_PARSERS: Mapping[str, Callable[[str], object]] = {
+    **{"value": float, "seed": int, "comparable": _truth, "synthetic": _truth},
+    **dict.fromkeys(_TEXTS, _texts),
+}
+_KINDS = {
+    "value": "a number",
+    "seed": "a whole number",
+    **dict.fromkeys(("comparable", "synthetic"), "true or false"),
+}

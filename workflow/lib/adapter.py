@@ -1,0 +1,164 @@
+"""From the evaluation records of `apnet` to the frame of results that `reproduction` judges."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from apnet.errors import InputError
+from apnet.files import read_json
+from apnet.records.paths import Evaluation, Run
+from reproduction.paper.tables import Column, Table
+from reproduction.results.frame import DEFAULTS, FAILED, NOT_RUN, complete
+from workflow.lib.absent import absence
+from workflow.lib.caveats import caveats
+from workflow.lib.comparability import marks, obstacles
+from workflow.lib.experiments import Experiment
+from workflow.lib.records import Record, read_record
+from workflow.lib.sentences import data, data_kind, protocol
+
+CONTEXT = ("data", "data_kind", "protocol", "recipe", "training_code", "evaluation_code")
+"""Columns of texts that a report's heading gathers."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The results that a table is to have, and where they lie.
+
+    Attributes:
+        scale: results/<scale>.
+        logs: the scale's logs, which hold notes of failed jobs; None asks no log.
+        data_root: the folder that should hold the datasets; None asks no folder.
+        accepted: the config's words for why a dataset's counts will do, by dataset.
+    """
+
+    scale: Path
+    readings: Sequence[str]
+    seeds: Sequence[int]
+    logs: Path | None
+    data_root: Path | None
+    accepted: Mapping[str, str]
+
+
+def table_results(
+    table: Table, experiments: Mapping[str, Experiment], asked: Asked
+) -> pd.DataFrame:
+    """The results of a table; those that are not there are rows without a value.
+
+    Raises:
+        InputError: a broken record, one run under two seeds, or a note that is none.
+    """
+    columns = {column.key: column for column in table.columns}
+    made = ((table.experiment_of(cell.row, cell.key), cell.key) for cell in table.cells())
+    rows = [
+        row
+        for name, key in dict.fromkeys(made)
+        if name is not None
+        for reading in asked.readings
+        for row in _of_seeds(experiments[name], columns[key], reading, asked)
+    ]
+    return complete(pd.DataFrame(rows, columns=[*DEFAULTS, *CONTEXT]))
+
+
+def _of_seeds(
+    experiment: Experiment, column: Column, reading: str, asked: Asked
+) -> Iterator[dict[str, object]]:
+    """An experiment on a column's data under one reading: a row a metric and seed."""
+    runs = (Run(reading, column.training_set, experiment.model, seed) for seed in asked.seeds)
+    evaluations = [Evaluation(run, column.test_set) for run in runs]
+    records = [record for item in evaluations if (record := read_record(item, asked.scale))]
+    _check_seeds(records)
+    why_not = obstacles(records)
+    for record in records:
+        shared = described(record, experiment.name, why_not, asked.accepted)
+        for metric in column.metrics:
+            yield shared | {"metric": metric, "value": record.percent(metric)}
+    there = {record.evaluation for record in records}
+    lacking = [item for item in evaluations if item not in there]
+    why = _absent(lacking[0], asked.data_root) if lacking else None
+    for item in lacking:
+        shared = _address(item, experiment.name) | _open(item, asked, why)
+        yield from (shared | {"metric": metric} for metric in column.metrics)
+
+
+def described(
+    record: Record, experiment: str, why_not: Iterable[str], accepted: Mapping[str, str]
+) -> dict[str, object]:
+    """What every metric of an evaluation says of itself."""
+    blocks = record.training["data"], record.content["data"]
+    return _address(record.evaluation, experiment) | {
+        "comparable": not why_not,
+        "why_not": tuple(why_not),
+        "marks": tuple(marks([record], accepted)),
+        "synthetic": record.synthetic,
+        "file": record.file.as_posix(),
+        "status": "",
+        "message": "",
+        "log": "",
+        "data": data(*blocks),
+        "data_kind": data_kind(blocks),
+        "protocol": protocol(record.content["protocol"]),
+        "recipe": record.training["recipe"],
+        "training_code": record.training.get("code_fingerprint") or "",
+        "evaluation_code": record.content["code_fingerprint"],
+    }
+
+
+def _address(evaluation: Evaluation, experiment: str) -> dict[str, object]:
+    run = evaluation.run
+    return {
+        "experiment": experiment,
+        "training_set": run.dataset,
+        "test_set": evaluation.test_set,
+        "seed": run.seed,
+        "series": run.reading,
+        "caveats": tuple(caveats(run.model, run.reading)),
+    }
+
+
+def _check_seeds(records: Sequence[Record]) -> None:
+    """Two seeds with the same weights would pass for a spread of nothing."""
+    by_weights: dict[str, Record] = {}
+    for record in records:
+        twin = by_weights.setdefault(record.content["checkpoint_sha256"], record)
+        if twin is not record:
+            raise InputError(
+                f"{twin.file} and {record.file} evaluate the same weights, though their seeds "
+                f"differ: delete the run that was copied"
+            )
+
+
+def _absent(evaluation: Evaluation, data_root: Path | None) -> str | None:
+    """Why a dataset that an evaluation needs is not there, if it is not."""
+    sets = dict.fromkeys([evaluation.run.dataset, evaluation.test_set])
+    absent = (absence(name, data_root) for name in sets) if data_root else ()
+    return next(filter(None, absent), None)
+
+
+def _open(evaluation: Evaluation, asked: Asked, absent: str | None) -> dict[str, object]:
+    # What failed before the dataset went is no news.
+    note = _note(evaluation, asked.logs) if asked.logs and not absent else None
+    return {
+        "comparable": False,
+        "why_not": (),
+        "marks": (),
+        "synthetic": False,
+        "file": (asked.scale / evaluation.file).as_posix(),
+        "status": FAILED if note else NOT_RUN,
+        "message": note["message"] if note else absent or "",
+        "log": note["log"] if note else "",
+        **dict.fromkeys(CONTEXT, ""),
+    }
+
+
+def _note(evaluation: Evaluation, logs: Path) -> dict[str, str] | None:
+    """What the failed job left that an evaluation waits for."""
+    files = (logs / note for note in evaluation.notes)
+    file = next((file for file in files if file.exists()), None)
+    if file is None:
+        return None
+    note = read_json(file)
+    if not isinstance(note, dict) or not {"message", "log"} <= note.keys():
+        raise InputError(f"{file} is no note of a failed job: delete it and run the job again")
+    return note

@@ -1,0 +1,42 @@
+"""What Snakemake's own report says beside a table or figure."""
+
+from collections.abc import Mapping
+
+from reproduction.report.phrases import listed
+from workflow.lib.catalogue import COSTS, SHEETS, paper
+
+Config = Mapping[str, object]
+
+
+def category(name: str) -> str:
+    """The heading that it stands under."""
+    return f"{paper()[name].form.capitalize()}s"
+
+
+def labels(name: str, form: str, config: Config) -> dict[str, str]:
+    """What the report tells results apart by.
+
+    Args:
+        form: the format, such as `HTML`.
+    """
+    shown = {"scale": config["scale"], "readings": _readings(name, config), "format": form}
+    return {paper()[name].form: paper()[name].number} | shown
+
+
+def caption(name: str, config: Config) -> str:
+    """One sentence: what it holds, and under which circumstances its numbers came about."""
+    pictures = name in SHEETS  # of the first seed, and without the paper's beside them
+    shown = [str(seed) for seed in config["seeds"]][: 1 if pictures else None]
+    seeds = f", seed{'s' * (len(shown) > 1)} {listed(shown)}"
+    what = "reproduced" if pictures else "reported beside reproduced"
+    drawn = "; synthetic data, which say nothing about the paper"
+    return (
+        f"{paper()[name].title}, {paper()[name].summary}: {what}, scale {config['scale']}, "
+        f"reading {_readings(name, config)}{'' if name in COSTS else seeds}"
+        f"{drawn if config['synthetic'] and name not in COSTS else ''}."
+    )
+
+
+def _readings(name: str, config: Config) -> str:
+    """The readings that a table or figure shows; costs are counted under every one."""
+    return listed([*paper().series] if name in COSTS else config["readings"])

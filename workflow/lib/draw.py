@@ -1,0 +1,109 @@
+"""Draw the paper's figures from judged cells, counted parameters and attention maps.
+
+python -m workflow.lib.draw curve --cells results/smoke/cells/figure5.json
+--table paper/tables/figure5.yaml --experiments workflow/experiments.yaml
+--costs results/smoke/written/parameters/*.json --out reports/figure5.svg …
+python -m workflow.lib.draw attention --maps results/smoke/…/attention/market1501.npz
+--readings written --dataset market1501 --title "Fig. 6" --out reports/figure6.png …
+"""
+
+import argparse
+import json
+import sys
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from apnet.errors import InputError
+from apnet.files import read_json
+from apnet.runtime.environment import SCHEMA
+from reproduction.figures import attention, curve
+from reproduction.figures.attention import Maps
+from reproduction.figures.style import save, style
+from reproduction.judging.judged import read_judged
+from workflow.lib.absent import absence
+from workflow.lib.cli import run_main
+from workflow.lib.experiments import load_experiments, load_table
+from workflow.lib.sentences import data_kind
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write a figure; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    figures = parser.add_subparsers(required=True)
+    values = figures.add_parser("curve", help="accuracy over the rows of a table")
+    values.add_argument("--cells", required=True, type=Path)
+    values.add_argument("--table", required=True, type=Path)
+    values.add_argument("--experiments", required=True, type=Path)
+    values.add_argument("--costs", required=True, nargs="+", type=Path, help="a file a model")
+    values.set_defaults(draw=_curve)
+    maps = figures.add_parser("attention", help="where networks look")
+    maps.add_argument("--maps", required=True, nargs="+", type=Path, help="a file a reading")
+    maps.add_argument("--readings", required=True, nargs="+")
+    maps.add_argument("--dataset", required=True, help="whose queries are shown")
+    maps.add_argument("--title", required=True)
+    maps.add_argument("--data-root", type=Path, help="looked into where maps are not there")
+    maps.set_defaults(draw=_attention)
+    for figure in (values, maps):
+        figure.add_argument("--out", required=True, nargs="+", type=Path, help=".svg, .png, .pdf")
+    arguments = parser.parse_args(argv)
+    return run_main(lambda: arguments.draw(arguments))
+
+
+def _curve(arguments: argparse.Namespace) -> None:
+    experiments = load_experiments(arguments.experiments)
+    table = load_table(arguments.table, experiments)
+    judged = read_judged(arguments.cells, table.id)
+    names = {item.model: name for name, item in experiments.items()}
+    costs = map(read_json, arguments.costs)
+    parameters = {(cost["reading"], names[cost["model"]]): cost["params"] for cost in costs}
+    with style():
+        figure = curve.draw(judged, table, parameters)
+        save(figure, arguments.out, f"{table.title}, reproduced")
+
+
+def _attention(arguments: argparse.Namespace) -> None:
+    maps_of = {
+        reading: read_maps(file) if file.exists() else None
+        for reading, file in zip(arguments.readings, arguments.maps, strict=True)
+    }
+    root = arguments.data_root
+    why = absence(arguments.dataset, root) if root else None
+    with style():
+        save(attention.draw(maps_of, why), arguments.out, f"{arguments.title}, reproduced")
+
+
+def read_maps(file: Path) -> Maps:
+    """Read what `apnet cam` wrote.
+
+    Raises:
+        InputError: no such file, or one of another kind or version.
+    """
+    try:
+        with np.load(file) as content:
+            about = json.loads(str(content["about"]))
+            if about["schema"] == SCHEMA:
+                return _maps(content, about)
+    except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
+        pass
+    raise InputError(f"{file} holds no maps of version {SCHEMA}: make it with apnet cam")
+
+
+def _maps(content: Mapping[str, np.ndarray], about: dict) -> Maps:
+    blocks = about["training_data"], about["data"]
+    return Maps(
+        images=content["images"],
+        maps=content["maps"],
+        queries=content["queries"].tolist(),
+        parts=about["parts"],
+        fine_first=about["order"] == "fine-to-coarse",
+        about=f"run {about['run']}, after the pyramid of {about['stage']}; {about['dataset']}; "
+        f"{data_kind(blocks)}.",
+        synthetic=any(block["synthetic"] for block in blocks),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The paper's tables and the experiments that make their rows, as the workflow takes them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from apnet.config.names import parse_model_name
+from apnet.data import DATASETS
+from apnet.errors import InputError
+from reproduction.paper import loading
+from reproduction.paper.checks import problems
+from reproduction.paper.tables import Table
+from reproduction.paper.yamlfiles import read_yaml
+
+SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What makes a row: a model and the paper's recipe for it, `channel` or `spatial`."""
+
+    name: str
+    model: str
+    recipe: str
+
+
+def load_experiments(path: Path) -> dict[str, Experiment]:
+    """The named experiments, in the order of the file.
+
+    Raises:
+        InputError: unreadable, of another form, a model's name that does not parse,
+            or a model with two experiments.
+    """
+    experiments: dict[str, Experiment] = {}
+    by_model: dict[str, str] = {}
+    for name, content in read_yaml(path, "experiments", SCHEMAS).items():
+        experiments[name] = Experiment(name, **content)
+        model = content["model"]
+        try:
+            parse_model_name(model)
+        except InputError as error:
+            raise InputError(f"{path}: experiment {name}: {error}") from error
+        # A run's folder is named by its model, so two recipes for one would meet there.
+        if model in by_model:
+            raise InputError(
+                f"{path}: experiments {by_model[model]} and {name} have the same model "
+                f"{model!r}: use one of them in the tables"
+            )
+        by_model[model] = name
+    return experiments
+
+
+def load_table(path: Path, experiments: Mapping[str, Experiment]) -> Table:
+    """A table whose columns are datasets of the paper and whose rows name known experiments."""
+    return loading.load_table(path, experiments, DATASETS)
+
+
+def check_tables(tables: Iterable[Table], experiments: Mapping[str, Experiment]) -> None:
+    """Refuse tables whose columns or experiments are unknown.
+
+    Raises:
+        InputError: the first of them, as :func:`load_table` has it.
+    """
+    for table in tables:
+        for problem in problems(table, table.id, experiments, DATASETS):
+            raise InputError(f"{table.id}.yaml: {problem}")
+
+
+def counted_models(table: Table, experiments: Mapping[str, Experiment]) -> dict[str, str]:
+    """What a table of costs counts, and its models: those of the rows, then those left out.
+
+    What the table leaves out is named by its model.
+    """
+    made = [row.experiment for row in table.rows if row.experiment]
+    return {name: experiments[name].model for name in made} | {name: name for name in table.beside}
