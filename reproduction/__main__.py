@@ -1,0 +1,7 @@
+"""`python -m reproduction`."""
+
+import sys
+
+from reproduction.cli import main
+
+sys.exit(main())

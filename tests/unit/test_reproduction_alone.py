@@ -1,0 +1,125 @@
+"""`reproduction` stands alone: what it imports, and a paper that has nothing to do with re-ID."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import reproduction
+from reproduction.cli import main
+
+PACKAGE = Path(reproduction.__file__).parent
+PAGE = PACKAGE.parent / "docs" / "another-paper.md"
+
+
+def imports(file):
+    """The modules that a file imports, in functions too."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+@pytest.mark.parametrize("room", ["torch", "torchvision", "apnet", "workflow", "snakemake"])
+def test_it_imports_none_of(room):
+    files = list(PACKAGE.rglob("*.py"))
+    assert len(files) > 20
+    for file in files:
+        assert room not in {name.split(".")[0] for name in imports(file)}, file
+
+
+def test_importing_it_loads_nothing_heavy_and_judging_no_torch():
+    code = (
+        "import sys, reproduction\n"
+        "heavy = ('torch', 'apnet', 'workflow', 'snakemake', 'pandas', 'matplotlib')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+        "from reproduction import judge, load_paper, read_results, render\n"
+        "print([name for name in heavy[:4] if name in sys.modules], callable(judge))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[]\n[] True\n", "")
+
+
+@pytest.fixture
+def speech(tmp_path):
+    """The files that the page shows: a paper on speech, and a CSV of results."""
+    for name, text in re.findall(r"```\w+\n# (\S+)\n(.*?)```", PAGE.read_text(), re.S):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return tmp_path
+
+
+def render(folder):
+    places = ["--paper", folder / "speech", "--results", folder / "results.csv"]
+    return main(["render", *map(str, places), "--out", str(folder / "reports")])
+
+
+def test_the_page_shows_what_comes_out(speech):
+    assert render(speech) == 0
+    report = (speech / "reports" / "table1.md").read_text()
+    shown = re.search(r"```markdown\n(.*?)```", PAGE.read_text(), re.S).group(1)
+    assert shown in report
+    assert "lower" not in report and "percent" not in report
+    formats = {file.suffix for file in (speech / "reports").iterdir()}
+    assert formats == {".md", ".html", ".tex", ".csv"}
+
+
+def test_a_notebook_has_the_cells_as_a_frame(speech):
+    results = reproduction.read_results(speech / "results.csv")
+    cells = reproduction.judge(reproduction.load_paper(speech / "speech"), results)
+    frame = cells.to_frame().set_index(["row", "metric"])
+    # A word error rate of 6.1 where 5.0 is reported is worse, a speed of 31.0 for 25.0 better.
+    assert frame.loc[("ours", "WER"), "verdict"] == "worse"
+    assert frame.loc[("ours", "speed"), "verdict"] == "better"
+    assert frame.loc[("baseline", "WER"), "verdict"] == "match"
+    assert frame.loc[("quoted", "WER"), "verdict"] == "quoted"
+    assert list(frame.loc[("ours", "WER"), "seeds"]) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("experiment,test_set,metric\n", "has no column 'value'"),
+        ("experiment,test_set,metric,value\na,b,c,fast\n", "line 2: value 'fast' is not a number"),
+        ("experiment,test_set,metric,value,seed\na,b,c,1,x\n", "seed 'x' is not a whole number"),
+        (
+            "experiment,test_set,metric,value,comparable\na,b,c,1,maybe\n",
+            "comparable 'maybe' is not true or false",
+        ),
+        ("experiment,test_set,metric,value\na,b,c,inf\n", "a value is infinite"),
+        ("experiment,test_set,metric,value\na,b,c,1\na,b,c,2\n", "two results are of the same run"),
+        ("experiment,test_set,metric,value,status\na,b,c,,lost\n", "status in"),
+        ("", "is no CSV of results"),
+    ],
+)
+def test_results_that_are_none_are_one_sentence(speech, capsys, text, said):
+    (speech / "results.csv").write_text(text)
+    assert render(speech) == 2
+    error = capsys.readouterr().err
+    assert said in error and "results.csv" in error and error.count("\n") == 1
+    assert not (speech / "reports").exists()
+
+
+def test_a_folder_without_tables_is_one_sentence(tmp_path, capsys):
+    (tmp_path / "results.csv").write_text("experiment,test_set,metric,value\n")
+    assert render(tmp_path) == 2
+    assert "has no tables/*.yaml" in capsys.readouterr().err
+
+
+def test_a_result_without_a_value_is_open_and_one_that_says_so_is_not_compared(speech):
+    lines = "ours,libri,WER,,3,failed,out of memory,\nbaseline,libri,WER,5.8,3,,,another recipe\n"
+    file = speech / "results.csv"
+    head, *rest = file.read_text().splitlines()
+    assert head == "experiment,test_set,metric,value,seed"
+    padded = [f"{line},,," for line in rest]
+    file.write_text("\n".join([f"{head},status,message,why_not", *padded, lines]))
+    assert render(speech) == 0
+    report = (speech / "reports" / "table1.md").read_text()
+    assert "**Failed:** Ours on LibriSpeech, seed 3: out of memory" in report
+    assert "1 result is not there yet.\n" in report and "(3 of 4)" in report
+    assert "another recipe" in report
