@@ -71,7 +71,7 @@ def kind(view: View) -> str:
 
 
 def told(view: View) -> str:
-    """All that there is of a cell, for who points at it."""
+    """The details of a cell, which a browser shows when one hovers over it."""
     items = {
         "reported": view.reported,
         "reproduced": view.reproduced,

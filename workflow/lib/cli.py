@@ -2,10 +2,25 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from apnet.errors import InputError
 from reproduction.errors import InputError as PaperError
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn an InputError into one sentence and exit status 2, also in an input function.
+
+    Snakemake catches any Exception of an input function, prints its traceback and exits
+    with 1; SystemExit is none.
+    """
+    try:
+        yield
+    except (InputError, PaperError) as error:
+        print(f"apnet: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 def run_main(work: Callable[[], None]) -> int:

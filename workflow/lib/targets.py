@@ -2,8 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from apnet.errors import InputError, one_of
@@ -25,20 +24,6 @@ SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 def warn(sentence: str) -> None:
     """Print a sentence for the user."""
     print(f"apnet: {sentence}", file=sys.stderr)
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """Turn an InputError into one sentence and exit status 2, also in an input function.
-
-    Snakemake catches any Exception of an input function, prints its traceback and exits
-    with 1; SystemExit is none.
-    """
-    try:
-        yield
-    except InputError as error:
-        print(f"apnet: {error}", file=sys.stderr)
-        sys.exit(2)
 
 
 def unknown(plan: Plan) -> str:

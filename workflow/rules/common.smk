@@ -22,6 +22,22 @@ from apnet.fingerprint import (
 )
 from apnet.config.readings import READINGS
 from apnet.records import paths
+from workflow.lib.cli import refusing
+
+with refusing():
+    # Reads the paper's tables.
+    from workflow.lib.catalogue import (
+        COSTS,
+        COUNTS,
+        CURVES,
+        PRINTED,
+        REPORTED,
+        SHEETS,
+        TABLES,
+        counted_datasets,
+        paper,
+    )
+
 from workflow.lib import captions
 from workflow.lib import existing
 from workflow.lib import jobs
@@ -29,17 +45,6 @@ from workflow.lib import options
 from reproduction.report import pdf as typeset
 from workflow.lib.config import check_config
 from workflow.lib.hints import Call, after_failure, after_success, fill
-from workflow.lib.catalogue import (
-    COSTS,
-    COUNTS,
-    CURVES,
-    PRINTED,
-    REPORTED,
-    SHEETS,
-    TABLES,
-    counted_datasets,
-    paper,
-)
 from workflow.lib.plan import Plan
 from workflow.lib.targets import (
     DOCUMENT,
@@ -49,7 +54,6 @@ from workflow.lib.targets import (
     asked_evaluations,
     pictures,
     refuse,
-    refusing,
     reports,
     trained_here,
     unknown,
