@@ -11,7 +11,7 @@ from reproduction.errors import InputError
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place when the block ends well.
+    """A temporary path beside `path` that replaces it when the block ends well.
 
     Raises:
         InputError: the folder cannot be made or written.

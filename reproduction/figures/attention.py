@@ -39,7 +39,7 @@ class Maps:
         parts: of each level, the first level first.
         fine_first: whether the network runs the last level first.
         about: of which run, on which data, as a sentence.
-        synthetic: whether the network was trained or is shown on drawn people.
+        synthetic: whether the network was trained or shown on synthetic images.
     """
 
     images: NDArray[np.uint8]
@@ -145,7 +145,7 @@ def _notes(maps_of: dict[str, Maps | None]) -> Iterator[str]:
 
 
 def _write(figure: Figure, x: float, y: float, text: str, **options: object) -> None:
-    """Write from a place in inches."""
+    """Write at a position in inches."""
     options = {"fontsize": picture.SMALL, **options}
     figure.text(x / figure.get_figwidth(), y / figure.get_figheight(), text, **options)
 

@@ -25,7 +25,7 @@ Parameters = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True)
 class Look:
-    """How a series is told from the other without colours.
+    """How a series is distinguished from the other without colours.
 
     Attributes:
         shift: to the side, so that bars of two series do not cover each other.
@@ -112,11 +112,11 @@ def _parameters(axes: Axes, judged: JudgedTable, parameters: Parameters) -> None
             if (series, name) not in parameters:
                 raise InputError(f"no cost of {name}, {series}: give its file with --costs")
         values = [parameters[series, name] / 1e6 for name in names]
-        places = [index + _shift(series, judged.series) for index in range(len(values))]
+        positions = [index + _shift(series, judged.series) for index in range(len(values))]
         look = _look(series, judged.series)
-        axes.plot(places, values, color="0.25", label=series, **_marks(look, "0.25"))
+        axes.plot(positions, values, color="0.25", label=series, **_marks(look, "0.25"))
         below = series == judged.series[0] and len(judged.series) > 1
-        for spot in zip(places, values, strict=True):
+        for spot in zip(positions, values, strict=True):
             _number_at(axes, spot, "center", "top" if below else "bottom")
     axes.set_ylim(0, 1.3 * max(parameters.values()) / 1e6)
 

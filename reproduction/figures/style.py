@@ -80,7 +80,7 @@ def save(figure: Figure, files: Iterable[Path], title: str) -> None:
 def watermark(
     within: Figure | Axes, x: float, y: float, rotation: float = 0, over: bool = False
 ) -> None:
-    """Write the watermark about a place, in shares of a figure or of its axes.
+    """Write the watermark about a corner, in shares of a figure or of its axes.
 
     Args:
         over: images, on a strip of its own; else behind what is drawn, in light letters.
@@ -109,5 +109,5 @@ def notes(figure: Figure, lines: Sequence[str]) -> None:
     """Write lines at the foot of a figure, which take up :data:`LINE` inches each."""
     width, height = figure.get_size_inches()
     text = "\n".join(lines)
-    place = (EDGE / width, (EDGE + LINE * len(lines)) / height)
-    figure.text(*place, text, fontsize=SMALL, va="top", linespacing=LINE * 72 / SMALL / _LEADING)
+    corner = (EDGE / width, (EDGE + LINE * len(lines)) / height)
+    figure.text(*corner, text, fontsize=SMALL, va="top", linespacing=LINE * 72 / SMALL / _LEADING)

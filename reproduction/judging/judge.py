@@ -95,11 +95,13 @@ def judge_table(
         series, seeds: those asked for; None takes what there is.
     """
     wanted = {_address(table, printed) for printed in table.cells()}
-    own = [result for result in rows(results) if result.address in wanted]
-    series = list(dict.fromkeys(result.series for result in own)) if series is None else series
+    concerned = [result for result in rows(results) if result.address in wanted]
+    series = (
+        list(dict.fromkeys(result.series for result in concerned)) if series is None else series
+    )
     if seeds is None:
-        seeds = sorted({result.seed for result in own if result.seed is not None})
-    entries = list(_entries(table, own, series or [""], seeds))
+        seeds = sorted({result.seed for result in concerned if result.seed is not None})
+    entries = list(_entries(table, concerned, series or [""], seeds))
     make = _counted if table.exact else _Judging(table, entries, tolerances)
     made: dict[Printed, list[Cell]] = defaultdict(list)
     for entry in entries:
@@ -139,20 +141,20 @@ def _spot(printed: Printed) -> tuple[str, str, str]:
 
 
 def _entries(
-    table: Table, results: Iterable[Result], series: Sequence[str], seeds: Sequence[int]
+    table: Table, concerned: Iterable[Result], series: Sequence[str], seeds: Sequence[int]
 ) -> Iterator[Entry]:
     """In the order of print, and of the series; runs in the order of the seeds."""
     order = {seed: index for index, seed in enumerate(seeds)} | {None: -1}
     by_address: dict[tuple, list[Result]] = defaultdict(list)
-    for result in results:
+    for result in concerned:
         if result.seed in order:
             by_address[result.address, result.series].append(result)
     for printed in table.cells():
         address = _address(table, printed)
         for one in series if address[0] is not None else ():
-            found = sorted(by_address[address, one], key=lambda result: order[result.seed])
-            runs = tuple(result for result in found if result.value is not None)
-            lacking = tuple(result for result in found if result.value is None)
+            results = sorted(by_address[address, one], key=lambda result: order[result.seed])
+            runs = tuple(result for result in results if result.value is not None)
+            lacking = tuple(result for result in results if result.value is None)
             yield Entry(printed, one, address[0], runs, lacking)
 
 
@@ -200,9 +202,9 @@ def _counted(table: Table, entry: Entry) -> Cell:
 
 
 def _made(entry: Entry, verdict: str) -> Cell:
-    """What every cell of an experiment says, whatever its numbers are."""
+    """A cell without its numbers and the reason of its verdict."""
     row = entry.printed.row
-    told = [item.text for item in row.caveats if item.series in (None, entry.series)]
+    caveats = [item.text for item in row.caveats if item.series in (None, entry.series)]
     return replace(
         _cell(entry.printed, entry.series, entry.experiment, verdict),
         status=RUN if entry.runs else verdict,
@@ -211,7 +213,7 @@ def _made(entry: Entry, verdict: str) -> Cell:
         why_not=entry.why_not,
         marks=_distinct(mark for run in entry.runs for mark in run.marks),
         caveats=_distinct(
-            [*(text for run in (*entry.runs, *entry.open) for text in run.caveats), *told]
+            [*(text for run in (*entry.runs, *entry.open) for text in run.caveats), *caveats]
         ),
         files=tuple(run.file for run in entry.runs if run.file),
         missing=tuple(map(_missing, entry.open)),
@@ -236,17 +238,17 @@ def _cell(printed: Printed, series: str | None, experiment: str | None, verdict:
 
 
 def _numbers(entry: Entry, pooled: Pool | None) -> dict[str, object]:
-    found, reported = statistics(entry.values, pooled), entry.printed.reported
+    numbers, reported = statistics(entry.values, pooled), entry.printed.reported
     return {
         "seeds": tuple(run.seed for run in entry.runs if run.seed is not None),
         "values": tuple(entry.values),
-        "mean": found.mean,
-        "sd": found.sd,
-        "pooled_sd": pooled.sd if found.interval else None,
-        "dof": pooled.dof if found.interval else None,
-        "interval": found.interval,
-        "prediction_interval": found.prediction_interval,
-        "difference": None if reported is None else found.mean - reported,
+        "mean": numbers.mean,
+        "sd": numbers.sd,
+        "pooled_sd": pooled.sd if numbers.interval else None,
+        "dof": pooled.dof if numbers.interval else None,
+        "interval": numbers.interval,
+        "prediction_interval": numbers.prediction_interval,
+        "difference": None if reported is None else numbers.mean - reported,
     }
 
 

@@ -16,7 +16,7 @@ SCHEMA = 2
 
 @dataclass(frozen=True)
 class Context:
-    """What the results of a column and series say of themselves, each variant once.
+    """The texts of the results of a column and series, each variant once.
 
     Attributes:
         runs: how many there are.
@@ -110,24 +110,24 @@ def read_judged(file: Path, table: str) -> JudgedTable:
     Raises:
         InputError: unreadable, or of another table or version.
     """
-    found = read_json(file)
+    content = read_json(file)
     wanted = {"schema": SCHEMA, "table": table}
-    if not isinstance(found, dict) or {key: found.get(key) for key in wanted} != wanted:
+    if not isinstance(content, dict) or {key: content.get(key) for key in wanted} != wanted:
         raise InputError(
             f"{file} does not hold the cells of {table} in version {SCHEMA}: judge the table again"
         )
-    parts = {key: _frozen(value) for key, value in found.items() if key != "schema"}
+    parts = {key: _frozen(value) for key, value in content.items() if key != "schema"}
     return JudgedTable(
         **parts
         | {
-            "cells": tuple(map(Cell.from_json, found["cells"])),
+            "cells": tuple(map(Cell.from_json, content["cells"])),
             "context": tuple(
                 Context(**{key: _frozen(value) for key, value in item.items()})
-                for item in found["context"]
+                for item in content["context"]
             ),
             "annexes": tuple(
                 Annex(**{key: _frozen(value) for key, value in item.items()})
-                for item in found["annexes"]
+                for item in content["annexes"]
             ),
         }
     )

@@ -3,8 +3,8 @@
 A paper prints one number and seldom its spread. We have n runs, one a seed, and ask
 whether their mean lies within a tolerance e of it. The answer is a 95 % t-interval of
 the mean against the band reported ± e. Its standard deviation is pooled over the models
-of a table's dataset and metric: a few seeds of one model say little about spread, a few
-seeds of ten models say enough. docs/reading-a-table.md explains it to readers.
+of a table's dataset and metric: a few seeds of one model tell little about spread, a few
+seeds of ten models tell enough. docs/reading-a-table.md explains it to readers.
 """
 
 import math
@@ -16,7 +16,7 @@ from scipy import stats
 
 CONFIDENCE = 0.95
 MOST_SEEDS = 20
-"""Beyond so many more seeds we say "more than" and do not count on."""
+"""Above so many more seeds the number is given as "more than"."""
 
 _SLACK = 1e-9
 """Percentages are sums of binary fractions: 88.3 - 87.8 is to count as 0.5."""
@@ -39,7 +39,7 @@ class Pool:
 
 @dataclass(frozen=True)
 class Statistics:
-    """What the runs of one cell say, in the unit of the values.
+    """The statistics of one cell's runs, in the unit of the values.
 
     Attributes:
         mean: of the runs.
@@ -126,18 +126,18 @@ def decide(
     """
     if not values:
         return Verdict("not run", "no run")
-    found = statistics(values, pooled)
-    if found.interval is None:
-        return _single(found.mean, reported, tolerance, better)
-    low, high = found.interval
+    result = statistics(values, pooled)
+    if result.interval is None:
+        return _single(result.mean, reported, tolerance, better)
+    low, high = result.interval
     least, most = reported - tolerance, reported + tolerance
     stated = f"the 95 % interval of the mean of {len(values)} runs, {low:.2f} to {high:.2f}, "
     if least - _SLACK <= low and high <= most + _SLACK:
         return Verdict("match", f"{stated}lies within {tolerance:g} of the reported {reported:g}")
     if low > most or high < least:
         side = f"above {most:g}" if low > most else f"below {least:g}"
-        return Verdict(_direction(found.mean - reported, better), f"{stated}lies wholly {side}")
-    more = seeds_to_decide(found.mean - reported, tolerance, len(values), pooled)
+        return Verdict(_direction(result.mean - reported, better), f"{stated}lies wholly {side}")
+    more = seeds_to_decide(result.mean - reported, tolerance, len(values), pooled)
     return Verdict(
         "inconclusive",
         f"{stated}reaches across an end of {least:g} to {most:g}; {_outlook(more)}",

@@ -1,4 +1,4 @@
-"""What a schema cannot say of a table of the paper: that its parts fit each other."""
+"""What a schema cannot check of a table: that its parts fit each other."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 

@@ -59,7 +59,7 @@ def load_paper(folder: Path) -> Paper:
     """All of a paper.
 
     Raises:
-        InputError: no tables in the folder, or a slip in a file, named by its place.
+        InputError: no tables in the folder, or a slip in a file, named by its position.
     """
     folder = Path(folder)
     tables = {file.stem: load_table(file) for file in sorted(folder.glob("tables/*.yaml"))}
@@ -85,7 +85,7 @@ def load_table(
         datasets: those that columns may name, likewise.
 
     Raises:
-        InputError: unreadable, of another form, or a slip inside, named by its place.
+        InputError: unreadable, of another form, or a slip inside, named by its position.
     """
     path = Path(path)
     table = _table(read_yaml(path, "table"))

@@ -1,4 +1,4 @@
-"""YAML that people write, read strictly: a slip is one sentence that says where it is."""
+"""YAML that people write, read strictly: a slip is one sentence with its position."""
 
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,6 @@ def _path(error: ValidationError, content: Any) -> str:
 
 
 def _message(error: ValidationError) -> str:
-    """What is wrong; it begins with the value found, which may be a whole table."""
+    """What is wrong; it begins with the value, which may be a whole table."""
     longest = 200
     return error.message if len(error.message) <= longest else f"… {error.message[-longest:]}"

@@ -36,5 +36,5 @@ def _line(cell: Cell) -> dict[str, object]:
 def _verdict(cell: Cell) -> str:
     if cell.verdict != NOT_COMPARABLE:
         return cell.verdict
-    # Of synthetic data nothing else needs to be said.
+    # That a number is synthetic is reason enough.
     return f"not comparable ({SYNTHETIC if cell.synthetic else cell.detail})"

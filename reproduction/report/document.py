@@ -25,7 +25,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Item:
-    """What stands in one place: figures, joined by ±, or a word.
+    """The content of a field of a table: figures, joined by ±, or a word.
 
     Attributes:
         signs: of footnotes, with commas between.
@@ -131,13 +131,13 @@ class Block:
     def items(self, line: Line) -> list[Item]:
         """A line's items, one a column. Series share one reported value, at the front."""
         shared = [line.views[0].reported] if self.metric else []
-        own = [
+        rest = [
             item
             for view in line.views
             for item in (view.reported, view.reproduced, view.difference, view.verdict)
             if not (self.metric and item is view.reported)
         ]
-        return shared + own
+        return shared + rest
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class Sheet:
         explanations: what the columns hold, a sentence each, without full stops.
         guide: path of a page on how to read the report; empty without one.
         reasons: of every verdict reached.
-        notes: on the paper's own table.
+        notes: on the paper's table.
     """
 
     id: str

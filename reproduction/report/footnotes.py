@@ -31,5 +31,5 @@ class Footnotes:
 
     def _sign(self, text: str) -> str:
         # The sixth sign is the first one doubled.
-        times, place = divmod(len(self._signs), len(SIGNS))
-        return self._signs.setdefault(text, SIGNS[place] * (1 + times))
+        times, index = divmod(len(self._signs), len(SIGNS))
+        return self._signs.setdefault(text, SIGNS[index] * (1 + times))

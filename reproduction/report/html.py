@@ -26,7 +26,7 @@ def render(sheet: Sheet) -> str:
         sheet=sheet,
         sign=sign,
         kind=kind,
-        told=told,
+        details=details,
         kinds={sign: kind.replace(" ", "-") for sign, kind in _KINDS.items()},
     )
 
@@ -36,18 +36,18 @@ def text(words: str) -> Markup:
     return Markup(_INDEX.sub(r"<sub>\1</sub>", str(escape(words))))
 
 
-def figure(found: Figure) -> Markup:
+def figure(number: Figure) -> Markup:
     """A number, with its watermark."""
-    shown = escape(found.text)
-    if found.synthetic:
+    shown = escape(number.text)
+    if number.synthetic:
         shown += Markup('<span class="mark" title="synthetic data">{}</span>').format(WATERMARK)
-    return Markup("<b>{}</b>").format(shown) if found.bold else shown
+    return Markup("<b>{}</b>").format(shown) if number.bold else shown
 
 
 def marks(notes: Mapping[str, str], item: Item | Line) -> Markup:
     """The signs of an item or a line, raised; empty without any.
 
-    They are no links: inside a frame a link to a place on the page may leave the page.
+    They are no links: inside a frame a link within the page may leave it.
     """
     one = Markup('<abbr title="{}">{}</abbr>')
     signs = Markup(",").join(one.format(notes[sign], sign) for sign in split(item.signs))
@@ -70,7 +70,7 @@ def kind(view: View) -> str:
     return shown.replace(" ", "-")
 
 
-def told(view: View) -> str:
+def details(view: View) -> str:
     """The details of a cell, which a browser shows when one hovers over it."""
     items = {
         "reported": view.reported,
@@ -84,6 +84,6 @@ def told(view: View) -> str:
 
 
 def _plain(item: Item) -> str:
-    figures = (found.text + (WATERMARK if found.synthetic else "") for found in item.figures)
+    figures = (number.text + (WATERMARK if number.synthetic else "") for number in item.figures)
     note = f" ({item.note})" if item.note else ""
     return (" ± ".join(figures) or item.word) + note

@@ -86,11 +86,11 @@ def _head(sheet: Sheet, gaps: _Gaps) -> Iterator[str]:
     yield _row([*[""] * len(heads), *metrics])
 
 
-def _rules(groups: Sequence[Group], gaps: _Gaps, place: int) -> Iterator[str]:
+def _rules(groups: Sequence[Group], gaps: _Gaps, start: int) -> Iterator[str]:
     for group in groups:
-        end = place + 2 * group.width - 1
-        yield rf"\cmidrule(r{{{_after(group, groups, gaps)}}}){{{place}-{end}}}"
-        place = end + 1
+        end = start + 2 * group.width - 1
+        yield rf"\cmidrule(r{{{_after(group, groups, gaps)}}}){{{start}-{end}}}"
+        start = end + 1
 
 
 def _over(group: Group, gap: str) -> str:

@@ -44,7 +44,7 @@ def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:
         ),
         facts=tuple(facts.head()),
         overviews=overviews,
-        # What is counted has no more to say than the paper's table shows.
+        # Counted values have no statistics to show in detail.
         blocks=() if table.exact else tuple(_blocks(table, views, facts, judged.series)),
         key=tuple(facts.key()),
         legend=tuple(facts.legend()),
@@ -91,7 +91,7 @@ def _without(view: View, shared: Sequence[str]) -> View:
 
 
 def _over(column: Column) -> str:
-    """What stands above a column's metrics; nothing where it would say the same."""
+    """What stands above a column's metrics; nothing where it would repeat them."""
     return "" if column.metrics == (column.label,) else column.label
 
 

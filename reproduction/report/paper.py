@@ -68,19 +68,19 @@ class Document:
 
     @cached_property
     def facts(self) -> list[tuple[str, str, str]]:
-        """(name, text, of which tables): what tables share, said once.
+        """(name, text, of which tables): what tables share, once.
 
-        The tables are named where not all of them say the same.
+        The tables are named where they differ.
         """
-        found: dict[tuple[str, str], list[Sheet]] = {}
+        facts: dict[tuple[str, str], list[Sheet]] = {}
         for sheet in self.sheets:
             for name, text in sheet.facts:
                 if name in self.common:
-                    found.setdefault((name, text), []).append(sheet)
-        names = [name for name, _ in found]
+                    facts.setdefault((name, text), []).append(sheet)
+        names = [name for name, _ in facts]
         return [
-            (name, text, "" if names.count(name) == 1 else titles(found[name, text]))
-            for name, text in sorted(found, key=lambda fact: self.common.index(fact[0]))
+            (name, text, "" if names.count(name) == 1 else titles(facts[name, text]))
+            for name, text in sorted(facts, key=lambda fact: self.common.index(fact[0]))
         ]
 
     @cached_property

@@ -3,7 +3,7 @@
     python -m reproduction.report.pdf --document reports/paper.tex
         --beside reports/table2.tex … --tex-log logs/smoke/paper.log --out reports/paper.pdf
 
-Works in a folder of its own, without a network and without running other programs. The
+Works in a temporary folder, without a network and without running other programs. The
 same texts give the same bytes.
 """
 
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--document", required=True, type=Path)
     parser.add_argument("--beside", nargs="*", default=[], type=Path, help="what it inputs")
-    parser.add_argument("--tex-log", required=True, type=Path, help="takes what TeX says")
+    parser.add_argument("--tex-log", required=True, type=Path, help="takes the log of TeX")
     parser.add_argument("--out", required=True, type=Path)
     arguments = parser.parse_args(argv)
     return run_main(lambda: _typeset(arguments))
@@ -81,7 +81,7 @@ def _typeset(arguments: argparse.Namespace) -> None:
 
 
 def _run(arguments: argparse.Namespace, folder: Path) -> None:
-    """One run of TeX, what it says kept as the log.
+    """One run of TeX, its output kept as the log.
 
     Raises:
         InputError: it stopped.
@@ -104,10 +104,12 @@ def _run(arguments: argparse.Namespace, folder: Path) -> None:
     except subprocess.TimeoutExpired:
         status = 1
     log = (folder / document).with_suffix(".log")
-    said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    write_text(arguments.tex_log, said)
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    write_text(arguments.tex_log, text)
     if status:
-        why = next((line for line in said.splitlines() if line.startswith("!")), "! no reason said")
+        why = next(
+            (line for line in text.splitlines() if line.startswith("!")), "! no reason given"
+        )
         raise InputError(
             f"TeX stopped at {arguments.document}: {why.removeprefix('!').strip()} "
             f"(log: {arguments.tex_log})"

@@ -66,18 +66,18 @@ def caption(text: str, names: Iterable[str]) -> str:
     `STUDIES OF MSMT17` becomes `Studies of MSMT17`; what is not all in capitals stays.
 
     Args:
-        names: words with capitals of their own.
+        names: words with their capitals.
     """
-    own = {name.upper(): name for name in names}
+    spelled = {name.upper(): name for name in names}
 
-    def lowered(found: re.Match[str]) -> str:
-        word = found.group()
-        if word.upper() in own or word != word.upper():
-            return own.get(word.upper(), word)
+    def lowered(match: re.Match[str]) -> str:
+        word = match.group()
+        if word.upper() in spelled or word != word.upper():
+            return spelled.get(word.upper(), word)
         return "-".join(map(_lowered, word.split("-")))
 
     shown = _WORD.sub(lowered, text)
-    return rf"\textsc{{{escape(_SENTENCE.sub(lambda found: found.group().upper(), shown))}}}"
+    return rf"\textsc{{{escape(_SENTENCE.sub(lambda match: match.group().upper(), shown))}}}"
 
 
 def _shown(character: str) -> str:

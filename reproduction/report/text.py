@@ -71,10 +71,10 @@ def outcome(cells: Sequence[Cell]) -> str:
     words = [f"{tally[word]} {word}" for word in _ORDER if tally[word]]
     leanings = Counter(cell.leaning for cell in cells if cell.verdict == "single run")
     shown = [f"{leanings[key]} {key}" for key in ("within", "better", "worse") if leanings[key]]
-    told = f" (single runs: {listed(shown)})" if shown else ""
+    leaning = f" (single runs: {listed(shown)})" if shown else ""
     if len(words) == 1:
-        return f"all {words[0].replace(' ', ' cells ', 1)}{told}"
-    return f"of {len(cells)} cells {listed(words)}{told}"
+        return f"all {words[0].replace(' ', ' cells ', 1)}{leaning}"
+    return f"of {len(cells)} cells {listed(words)}{leaning}"
 
 
 def kind(cell: Cell) -> str | None:

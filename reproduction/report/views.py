@@ -64,7 +64,7 @@ class Views:
         return Item((Figure(text, False, cell.synthetic),))
 
     def _verdict(self, cell: Cell) -> Item:
-        # A synthetic number's mark already says why; a footnote on each would say it again.
+        # A synthetic number's mark is its reason; a footnote would repeat it.
         why = [] if cell.synthetic else cell.why_not
         signs = self.footnotes.signs(why)
         shown = f"{wording.SIGNS.get(wording.kind(cell), '')} {wording.verdict(cell)}".strip()

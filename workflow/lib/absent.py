@@ -1,4 +1,4 @@
-"""Whether a dataset is there, and what is said where it is not."""
+"""Whether a dataset exists, and the sentence for one that does not."""
 
 from pathlib import Path
 

@@ -27,15 +27,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_main(lambda: _admit(read_json(arguments.data), arguments.words, arguments.out))
 
 
-def _admit(found: dict, words: str, out: Path) -> None:
-    other = differences(found["counts"], found["published_counts"])
-    if other and not found["synthetic"] and not words:
+def _admit(check: dict, words: str, out: Path) -> None:
+    other = differences(check["counts"], check["published_counts"])
+    if other and not check["synthetic"] and not words:
         raise InputError(
-            f"{found['name']} has {', '.join(other)}: complete it (apnet data check lists what is "
+            f"{check['name']} has {', '.join(other)}: complete it (apnet data check lists what is "
             f"wrong), or say in the config why it will do, as in "
-            f'accept_counts: {{{found["name"]}: "some images were damaged"}}'
+            f'accept_counts: {{{check["name"]}: "some images were damaged"}}'
         )
-    write_json(out, {"name": found["name"], "differences": other, "words": words})
+    write_json(out, {"name": check["name"], "differences": other, "words": words})
 
 
 if __name__ == "__main__":

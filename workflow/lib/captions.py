@@ -1,4 +1,4 @@
-"""What Snakemake's own report says beside a table or figure."""
+"""Captions and labels of tables and figures in Snakemake's own report."""
 
 from collections.abc import Mapping
 
@@ -29,11 +29,11 @@ def caption(name: str, config: Config) -> str:
     shown = [str(seed) for seed in config["seeds"]][: 1 if pictures else None]
     seeds = f", seed{'s' * (len(shown) > 1)} {listed(shown)}"
     what = "reproduced" if pictures else "reported beside reproduced"
-    drawn = "; synthetic data, which say nothing about the paper"
+    synthetic = "; synthetic data, which say nothing about the paper"
     return (
         f"{paper()[name].title}, {paper()[name].summary}: {what}, scale {config['scale']}, "
         f"reading {_readings(name, config)}{'' if name in COSTS else seeds}"
-        f"{drawn if config['synthetic'] and name not in COSTS else ''}."
+        f"{synthetic if config['synthetic'] and name not in COSTS else ''}."
     )
 
 

@@ -16,16 +16,16 @@ NO_MULTIPART = "the multi-part code was never released"
 def caveats(model: str, reading: str) -> list[str]:
     """Where the paper leaves the model open, and where the released code gives no such model."""
     name = parse_model_name(model)
-    found = [OPEN_MULTIPART] if name.multipart else []
+    texts = [OPEN_MULTIPART] if name.multipart else []
     backbone = backbones()[name.backbone].caveat
-    found += [backbone] if backbone else []
+    texts += [backbone] if backbone else []
     if reading != "released" or name.baseline:
-        return found
+        return texts
     if name.multipart:
-        found.append(NO_MULTIPART)
+        texts.append(NO_MULTIPART)
     attention = ATTENTIONS.get(name.attention)
     if attention is not None and attention.no_release is not None:
-        found.append(attention.no_release)
+        texts.append(attention.no_release)
     if name.attention == "channel" and name.level == 3 and not name.stacked:
-        found.append(NO_LEVEL_3)
-    return found
+        texts.append(NO_LEVEL_3)
+    return texts

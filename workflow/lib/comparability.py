@@ -1,4 +1,4 @@
-"""Whether runs may be held against the paper, by what their own records say."""
+"""Whether runs may be held against the paper, by their own records."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
@@ -35,7 +35,7 @@ def _of_one(record: Record) -> Iterator[str]:
     if record.synthetic:
         yield SYNTHETIC
     else:
-        # Published counts are a property of real data; saying both would say it twice.
+        # Published counts are a property of real data; both would be the same reason twice.
         parts = {"test": record.content["data"], "training": record.training["data"]}
         for kind, data in parts.items():
             if not data["published"]:
@@ -45,10 +45,10 @@ def _of_one(record: Record) -> Iterator[str]:
 
 
 def _recipe(record: Record) -> str:
-    found = departures(record.content["model"], record.training["settings"])
-    if not found:
+    differences = departures(record.content["model"], record.training["settings"])
+    if not differences:
         return "not the paper's recipe"
-    shown = [f"{name} {own} instead of {paper}" for name, (own, paper) in found.items()]
+    shown = [f"{name} {ours} instead of {paper}" for name, (ours, paper) in differences.items()]
     more = [f"{len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
     return f"settings differ from the paper's recipe: {', '.join(shown[:_SHOWN] + more)}"
 
@@ -82,12 +82,15 @@ def _marks_of_one(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
 
 def _switched(record: Record) -> Iterator[str]:
     """What a config has set otherwise than its reading has it."""
-    name, training = record.content["reading"], record.training
-    own = current_switches(training["switches"]) | record.content["protocol"].get("switches", {})
-    usual = READINGS[name].switches(training["data"]["name"], record.content["data"]["name"])
-    found = [f"{key} is {own[key]}" for key in usual if own.get(key, usual[key]) != usual[key]]
-    if found:
-        yield f"not quite the reading {name}: {', '.join(found)}"
+    name, training, evaluation = record.content["reading"], record.training, record.content
+    switches = current_switches(training["switches"])
+    switches |= evaluation["protocol"].get("switches", {})
+    usual = READINGS[name].switches(training["data"]["name"], evaluation["data"]["name"])
+    changed = [
+        f"{key} is {switches[key]}" for key in usual if switches.get(key, usual[key]) != usual[key]
+    ]
+    if changed:
+        yield f"not quite the reading {name}: {', '.join(changed)}"
 
 
 def _distinct(items: Iterable[str]) -> list[str]:

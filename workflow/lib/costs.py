@@ -70,11 +70,11 @@ def _judge(arguments: argparse.Namespace) -> None:
 
 
 def _read(file: Path, reading: str, model: str) -> Json:
-    found = read_json(file)
+    cost = read_json(file)
     wanted = {"schema": SCHEMA, "reading": reading, "model": model}
-    if not isinstance(found, dict) or {key: found.get(key) for key in wanted} != wanted:
+    if not isinstance(cost, dict) or {key: cost.get(key) for key in wanted} != wanted:
         raise InputError(f"{file} is no cost of {model}, {reading}: delete it to count again")
-    return found
+    return cost
 
 
 def _results(

@@ -92,8 +92,8 @@ def _results(
                 yield result | {"value": None, "status": NOT_RUN, "message": why}
             else:
                 value = _value(cell, check["counts"], how["test_images"])
-                told = {"status": "", "message": "", "synthetic": check["synthetic"]}
-                yield result | told | {"value": value}
+                status = {"status": "", "message": "", "synthetic": check["synthetic"]}
+                yield result | status | {"value": value}
 
 
 def _value(cell: Printed, counts: Json, test_images: Sequence[str]) -> int:

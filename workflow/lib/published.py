@@ -30,8 +30,8 @@ def _differences(counts: Json, published: Json) -> Iterator[str]:
             yield _beside(counts.get(what), published[what], what)
 
 
-def _beside(own: int | None, published: int, what: str) -> str:
-    shown = "an unknown number of" if own is None else f"{own:,}"
+def _beside(counted: int | None, published: int, what: str) -> str:
+    shown = "an unknown number of" if counted is None else f"{counted:,}"
     return f"{shown} {what} (published: {published:,})"
 
 
@@ -47,8 +47,8 @@ def otherwise(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
         switches = record.training["switches"] | record.content["protocol"].get("switches", {})
         reading = get_reading(record.content["reading"], **switches)
         published = get_source(data["name"]).published(reading)
-        found = differences(data["counts"], published)
+        differing = differences(data["counts"], published)
         words = accepted.get(data["name"])
         why = f"; accepted: {words}" if words else ""
-        if found:
-            yield f"{data['name']} has {', '.join(found)}{why}"
+        if differing:
+            yield f"{data['name']} has {', '.join(differing)}{why}"

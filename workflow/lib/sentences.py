@@ -1,4 +1,4 @@
-"""What a report says of data and protocol, from the records of runs."""
+"""Sentences on data and protocol, from the records of runs."""
 
 from collections.abc import Mapping, Sequence
 
