@@ -17,7 +17,7 @@ _HOMES = {
     "read_results": "results.frame",
     "judge": "judging.judge",
     "judge_table": "judging.judge",
-    "render": "report.render",
+    "render": "report.layout",
 }
 
 __all__ = sorted(_HOMES)

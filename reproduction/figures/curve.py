@@ -13,8 +13,7 @@ from matplotlib.lines import Line2D
 
 from reproduction.errors import InputError
 from reproduction.figures import style as picture
-from reproduction.judging.cell import RUN, Cell
-from reproduction.judging.judged import JudgedTable
+from reproduction.judging.cells import RUN, Cell, JudgedTable
 from reproduction.paper.tables import Curve, Table
 from reproduction.report.phrases import listed
 from reproduction.results.frame import FAILED, NOT_RUN

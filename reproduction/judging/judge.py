@@ -5,11 +5,11 @@ docs/reading-a-table.md explains what comes out.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
-from reproduction.judging.cell import (
+from reproduction.judging.cells import (
     EQUAL,
     NOT_COMPARABLE,
     NOT_REPORTED,
@@ -17,50 +17,18 @@ from reproduction.judging.cell import (
     RUN,
     UNEQUAL,
     Cell,
+    Cells,
+    Context,
+    JudgedTable,
     Missing,
 )
-from reproduction.judging.judged import Cells, Context, JudgedTable
+from reproduction.judging.entries import Entry, address, distinct, entries
 from reproduction.judging.statistics import Pool, Verdict, decide, pool, statistics
 from reproduction.judging.tolerance import Tolerances
-from reproduction.paper.loading import Paper
-from reproduction.paper.tables import COUNT, Printed, Table
-from reproduction.results.frame import FAILED, NOT_RUN, SYNTHETIC, Result, complete, rows, texts_in
+from reproduction.paper.tables import COUNT, Paper, Printed, Table
+from reproduction.results.frame import FAILED, NOT_RUN, Result, complete, rows, texts_in
 
 _ANY_TOLERANCE = Tolerances()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A printed cell under one series, with its results: those with a value, and those without."""
-
-    printed: Printed
-    series: str
-    experiment: str
-    runs: tuple[Result, ...]
-    open: tuple[Result, ...]
-
-    @property
-    def values(self) -> list[float]:
-        """One a run."""
-        return [run.value for run in self.runs]
-
-    @property
-    def why_not(self) -> tuple[str, ...]:
-        """Why the runs are not held against the paper; empty if they are."""
-        reasons = _distinct(why for run in self.runs for why in run.why_not)
-        if any(run.synthetic for run in self.runs) and SYNTHETIC not in reasons:
-            reasons = (SYNTHETIC, *reasons)
-        if not reasons and not all(run.comparable for run in self.runs):
-            reasons = ("marked as not comparable",)
-        return reasons
-
-    @property
-    def baselines(self) -> tuple[str, str, str, bool]:
-        """Cells whose experiments share one spread: same column, metric and series.
-
-        Runs that cannot be compared with the paper lend nothing to those that can.
-        """
-        return self.printed.key, self.printed.metric, self.series, not self.why_not
 
 
 def judge(paper: Paper, results: pd.DataFrame, tolerances: Tolerances = _ANY_TOLERANCE) -> Cells:
@@ -94,68 +62,35 @@ def judge_table(
         results: completed; those of other experiments, series and seeds are passed over.
         series, seeds: those asked for; None takes what there is.
     """
-    wanted = {_address(table, printed) for printed in table.cells()}
+    wanted = {address(table, printed) for printed in table.cells()}
     concerned = [result for result in rows(results) if result.address in wanted]
-    series = (
-        list(dict.fromkeys(result.series for result in concerned)) if series is None else series
-    )
+    if series is None:
+        series = list(dict.fromkeys(result.series for result in concerned))
     if seeds is None:
         seeds = sorted({result.seed for result in concerned if result.seed is not None})
-    entries = list(_entries(table, concerned, series or [""], seeds))
-    make = _counted if table.exact else _Judging(table, entries, tolerances)
-    made: dict[Printed, list[Cell]] = defaultdict(list)
-    for entry in entries:
-        made[_spot(entry.printed)].append(make(table, entry))
+    asked = list(entries(table, concerned, series or [""], seeds))
+    make = _counted if table.exact else _Judging(table, asked, tolerances)
+    made: dict[tuple, list[Cell]] = defaultdict(list)
+    for entry in asked:
+        cell = make(table, entry)
+        made[cell.row, cell.column, cell.metric].append(cell)
     names = texts_in(results)
     return JudgedTable(
         table=table.id,
         series=tuple(series or [""]),
         seeds=tuple(seeds),
-        context=tuple(_context(entries, names)),
+        context=tuple(_context(asked, names)),
         names=names,
-        facts=table.facts,
+        facts=table.facts if concerned else (),
         cells=tuple(
             cell
             for printed in table.cells()
-            for cell in made.get(_spot(printed), [_cell(printed, None, None, QUOTED)])
+            for cell in made.get(
+                (printed.row.id, printed.key, printed.metric),
+                [_cell(printed, None, None, QUOTED)],
+            )
         ),
     )
-
-
-def _address(table: Table, printed: Printed) -> tuple[str | None, str, str, str]:
-    """Of the results that make a cell, whatever their series and seed."""
-    (column,) = (column for column in table.columns if column.key == printed.key)
-    experiment = _experiment(table, printed)
-    return experiment, column.training_set, column.test_set, printed.metric
-
-
-def _experiment(table: Table, printed: Printed) -> str | None:
-    """What makes a cell. Counts are of the row itself: nothing is run for them."""
-    if table.kind == COUNT:
-        return printed.row.id
-    return table.experiment_of(printed.row, printed.key)
-
-
-def _spot(printed: Printed) -> tuple[str, str, str]:
-    return printed.row.id, printed.key, printed.metric
-
-
-def _entries(
-    table: Table, concerned: Iterable[Result], series: Sequence[str], seeds: Sequence[int]
-) -> Iterator[Entry]:
-    """In the order of print, and of the series; runs in the order of the seeds."""
-    order = {seed: index for index, seed in enumerate(seeds)} | {None: -1}
-    by_address: dict[tuple, list[Result]] = defaultdict(list)
-    for result in concerned:
-        if result.seed in order:
-            by_address[result.address, result.series].append(result)
-    for printed in table.cells():
-        address = _address(table, printed)
-        for one in series if address[0] is not None else ():
-            results = sorted(by_address[address, one], key=lambda result: order[result.seed])
-            runs = tuple(result for result in results if result.value is not None)
-            lacking = tuple(result for result in results if result.value is None)
-            yield Entry(printed, one, address[0], runs, lacking)
 
 
 class _Judging:
@@ -167,13 +102,13 @@ class _Judging:
         samples: dict[tuple, dict[str, list[float]]] = defaultdict(dict)
         for entry in entries:
             # By experiment, since two rows of a table may be one.
-            samples[entry.baselines][entry.experiment] = entry.values
+            samples[entry.pool_key][entry.experiment] = entry.values
         self._pools = {key: pool(by_name.values()) for key, by_name in samples.items()}
 
     def __call__(self, table: Table, entry: Entry) -> Cell:
         metric = table.metrics[entry.printed.metric]
         tolerance = self._tolerances.of(self._test_sets[entry.printed.key], metric)
-        pooled = self._pools[entry.baselines]
+        pooled = self._pools[entry.pool_key]
         verdict = _verdict(entry, tolerance, pooled, metric.better)
         cell = replace(
             _made(entry, verdict.word),
@@ -211,8 +146,8 @@ def _made(entry: Entry, verdict: str) -> Cell:
         comparable=bool(entry.runs) and not entry.why_not,
         synthetic=any(run.synthetic for run in entry.runs),
         why_not=entry.why_not,
-        marks=_distinct(mark for run in entry.runs for mark in run.marks),
-        caveats=_distinct(
+        marks=distinct(mark for run in entry.runs for mark in run.marks),
+        caveats=distinct(
             [*(text for run in (*entry.runs, *entry.open) for text in run.caveats), *caveats]
         ),
         files=tuple(run.file for run in entry.runs if run.file),
@@ -279,10 +214,6 @@ def _context(entries: Iterable[Entry], names: Sequence[str]) -> Iterator[Context
         group = groups[entry.printed.key, entry.series]
         group |= {(entry.experiment, run.seed): run for run in entry.runs}
     for (key, series), runs in groups.items():
-        texts = {name: _distinct(run.texts[name] for run in runs.values()) for name in names}
+        texts = {name: distinct(run.texts[name] for run in runs.values()) for name in names}
         if runs:
             yield Context(key, series, len(runs), texts)
-
-
-def _distinct(items: Iterable[str]) -> tuple[str, ...]:
-    return tuple(item for item in dict.fromkeys(items) if item)

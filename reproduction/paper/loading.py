@@ -3,56 +3,23 @@
 paper/README.md explains the format.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from pathlib import Path
 
 from reproduction.errors import InputError
 from reproduction.paper.checks import problems
-from reproduction.paper.tables import Annex, Caveat, Column, Curve, Metric, Row, Table, title
+from reproduction.paper.tables import (
+    Annex,
+    Caveat,
+    Column,
+    Curve,
+    Metric,
+    Paper,
+    Picture,
+    Row,
+    Table,
+)
 from reproduction.paper.yamlfiles import read_yaml
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure of the paper that shows images and no values. `shows` says which, for who draws."""
-
-    id: str
-    number: str
-    summary: str
-    shows: Mapping[str, str]
-
-    form = "figure"
-    wide = True
-
-    @property
-    def title(self) -> str:
-        """`Fig. 6`."""
-        return title(self.form, self.number)
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A paper as data.
-
-    Attributes:
-        reference: of the paper, as LaTeX prints it.
-        series: what each series of results is, in a phrase.
-        tables, pictures: by id, in the order of their names.
-    """
-
-    title: str
-    reference: str
-    tables: Mapping[str, Table]
-    series: Mapping[str, str] = field(default_factory=dict)
-    pictures: Mapping[str, Picture] = field(default_factory=dict)
-
-    def of_kind(self, *kinds: str) -> list[str]:
-        """Ids of the tables of these kinds."""
-        return [name for name, table in self.tables.items() if table.kind in kinds]
-
-    def __getitem__(self, name: str) -> Table | Picture:
-        return self.tables[name] if name in self.tables else self.pictures[name]
 
 
 def load_paper(folder: Path) -> Paper:

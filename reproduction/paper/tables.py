@@ -1,4 +1,4 @@
-"""A paper's tables as typed data. :mod:`reproduction.paper.loading` reads them."""
+"""A paper and its tables as typed data. :mod:`reproduction.paper.loading` reads them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -108,7 +108,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Annex:
-    """What stands above a grid below the table, of what the paper does not print."""
+    """Title and sentences of a grid below the table, of what the paper does not print."""
 
     title: str
     text: tuple[str, ...]
@@ -172,6 +172,48 @@ class Table:
         if isinstance(row.experiment, Mapping):
             return row.experiment.get(key)
         return row.experiment
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of the paper that shows images and no values. `shows` says which, for who draws."""
+
+    id: str
+    number: str
+    summary: str
+    shows: Mapping[str, str]
+
+    form = "figure"
+    wide = True
+
+    @property
+    def title(self) -> str:
+        """`Fig. 6`."""
+        return title(self.form, self.number)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper as data.
+
+    Attributes:
+        reference: of the paper, as LaTeX prints it.
+        series: what each series of results is, in a phrase.
+        tables, pictures: by id, in the order of their names.
+    """
+
+    title: str
+    reference: str
+    tables: Mapping[str, Table]
+    series: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+
+    def of_kind(self, *kinds: str) -> list[str]:
+        """Ids of the tables of these kinds."""
+        return [name for name, table in self.tables.items() if table.kind in kinds]
+
+    def __getitem__(self, name: str) -> Table | Picture:
+        return self.tables[name] if name in self.tables else self.pictures[name]
 
 
 def title(form: str, number: str) -> str:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from reproduction.judging.cell import RUN, Cell
+from reproduction.judging.cells import RUN, Cell
 from reproduction.paper.tables import Table
 
 _LEAST = 2

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from reproduction.judging.cell import NOT_COMPARABLE, Cell
-from reproduction.judging.judged import JudgedTable
+from reproduction.judging.cells import NOT_COMPARABLE, Cell, JudgedTable
 from reproduction.results.frame import SYNTHETIC
 
 COLUMNS = (

@@ -6,9 +6,11 @@ A reproduced number knows that it is synthetic, so no renderer can print it unaw
 
 from dataclasses import dataclass, replace
 
-from reproduction.judging.cell import QUOTED
-from reproduction.judging.judged import Annex
+from reproduction.judging.cells import QUOTED, Grid
 from reproduction.paper.tables import Row
+
+REPORTED, REPRODUCED, DIFFERENCE, VERDICT = "reported", "reproduced", "Δ", "verdict"
+"""Columns of a block."""
 
 WATERMARK = "ˢ"
 """Stands behind each synthetic number."""
@@ -198,5 +200,5 @@ class Sheet:
     explanations: tuple[str, ...]
     guide: str
     reasons: tuple[Reason, ...]
-    annexes: tuple[Annex, ...]
+    annexes: tuple[Grid, ...]
     notes: tuple[str, ...]

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from reproduction.judging.cell import EQUAL, QUOTED, Cell, Missing
-from reproduction.judging.judged import JudgedTable
+from reproduction.judging.cells import EQUAL, QUOTED, Cell, JudgedTable, Missing
+from reproduction.judging.statistics import MOST_SEEDS
 from reproduction.paper.tables import Table
 from reproduction.report import text as wording
 from reproduction.report.document import Reason
@@ -116,7 +116,7 @@ class Facts:
         for cell in self.made:
             if wording.kind(cell) and not self._table.exact:
                 series = f", {cell.series}" if self._several else ""
-                yield wording.reason(cell, self._where(cell) + series)
+                yield _reason(cell, self._where(cell) + series)
 
     def _protocols(self) -> str:
         """The phrase that most runs share, then the others with their columns and series."""
@@ -161,3 +161,32 @@ class Facts:
         """A row's label; where that is a bare number, with what it is a number of."""
         label = cell.label
         return f"{self._table.heading.lower()} {label}" if label.isdecimal() else label
+
+
+def _reason(cell: Cell, where: str) -> Reason:
+    """The numbers that decided a cell's verdict.
+
+    Args:
+        where: which cell.
+    """
+    reported, tolerance = cell.reported, cell.tolerance
+    return Reason(
+        cell=where,
+        sign=wording.SIGNS.get(wording.kind(cell), ""),
+        verdict=wording.verdict(cell).partition(" +")[0],
+        runs=str(len(cell.seeds)),
+        interval=_span(cell.interval, 2) or f"one value, {cell.mean:.2f}",
+        band=f"{_span((reported - tolerance, reported + tolerance), 1)}",
+        more_seeds=_more(cell),
+        prediction=_span(cell.prediction_interval, 1),
+    )
+
+
+def _span(ends: Sequence[float] | None, decimals: int) -> str:
+    return f"{ends[0]:.{decimals}f} to {ends[1]:.{decimals}f}" if ends else ""
+
+
+def _more(cell: Cell) -> str:
+    if cell.verdict != "inconclusive":
+        return ""
+    return f"about {cell.more_seeds}" if cell.more_seeds else f"over {MOST_SEEDS}"

@@ -1,25 +1,65 @@
-"""From judged cells and the paper's table to a sheet: what stands where.
+"""From a judged table to a sheet, and from that to text in any format.
 
 First the paper's table, reported and reproduced in each cell. Then one block a dataset
 with its metrics side by side; with several series one block a dataset and metric, with
 the series side by side. Rows and columns keep the paper's order.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from reproduction.judging.judged import JudgedTable
+from reproduction.errors import one_of
+from reproduction.judging.cells import JudgedTable
 from reproduction.paper.tables import Column, Row, Table
-from reproduction.report.document import Block, Group, Line, Overview, Part, Sheet, View
+from reproduction.report import csv as as_csv
+from reproduction.report import html as as_html
+from reproduction.report import latex as as_latex
+from reproduction.report import markdown as as_markdown
+from reproduction.report.document import (
+    DIFFERENCE,
+    REPORTED,
+    REPRODUCED,
+    VERDICT,
+    Block,
+    Group,
+    Line,
+    Overview,
+    Part,
+    Sheet,
+    View,
+)
 from reproduction.report.facts import Facts
 from reproduction.report.footnotes import Footnotes, join, split
 from reproduction.report.views import Views
 
-REPORTED, REPRODUCED, DIFFERENCE, VERDICT = "reported", "reproduced", "Δ", "verdict"
-
 _OURS = (REPRODUCED, DIFFERENCE, VERDICT)
 _DESCRIPTIONS = ("publication", "backbone")
+
+
+SHEETS: Mapping[str, Callable[[Sheet], str]] = {
+    "md": as_markdown.render,
+    "html": as_html.render,
+    "tex": as_latex.render,
+}
+"""Formats that are made from the sheet; CSV is made from the cells."""
+
+FORMATS = (*SHEETS, "csv")
+
+
+def render(judged: JudgedTable, table: Table, form: str = "md", command: str = "") -> str:
+    """A judged table as text.
+
+    Args:
+        form: one of :data:`FORMATS`.
+        command: makes what the table lacks.
+
+    Raises:
+        InputError: an unknown format.
+    """
+    if form not in FORMATS:
+        raise one_of("format", form, FORMATS)
+    return as_csv.render(judged) if form == "csv" else SHEETS[form](lay_out(judged, table, command))
 
 
 def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:

@@ -7,8 +7,11 @@ from functools import partial
 
 from tabulate import tabulate
 
-from reproduction.judging.judged import Annex
+from reproduction.judging.cells import Grid
 from reproduction.report.document import (
+    REPORTED,
+    REPRODUCED,
+    VERDICT,
     WATERMARK,
     Block,
     Figure,
@@ -21,7 +24,6 @@ from reproduction.report.document import (
     View,
 )
 from reproduction.report.footnotes import join, split
-from reproduction.report.layout import REPORTED, REPRODUCED, VERDICT
 from reproduction.report.templating import template
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|#~$]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])")
@@ -65,7 +67,7 @@ def overview_grid(overview: Overview, sheet: Sheet) -> str:
     return _pipes([escape(sheet.heading), *columns], rows, ["left"] * len(columns))
 
 
-def annex_grid(annex: Annex) -> str:
+def annex_grid(annex: Grid) -> str:
     """An annex as a pipe table."""
     head, *rows = [[escape(text) for text in row] for row in (annex.head, *annex.rows)]
     return _pipes(head, rows, ["left", *["right"] * (len(head) - 2)])

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from reproduction.errors import run_main
 from reproduction.files import write_text
-from reproduction.judging.judged import read_judged
+from reproduction.judging.stored import read_judged
 from reproduction.paper.loading import Paper, Picture, load_paper
 from reproduction.paper.tables import Table
 from reproduction.report.document import Sheet

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from reproduction.errors import run_main
 from reproduction.files import write_text
-from reproduction.judging.judged import read_judged
+from reproduction.judging.stored import read_judged
 from reproduction.paper.loading import load_table
-from reproduction.report.render import render
+from reproduction.report.layout import render
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from reproduction.judging.cell import Cell
+from reproduction.judging.cells import Cell
 from reproduction.judging.statistics import MOST_SEEDS
-from reproduction.report.document import Reason
 from reproduction.report.phrases import listed
 
 SIGNS = {
@@ -96,38 +95,9 @@ def verdict(cell: Cell) -> str:
     return "n/c" if cell.verdict == "not comparable" else cell.verdict
 
 
-def reason(cell: Cell, where: str) -> Reason:
-    """The numbers that decided a cell's verdict.
-
-    Args:
-        where: which cell.
-    """
-    reported, tolerance = cell.reported, cell.tolerance
-    return Reason(
-        cell=where,
-        sign=SIGNS.get(kind(cell), ""),
-        verdict=verdict(cell).partition(" +")[0],
-        runs=str(len(cell.seeds)),
-        interval=_span(cell.interval, 2) or f"one value, {cell.mean:.2f}",
-        band=f"{_span((reported - tolerance, reported + tolerance), 1)}",
-        more_seeds=_more(cell),
-        prediction=_span(cell.prediction_interval, 1),
-    )
-
-
 def signed(value: float, decimals: int) -> str:
     """A difference with its sign, a true minus; one that rounds to nothing has none."""
     text = f"{abs(value):.{decimals}f}"
     if not float(text):
         return text
     return f"{'+' if value > 0 else '−'}{text}"
-
-
-def _span(ends: Sequence[float] | None, decimals: int) -> str:
-    return f"{ends[0]:.{decimals}f} to {ends[1]:.{decimals}f}" if ends else ""
-
-
-def _more(cell: Cell) -> str:
-    if cell.verdict != "inconclusive":
-        return ""
-    return f"about {cell.more_seeds}" if cell.more_seeds else f"over {MOST_SEEDS}"

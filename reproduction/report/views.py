@@ -1,7 +1,6 @@
 """Cells as they are to be shown: figures, words, signs."""
 
-from reproduction.judging.cell import QUOTED, RUN, Cell
-from reproduction.judging.judged import JudgedTable
+from reproduction.judging.cells import QUOTED, RUN, Cell, JudgedTable
 from reproduction.paper.tables import Row, Table
 from reproduction.report import text as wording
 from reproduction.report.bold import best_cells

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import reproduction
-from reproduction.cli import main
+from reproduction.__main__ import main
 
 PACKAGE = Path(reproduction.__file__).parent
 PAGE = PACKAGE.parent / "docs" / "another-paper.md"
@@ -22,6 +22,7 @@ def imports(file):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 @pytest.mark.parametrize("room", ["torch", "torchvision", "apnet", "workflow", "snakemake"])
@@ -30,6 +31,20 @@ def test_it_imports_none_of(room):
     assert len(files) > 20
     for file in files:
         assert room not in {name.split(".")[0] for name in imports(file)}, file
+
+
+def test_it_is_five_floors_high():
+    """No file stands on more than four others, one on top of the other."""
+    names = {}
+    for file in PACKAGE.rglob("*.py"):
+        parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+        names[".".join(part for part in parts if part != "__init__")] = file
+    assert max(height(name, names) for name in names) <= 5
+
+
+def height(name, names):
+    below = {found for found in imports(names[name]) if found in names and found != name}
+    return 1 + max((height(found, names) for found in below), default=0)
 
 
 def test_importing_it_loads_nothing_heavy_and_judging_no_torch():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reproduction.figures.curve import draw
-from reproduction.judging.judged import read_judged
+from reproduction.judging.stored import read_judged
 from reproduction.report import csv as as_csv
 from reproduction.report.tables import main as render
 from tests.workflow import records

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reproduction.report.render import FORMATS as RENDERED
+from reproduction.report.layout import FORMATS as RENDERED
 from tests.workflow.judging import Judge
 from workflow.lib.targets import FORMATS
 

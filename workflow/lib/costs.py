@@ -22,8 +22,9 @@ from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.fingerprint import COMPLEXITY, code_fingerprint
 from apnet.runtime.environment import SCHEMA
+from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
-from reproduction.judging.judged import Annex
+from reproduction.judging.stored import write_judged
 from reproduction.paper.tables import Table
 from reproduction.results.frame import complete
 from workflow.lib.caveats import caveats
@@ -58,7 +59,7 @@ def _judge(arguments: argparse.Namespace) -> None:
     judged = judge_table(table, _results(table, models, costs), list(READINGS))
     versions = next(iter(costs.values()))["versions"]
     versions = {name: re.split("[-+]", version)[0] for name, version in versions.items()}
-    replace(
+    judged = replace(
         judged,
         series_name=SERIES,
         guide=GUIDE,
@@ -66,7 +67,8 @@ def _judge(arguments: argparse.Namespace) -> None:
         how="counted here, and rounded as the paper rounds",
         code={"complexity": code_fingerprint(COMPLEXITY)},
         annexes=(_other_rules(table, costs, versions),),
-    ).write(arguments.out)
+    )
+    write_judged(arguments.out, judged)
 
 
 def _read(file: Path, reading: str, model: str) -> Json:
@@ -99,7 +101,7 @@ def _results(
 
 def _other_rules(
     table: Table, costs: Mapping[tuple[str, str], Json], versions: Mapping[str, str]
-) -> Annex:
+) -> Grid:
     """Every model by every set of rules, with its parameters."""
     labels = {row.experiment: row.label for row in table.rows if row.experiment} | table.beside
     (rules,) = (how["rules"] for how in table.counting.values())
@@ -111,7 +113,7 @@ def _other_rules(
         *("parameters (M)", "with classifier (M)"),
     )
     rows = (line for name, label in labels.items() for line in _lines(label, name, rules, costs))
-    return Annex(table.annex.title, table.annex.text, head, tuple(rows))
+    return Grid(table.annex.title, table.annex.text, head, tuple(rows))
 
 
 def _lines(

@@ -16,8 +16,9 @@ import pandas as pd
 
 from apnet.files import read_json
 from apnet.fingerprint import DATA, code_fingerprint
+from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
-from reproduction.judging.judged import Annex
+from reproduction.judging.stored import write_judged
 from reproduction.paper.loading import load_table
 from reproduction.paper.tables import Printed, Table
 from reproduction.results.frame import NOT_RUN, complete
@@ -51,7 +52,7 @@ def _judge(arguments: argparse.Namespace) -> None:
     }
     checks = {key: read_json(file) if file.exists() else None for key, file in files.items()}
     results = complete(pd.DataFrame(_results(table, checks, files, arguments.data_root)))
-    replace(
+    judged = replace(
         judge_table(table, results, arguments.readings),
         series_name=SERIES,
         guide=GUIDE,
@@ -59,7 +60,8 @@ def _judge(arguments: argparse.Namespace) -> None:
         how="counted in the folders on disk",
         code={"data": code_fingerprint(DATA)},
         annexes=(_conventions(table, checks),),
-    ).write(arguments.out)
+    )
+    write_judged(arguments.out, judged)
 
 
 def _facts(scale: str, checks: Iterable[Json | None]) -> Iterator[tuple[str, str]]:
@@ -107,7 +109,7 @@ def _value(cell: Printed, counts: Json, test_images: Sequence[str]) -> int:
     return sum(counts[kind] if kind == "junk" else counts[kind]["images"] for kind in test_images)
 
 
-def _conventions(table: Table, checks: Mapping[tuple[str, str], Json | None]) -> Annex:
+def _conventions(table: Table, checks: Mapping[tuple[str, str], Json | None]) -> Grid:
     """Every count of every dataset, so that any convention can be checked."""
     labels = {row.id: row.label for row in table.rows}
     head = ("dataset", "test images are", "reading", "training", "queries", "gallery")
@@ -116,8 +118,7 @@ def _conventions(table: Table, checks: Mapping[tuple[str, str], Json | None]) ->
         for (reading, row), check in checks.items()
         if check
     )
-    text = table.annex.text
-    return Annex(table.annex.title, text, (*head, "junk", "distractors"), tuple(rows))
+    return Grid(table.annex.title, table.annex.text, (*head, "junk", "distractors"), tuple(rows))
 
 
 def _all_counts(check: Json) -> list[str]:

@@ -22,7 +22,7 @@ from apnet.runtime.environment import SCHEMA
 from reproduction.figures import attention, curve
 from reproduction.figures.attention import Maps
 from reproduction.figures.style import save, style
-from reproduction.judging.judged import read_judged
+from reproduction.judging.stored import read_judged
 from workflow.lib.absent import absence
 from workflow.lib.cli import run_main
 from workflow.lib.experiments import load_experiments, load_table

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
 from reproduction.judging.judge import judge_table
+from reproduction.judging.stored import write_judged
 from workflow.lib.adapter import Asked, table_results
 from workflow.lib.cli import accepted_words, add_accepted, run_main
 from workflow.lib.experiments import load_experiments, load_table
@@ -67,7 +68,7 @@ def _judge(arguments: argparse.Namespace) -> None:
         parse_tolerances(arguments.tolerance),
     )
     judged = judge_table(table, results, asked.readings, asked.seeds, tolerances)
-    replace(
+    judged = replace(
         judged,
         series_name=SERIES,
         guide=GUIDE,
@@ -76,7 +77,8 @@ def _judge(arguments: argparse.Namespace) -> None:
             "training": code_fingerprint(TRAINING),
             "evaluation": code_fingerprint(EVALUATION),
         },
-    ).write(arguments.out)
+    )
+    write_judged(arguments.out, judged)
 
 
 if __name__ == "__main__":

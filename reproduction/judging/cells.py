@@ -1,0 +1,175 @@
+"""Judged tables and their cells: what a report is made from, and a frame for a notebook."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+
+import pandas as pd
+
+EQUAL, UNEQUAL = "equal", "unequal"
+"""Verdicts on what is counted."""
+
+NOT_COMPARABLE, NOT_REPORTED, QUOTED, RUN = "not comparable", "not reported", "quoted", "run"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A result that was asked for and is not there.
+
+    Attributes:
+        status: `not run` or `failed`.
+        file: what would hold it.
+        message: why, if that is known.
+    """
+
+    seed: int | None
+    status: str
+    file: str
+    message: str
+    log: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell under one series of results; numbers in the unit of its metric, at full precision.
+
+    Attributes:
+        column: its key.
+        reported_bold: whether the paper prints it in bold.
+        series: None where the paper quotes the cell and nothing makes it.
+        status: `quoted`, `run`, `not run` or `failed`.
+        seeds, values: of each run, in the same order.
+        pooled_sd, dof: what the intervals stand on; None for one run.
+        difference: reproduced minus reported.
+        tolerance: e; None where the value is counted.
+        verdict: a word; `detail` gives its reason, `leaning` and `more_seeds` are those of
+            :class:`reproduction.judging.statistics.Verdict`.
+        why_not: why it is not held against the paper.
+        marks, caveats: what a reader has to know of its runs, and of what makes them.
+        files: of the runs.
+    """
+
+    row: str
+    label: str
+    group: str | None
+    column: str
+    metric: str
+    reported: float | None
+    reported_bold: bool
+    series: str | None
+    experiment: str | None
+    status: str
+    verdict: str
+    comparable: bool = False
+    synthetic: bool = False
+    seeds: tuple[int, ...] = ()
+    values: tuple[float, ...] = ()
+    mean: float | None = None
+    sd: float | None = None
+    pooled_sd: float | None = None
+    dof: int | None = None
+    interval: tuple[float, float] | None = None
+    prediction_interval: tuple[float, float] | None = None
+    difference: float | None = None
+    tolerance: float | None = None
+    detail: str = ""
+    leaning: str | None = None
+    more_seeds: int | None = None
+    why_not: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, object]) -> "Cell":
+        """The cell that :func:`dataclasses.asdict` gave."""
+        parts = {item.name: content[item.name] for item in fields(cls)}
+        lists = {key: tuple(value) for key, value in parts.items() if isinstance(value, list)}
+        missing = tuple(Missing(**item) for item in parts["missing"])
+        return cls(**parts | lists | {"missing": missing})
+
+
+@dataclass(frozen=True)
+class Context:
+    """The texts of the results of a column and series, each variant once.
+
+    Attributes:
+        runs: how many there are.
+        texts: such as `protocol`, by name; none of a text that all leave empty.
+    """
+
+    column: str
+    series: str
+    runs: int
+    texts: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A grid of texts below a table.
+
+    Attributes:
+        text: sentences above the grid.
+        head: of the columns; the first two hold words, the others numbers.
+    """
+
+    title: str
+    text: tuple[str, ...]
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class JudgedTable:
+    """A table's cells, in the order of print and of the series, and what they share.
+
+    Attributes:
+        table: its id.
+        series, seeds: those asked for.
+        context: of each column and series with runs.
+        names: of the texts that the results give, whether or not they are empty.
+        series_name: what the series are called in a heading.
+        facts: (name, text) that stand above the table, before those of the results.
+        how: counted values came about.
+        guide: path, from the reports, of a page on how to read them.
+        code: fingerprints, for the record.
+    """
+
+    table: str
+    series: tuple[str, ...]
+    seeds: tuple[int, ...]
+    context: tuple[Context, ...]
+    names: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    series_name: str = "Series"
+    facts: tuple[tuple[str, str], ...] = ()
+    how: str = ""
+    guide: str = ""
+    code: Mapping[str, str] = field(default_factory=dict)
+    annexes: tuple[Grid, ...] = ()
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any number is of synthetic data."""
+        return any(cell.synthetic for cell in self.cells)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a cell and series, with the fields of :class:`Cell`."""
+        names = [item.name for item in fields(Cell)]
+        frame = pd.DataFrame([vars(cell) for cell in self.cells], columns=names)
+        frame.insert(0, "table", self.table)
+        return frame
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A paper's judged tables, by id."""
+
+    tables: Mapping[str, JudgedTable]
+
+    def __iter__(self) -> Iterator[JudgedTable]:
+        return iter(self.tables.values())
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a cell and series of every table."""
+        return pd.concat([judged.to_frame() for judged in self], ignore_index=True)
