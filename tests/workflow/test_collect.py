@@ -4,7 +4,9 @@ import json
 
 import pandas as pd
 
+import reproduction
 from tests.workflow import records
+from workflow.lib.catalogue import paper
 from workflow.lib.collect import main
 
 
@@ -71,3 +73,15 @@ def test_other_counts_stand_in_each_line_with_the_words_that_accept_them(tmp_pat
     said = "market1501 has 3 junk (published: 3,819); accepted: it is a test"
     assert list(found[found.seed == 1].other_counts) == [said] * 5
     assert list(found[found.seed == 2].other_counts) == [""] * 5
+
+
+def test_the_file_is_results_that_a_notebook_judges(tmp_path):
+    runs = [records.record(seed=seed, mAP=0.878) for seed in (0, 1)]
+    drawn = [records.synthetic(model=model) for model in ("resnet50-se", "vgg", "alexnet")]
+    records.write(tmp_path / "paper", *runs, *drawn)
+    _, out = collect(tmp_path)
+    cells = reproduction.judge(paper(), reproduction.read_results(out))
+    frame = cells.to_frame().set_index(["table", "row", "column", "metric"])
+    assert frame.loc[("table2", "apn-0", "market1501", "mAP"), "verdict"] == "match"
+    synthetic = frame.loc[("table2", "se-resnet", "market1501", "mAP")]
+    assert (synthetic.verdict, synthetic.why_not[0]) == ("not comparable", "synthetic data")

@@ -59,7 +59,7 @@ def _collect(scale: Path, accepted: Mapping[str, str], out: Path) -> None:
     lines = [
         line
         for record, why_not in sorted(judged, key=lambda item: item[0].evaluation)
-        for line in _lines(record, names.get(record.evaluation.run.model, ""), why_not, accepted)
+        for line in _lines(record, names, why_not, accepted)
     ]
     write_text(out, write_results(pd.DataFrame(lines, columns=COLUMNS)))
 
@@ -77,11 +77,12 @@ def _evaluation(file: Path) -> Evaluation:
 
 
 def _lines(
-    record: Record, experiment: str, why_not: Sequence[str], accepted: Mapping[str, str]
+    record: Record, names: Mapping[str, str], why_not: Sequence[str], accepted: Mapping[str, str]
 ) -> Iterator[dict[str, object]]:
-    training, test = record.training, record.content
-    shared = described(record, experiment, why_not, accepted) | {
-        "model": record.evaluation.run.model,
+    """What no experiment of the paper makes is named by its model."""
+    training, test, model = record.training, record.content, record.evaluation.run.model
+    shared = described(record, names.get(model, model), why_not, accepted) | {
+        "model": model,
         "published": training["data"]["published"] and test["data"]["published"],
         "other_counts": "; ".join(dict.fromkeys(otherwise(record, accepted))),
         "paper_recipe": training["paper_recipe"],

@@ -24,6 +24,7 @@ from apnet.records.paths import FAILED
 from workflow.lib import gpus
 
 _PREFIX = "apnet: "
+_PREFIXES = (_PREFIX, "reproduction: ")
 
 
 def share_environment(root: Path) -> None:
@@ -105,7 +106,7 @@ def _log(file: BinaryIO, line: str) -> None:
 
 def _sentence(lines: Sequence[str]) -> str | None:
     """The last line that begins as our errors do, else the last that is not blank."""
-    errors = [line.removeprefix(_PREFIX) for line in lines if line.startswith(_PREFIX)]
+    errors = [line.partition(": ")[2] for line in lines if line.startswith(_PREFIXES)]
     return next(iter(errors[::-1]), next((line for line in lines[::-1] if line.strip()), None))
 
 
