@@ -77,7 +77,10 @@ def test_other_counts_stand_in_each_line_with_the_words_that_accept_them(tmp_pat
 
 def test_the_file_is_results_that_a_notebook_judges(tmp_path):
     runs = [records.record(seed=seed, mAP=0.878) for seed in (0, 1)]
-    drawn = [records.synthetic(model=model) for model in ("resnet50-se", "resnet101-se", "densenet169-se")]
+    drawn = [
+        records.synthetic(model=model)
+        for model in ("resnet50-se", "resnet101-se", "densenet169-se")
+    ]
     records.write(tmp_path / "paper", *runs, *drawn)
     _, out = collect(tmp_path)
     cells = reproduction.judge(paper(), reproduction.read_results(out))

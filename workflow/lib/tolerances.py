@@ -3,12 +3,10 @@
 import math
 from collections.abc import Iterable
 
-from apnet.data import DATASETS
+from apnet.data import DATASETS, tolerance
+from apnet.data.source import TOLERANCE
 from apnet.errors import InputError, one_of
 from reproduction.judging.tolerance import Tolerances
-
-SMALL = {"cuhk03-detected": 1.0, "cuhk03-labeled": 1.0, "occluded-dukemtmc": 1.0}
-"""With 1,400 and 2,210 queries, sampling alone moves rank-1 by 2 points."""
 
 
 def parse_tolerances(words: Iterable[str]) -> Tolerances:
@@ -17,7 +15,8 @@ def parse_tolerances(words: Iterable[str]) -> Tolerances:
     Raises:
         InputError: an unknown dataset, or no positive number.
     """
-    default, by_dataset = None, dict(SMALL)
+    each = {name: tolerance(name) for name in DATASETS}
+    default, by_dataset = TOLERANCE, {name: e for name, e in each.items() if e != TOLERANCE}
     for word in words:
         dataset, _, number = word.rpartition("=")
         if not dataset:
