@@ -79,7 +79,7 @@ def test_the_file_is_results_that_a_notebook_judges(tmp_path):
     runs = [records.record(seed=seed, mAP=0.878) for seed in (0, 1)]
     drawn = [
         records.synthetic(model=model)
-        for model in ("resnet50-se", "resnet101-se", "densenet169-se")
+        for model in ("resnet50-se", "resnet101-se", "resnet101-apnet-c1")
     ]
     records.write(tmp_path / "paper", *runs, *drawn)
     _, out = collect(tmp_path)
