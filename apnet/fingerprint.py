@@ -1,8 +1,10 @@
-"""A fingerprint of the code that makes a number, blind to comments and layout.
+"""A fingerprint of the code that makes a number: what can change it, and nothing else.
 
-Two versions of the package have the same fingerprint when the modules that a job
-executes parse to the same syntax trees, docstrings left out. Retraining for a
-reformatted file would cost GPU-days; missing a changed formula would cost trust.
+A job's numbers come from a numeric core, found by following imports from a few modules,
+and from its own backbone, method and dataset reader. Of these modules the top-level
+statements count, by content: a file may be renamed or moved and a function may change
+files. Comments, docstrings, layout and texts for people do not count. Retraining for a
+reworded message would cost GPU-days; missing a changed formula would cost trust.
 """
 
 import ast
@@ -11,44 +13,52 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+RULE = "v2"
+"""Version of the rule; it begins every fingerprint. One of an earlier rule equals none of today."""
+
 PACKAGE = Path(__file__).resolve().parent
 
-# What these hold is either recorded value by value (readings, recipes) or cannot
-# change a number (messages, records, file handling, the command line).
-WITHOUT_EFFECT = frozenset(
-    f"apnet.{name}"
-    for name in (
-        "errors",
-        "files",
-        "fingerprint",
-        "config.readings",
-        "config.recipes",
-        "runtime.environment",
-    )
+# What these hold is either recorded value by value (readings, recipes, settings), is found
+# job by job (registries), or cannot change a number (errors, files, records, progress).
+WITHOUT_EFFECT = (
+    "apnet.config.attentions",
+    "apnet.config.methods",
+    "apnet.config.readings",
+    "apnet.config.recipes",
+    "apnet.config.settings",
+    "apnet.config.switch",
+    "apnet.data.finding",
+    "apnet.data.registry",
+    "apnet.errors",
+    "apnet.files",
+    "apnet.fingerprint",
+    "apnet.lazy",
+    "apnet.numeric_core",
+    "apnet.records",
+    "apnet.runtime.compute",
+    "apnet.runtime.environment",
+    "apnet.runtime.progress",
 )
 
-TRAINING = "apnet.training.run"
-EVALUATION = "apnet.evaluation.run"
-ATTENTION_MAPS = "apnet.evaluation.attention_maps"
-SYNTHESIS = "apnet.data.synthetic"
-DATA = "apnet.data.check"
-COMPLEXITY = "apnet.models.cost"
+_LOGGING = frozenset({"log", "print", "show_progress", "warn"})
+"""Functions whose calls are statements for people."""
 
 
 @cache
-def code_fingerprint(entry: str) -> str:
-    """Fingerprint of module `entry` and every apnet module that it imports, however deep.
+def of(*modules: str, without: tuple[str, ...] = ()) -> str:
+    """Fingerprint of modules and of every apnet module that they import, however deep.
 
     Args:
-        entry: dotted name, such as :data:`TRAINING`.
+        modules: dotted names.
+        without: modules that this kind of job imports and does not use.
 
     Returns:
-        16 hexadecimal digits.
+        The rule's version and 16 hexadecimal digits, such as `v2-0123456789abcdef`.
     """
-    total = hashlib.sha256()
-    for name in sorted(_closure(entry)):
-        total.update(f"{name}={_syntax(_file(name))}\n".encode())
-    return total.hexdigest()[:16]
+    files = map(_file, _closure(modules, without))
+    statements = {digest for file in files for digest in _statements(file)}
+    total = hashlib.sha256("".join(sorted(statements)).encode())
+    return f"{RULE}-{total.hexdigest()[:16]}"
 
 
 def files_fingerprint(files: Iterable[Path]) -> str:
@@ -63,39 +73,42 @@ def files_fingerprint(files: Iterable[Path]) -> str:
     return total.hexdigest()[:16]
 
 
-def _closure(entry: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [entry]
+def _closure(modules: Iterable[str], without: Iterable[str]) -> set[str]:
+    seen = set(without)
+    waiting = list(modules)
     while waiting:
         name = waiting.pop()
-        if name in found or name in WITHOUT_EFFECT:
-            continue
-        found.add(name)
-        waiting.extend(_imports(name))
-    return found
+        if name not in seen and not _without_effect(name):
+            seen.add(name)
+            waiting.extend(_imports(name))
+    return seen - set(without)
+
+
+def _without_effect(name: str) -> bool:
+    # A package's own file only hands names on: modules import from where a name is defined.
+    return _file(name).name == "__init__.py" or f"{name}.".startswith(
+        tuple(f"{module}." for module in WITHOUT_EFFECT)
+    )
 
 
 @cache
 def _imports(name: str) -> tuple[str, ...]:
     """The apnet modules that module `name` imports, in functions too."""
-    imported = tuple(_imported(_tree(_file(name))))
-    if name != "apnet.data.registry":
-        return imported
-    # It imports by name, which no statement shows: any dataset may be asked for.
-    datasets = sorted(PACKAGE.glob("data/datasets/[!_]*.py"))
-    return imported + tuple(f"apnet.data.datasets.{file.stem}" for file in datasets)
+    imported = (node for node in ast.walk(_tree(_file(name))) if _is_import(node))
+    return tuple(module for node in imported for module in _modules(node))
 
 
-def _imported(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            targets = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            # In `from apnet.data import check`, `check` may be a module or a name in one.
-            targets = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        yield from (target for target in targets if _is_module(target))
+def _modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    else:
+        # In `from apnet.data import check`, `check` may be a module or a name in one.
+        names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    yield from (name for name in names if _is_module(name))
+
+
+def _is_import(node: object) -> bool:
+    return isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and bool(node.module))
 
 
 def _is_module(name: str) -> bool:
@@ -103,8 +116,8 @@ def _is_module(name: str) -> bool:
 
 
 def _file(name: str) -> Path:
-    place = PACKAGE.joinpath(*name.split(".")[1:])
-    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    path = PACKAGE.joinpath(*name.split(".")[1:])
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 @cache
@@ -113,15 +126,21 @@ def _tree(file: Path) -> ast.Module:
 
 
 @cache
-def _syntax(file: Path) -> str:
-    return hashlib.sha256(_canonical(_tree(file)).encode()).hexdigest()
+def _statements(file: Path) -> tuple[str, ...]:
+    """A digest of each top-level statement that counts."""
+    counted = (node for node in _tree(file).body if not _is_passed_over(node))
+    return tuple(hashlib.sha256(_canonical(node).encode()).hexdigest() for node in counted)
 
 
 def _canonical(node: object) -> str:
-    """A syntax tree as text, the same on every Python: empty fields and docstrings left out.
+    """A syntax tree as text, the same on every Python: empty fields left out.
 
     :func:`ast.dump` will not do, its output changes between Python versions.
     """
+    if isinstance(node, ast.Raise):
+        return "Raise()"
+    if _is_text(node):
+        return "Text()"
     if isinstance(node, ast.AST):
         shown = (
             f"{field}={_canonical(value)}"
@@ -130,14 +149,33 @@ def _canonical(node: object) -> str:
         )
         return f"{type(node).__name__}({','.join(shown)})"
     if isinstance(node, list):
-        return f"[{','.join(_canonical(item) for item in node if not _is_docstring(item))}]"
+        return f"[{','.join(_canonical(item) for item in node if not _is_passed_over(item))}]"
     return repr(node)
 
 
-def _is_docstring(node: object) -> bool:
-    """A string that stands alone as a statement: a docstring, also of an attribute."""
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
+def _is_passed_over(node: object) -> bool:
+    """Docstrings, also of attributes, calls that log, and imports of apnet's own modules.
+
+    What is imported from there counts where it stands.
+    """
+    if isinstance(node, ast.Expr):
+        return _is_docstring(node.value) or _is_logging(node.value)
+    return _is_import(node) and any(_modules(node))
+
+
+def _is_docstring(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_logging(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func
+    return getattr(name, "id", name) in _LOGGING
+
+
+def _is_text(node: object) -> bool:
+    """A text for people has a blank in it; names, keys and modes have none."""
+    if isinstance(node, ast.JoinedStr):
+        return any(_is_text(part) for part in node.values)
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from apnet import numeric_core
 from apnet.config.names import parse_model_name
 from apnet.config.recipes import Recipe
 from apnet.config.settings import Settings
@@ -28,7 +29,6 @@ from apnet.errors import InputError
 from apnet.evaluation.embed import embed
 from apnet.evaluation.run import load_model, read_run
 from apnet.files import replaced
-from apnet.fingerprint import ATTENTION_MAPS, code_fingerprint
 from apnet.records.schema import Run
 from apnet.runtime.compute import ComputeOptions
 from apnet.runtime.devices import choose_device
@@ -89,6 +89,7 @@ def attention_maps(
 
     about = _about(run, record, settings) | {
         "dataset": dataset,
+        "code_fingerprint": numeric_core.attention_maps(settings.model, dataset),
         "stage": stage,
         "parts": [level.parts for level in pyramid.levels],
         "data": data,
@@ -130,7 +131,6 @@ def _about(run: Path, record: Run, settings: Settings) -> dict[str, object]:
         "order": settings.reading.level_order,
         "training_data": record.data.content(),
         "checkpoint_sha256": record.checkpoint_sha256,
-        "code_fingerprint": code_fingerprint(ATTENTION_MAPS),
     }
 
 

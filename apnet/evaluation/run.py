@@ -3,27 +3,23 @@
 import os
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from apnet import numeric_core
 from apnet.config.readings import Reading
-from apnet.config.recipes import Recipe
 from apnet.config.settings import Settings, departures
 from apnet.data import ReIDDataset, get_source, load_dataset, switches_of
 from apnet.data.describe import describe
-from apnet.data.pipeline.loading import test_batches
-from apnet.data.pipeline.opening import open_images, source_of
 from apnet.data.reach import exists, is_folder
 from apnet.errors import InputError
-from apnet.evaluation.embed import embed, feature_of
-from apnet.evaluation.retrieval import RetrievalResult, evaluate_retrieval
+from apnet.evaluation.embed import feature_of
+from apnet.evaluation.measure import DISTANCE, Embedder, retrieve
+from apnet.evaluation.retrieval import RetrievalResult
 from apnet.files import replaced, sha256, write_json
-from apnet.fingerprint import EVALUATION, code_fingerprint
 from apnet.models.build import build_model
 from apnet.models.weights import fill, read_weights
 from apnet.records.blocks import RANKS
@@ -33,12 +29,6 @@ from apnet.records.schema import Evaluation, GpuEvaluation, Run
 from apnet.runtime.compute import ComputeOptions
 from apnet.runtime.devices import arithmetic, choose_device
 from apnet.runtime.environment import SCHEMA, hardware
-
-DISTANCE = "cosine"
-"""Section IV-B. On the unit sphere it ranks as the Euclidean distance of Section IV-A does."""
-
-BATCHES = {"cpu": 64, "cuda": 512}
-"""Images embedded at once, by device. A GPU wants many; on a CPU more only take memory."""
 
 _DISTRACTORS = {"keep": "kept", "drop": "dropped"}
 _DEFAULT = ComputeOptions()
@@ -78,7 +68,7 @@ def evaluate(
     reading = _reading_of_test(settings, test_set, switches or {})
     dataset = _test_data(test_set, data_root, reading)
     data = describe(dataset, data_root, reading, data_record)
-    embedder = _Embedder(
+    embedder = Embedder(
         load_model(run, record, settings).to(device),
         settings.recipe,
         feature_of(reading, test_set),
@@ -88,7 +78,7 @@ def evaluate(
     )
     log(f"embedding {len(dataset.query)} queries, {len(dataset.gallery)} gallery images")
     try:
-        result = _retrieve(dataset, embedder)
+        result = retrieve(dataset, embedder)
     except ValueError as error:
         raise InputError(f"{run} cannot be evaluated on {test_set}: {error}") from error
     _write_queries(out.with_suffix(".npz"), result)
@@ -99,54 +89,18 @@ def evaluate(
         **_of_run(record),
         dataset=test_set,
         **_of_result(result, dataset),
-        code_fingerprint=code_fingerprint(EVALUATION),
+        code_fingerprint=numeric_core.evaluation(settings.model, test_set),
         data=data,
         wall_seconds=round(time.monotonic() - begin, 3),
         protocol=_protocol(embedder, test_set, data_root, reading),
-        **embedder.record(),
+        **_of_machine(embedder),
     )
     write_json(out, evaluation.content())
     log(f"mAP {evaluation.mAP:.1%}  rank-1 {evaluation.cmc['1']:.1%}  ({out})")
 
 
-@dataclass(frozen=True)
-class _Embedder:
-    """Images of a split -> embeddings, by one model on one device."""
-
-    model: nn.Module
-    recipe: Recipe
-    feature: str
-    device: torch.device
-    compute: ComputeOptions
-    log: Callable[[str], None]
-    sources: set[str] = field(default_factory=set)
-
-    @property
-    def batch(self) -> int:
-        """Images embedded at once."""
-        usual = BATCHES.get(self.device.type, 64)
-        return usual if self.compute.batch is None else self.compute.batch
-
-    def embed(self, dataset: ReIDDataset, split: str) -> Tensor:
-        cache, workers = self.compute.image_cache, self.compute.workers
-        images = open_images(dataset, split, self.recipe, self.device, cache, workers, self.log)
-        self.sources.add(source_of(images))
-        batches = test_batches(images, self.recipe, self.batch, workers, self.device)
-        with closing(batches):
-            return embed(self.model, batches, self.recipe, self.feature, self.device)
-
-    def record(self) -> dict[str, object]:
-        """What the record says of how images were embedded."""
-        return {
-            "images": sorted(self.sources),
-            "batch": self.batch,
-            "arithmetic": arithmetic(self.device, self.recipe.precision),
-            "hardware": hardware(str(self.device), torch.get_num_threads()),
-        }
-
-
 def _protocol(
-    embedder: _Embedder, test_set: str, data_root: Path, reading: Reading
+    embedder: Embedder, test_set: str, data_root: Path, reading: Reading
 ) -> dict[str, object]:
     return {
         "distance": DISTANCE,
@@ -166,16 +120,6 @@ def _test_data(test_set: str, data_root: Path, reading: Reading) -> ReIDDataset:
         if not getattr(dataset, split):
             raise InputError(f"{test_set} has no {split} images, so no run can be evaluated on it")
     return dataset
-
-
-def _retrieve(dataset: ReIDDataset, embedder: _Embedder) -> RetrievalResult:
-    return evaluate_retrieval(
-        embedder.embed(dataset, "query"),
-        embedder.embed(dataset, "gallery"),
-        *(np.array([sample.identity for sample in part]) for part in dataset.test()),
-        *(np.array([sample.camera for sample in part]) for part in dataset.test()),
-        distance=DISTANCE,
-    )
 
 
 def _write_queries(file: Path, result: RetrievalResult) -> None:
@@ -199,6 +143,16 @@ def _of_run(record: Run) -> dict[str, object]:
         "settings_sha256": record.settings_sha256,
         "training": {key: getattr(record, key) for key in copied}
         | {"paper_recipe": not departures(record.model, record.settings)},
+    }
+
+
+def _of_machine(embedder: Embedder) -> dict[str, object]:
+    """What an evaluation's record says of how images were embedded."""
+    return {
+        "images": sorted(embedder.sources),
+        "batch": embedder.batch,
+        "arithmetic": arithmetic(embedder.device, embedder.recipe.precision),
+        "hardware": hardware(str(embedder.device), torch.get_num_threads()),
     }
 
 

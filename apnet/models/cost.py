@@ -15,12 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from apnet import numeric_core
 from apnet.config.attentions import ATTENTIONS
 from apnet.config.names import parse_model_name
 from apnet.config.readings import Reading, as_reading
 from apnet.config.stages import check_buildable
 from apnet.errors import InputError, one_of
-from apnet.fingerprint import COMPLEXITY, code_fingerprint
 from apnet.models.attention.part_linear import PartLinear
 from apnet.models.build import build_model
 from apnet.models.pooling import GlobalAverage
@@ -121,7 +121,7 @@ def record(
         "gflops": {rules: cost.gflops for rules, cost in costs.items()},
         "params": any_rules.params,
         "classifier_params": any_rules.classifier_params,
-        "code_fingerprint": code_fingerprint(COMPLEXITY),
+        "code_fingerprint": numeric_core.complexity(name),
         "versions": {package: version(package) for package in ("thop", "torch")},
     }
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from apnet.errors import InputError
+from apnet.files import digest
 from apnet.records.blocks import Record
 from apnet.records.check_evaluation import check_evaluation
 from apnet.records.check_run import check_run
@@ -86,10 +87,16 @@ def _mixed(runs: dict[Path, Run], evaluations: dict[Path, Evaluation]) -> Iterat
     cells: dict[Path, list[Run]] = defaultdict(list)
     for path, record in runs.items():
         cells[path.parent].append(record)
+
+    def settings(record: Run) -> str:
+        return digest([record.switches, record.settings])
+
     trained = {
         "trained by different code": lambda record: record.code_fingerprint,
         "trained on different data": lambda record: record.data.fingerprint,
-        "trained with different settings": lambda record: [record.switches, record.settings],
+        "trained with different settings": lambda record: digest(
+            [record.switches, record.settings]
+        ),
     }
     yield from _different(cells, trained)
     tests: dict[Path, list[Evaluation]] = defaultdict(list)

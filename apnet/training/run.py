@@ -8,28 +8,24 @@ checkpoints/        the state of a training under way; removed at the end
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
+from apnet import numeric_core
 from apnet.config.settings import Settings
 from apnet.data import ReIDDataset, load_dataset
 from apnet.data.describe import describe
 from apnet.data.images import Images
-from apnet.data.pipeline.loading import training_batches
 from apnet.data.pipeline.opening import open_images, source_of
 from apnet.data.pipeline.resident import Resident
-from apnet.data.pipeline.sampling import steps_per_epoch
 from apnet.errors import InputError
 from apnet.files import digest, sha256, write_json
-from apnet.fingerprint import TRAINING, code_fingerprint
-from apnet.models.build import build_model, load_imagenet
 from apnet.models.method import clamped_layers
-from apnet.models.weights import read_weights, unfinite, write_weights
+from apnet.models.weights import unfinite, write_weights
 from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, WEIGHTS
 from apnet.records.schema import TRAINED, GpuTrainedRun, TrainedRun
 from apnet.runtime.compute import ComputeOptions
@@ -39,6 +35,7 @@ from apnet.training import checkpoint
 from apnet.training.history import History
 from apnet.training.loop import fit, stop_signal
 from apnet.training.run_folder import alone, clear_halves, is_finished
+from apnet.training.setup import make_batches, make_trainer
 from apnet.training.trainer import Trainer
 
 _DEFAULT = ComputeOptions()
@@ -91,15 +88,14 @@ def train(
         if is_finished(out, settings, inputs.data, inputs.initial, log):
             return
         clear_halves(out)
-        torch.manual_seed(settings.seed)
-        trainer = _trainer(settings, inputs, device)
+        trainer = make_trainer(settings, inputs.dataset, inputs.weights, device)
         history, before = _resume(trainer, out, settings, inputs, log)
 
         def elapsed() -> float:
             return before + time.monotonic() - begin
 
         images = _images(settings, inputs, device, compute, log)
-        batches = _batches(images, settings, inputs, trainer, compute.workers)
+        batches = make_batches(images, settings, inputs.dataset, trainer, compute.workers)
         # A signal after the last step waits the second that is left to do.
         with stop_signal():
             with closing(batches):
@@ -134,7 +130,8 @@ def _resume(
     Returns:
         The history, and the seconds that stopped processes took up to the state they left.
     """
-    identity = digest([settings.record(), inputs.data, inputs.initial, code_fingerprint(TRAINING)])
+    code = numeric_core.training(settings.model, settings.dataset)
+    identity = digest([settings.record(), inputs.data, inputs.initial, code])
     checkpoints = out / CHECKPOINTS / identity[:12]
     history = History(out / HISTORY, checkpoints)
     if any(other != checkpoints for other in checkpoints.parent.glob("*")):
@@ -162,21 +159,6 @@ def _images(
     return open_images(inputs.dataset, "train", settings.recipe, device, cache, workers, log)
 
 
-def _batches(
-    images: Images | Resident, settings: Settings, inputs: _Inputs, trainer: Trainer, workers: int
-) -> Iterator[tuple[Tensor, Tensor]]:
-    identities = [sample.identity for sample in inputs.dataset.train]
-    return training_batches(
-        images,
-        identities,
-        settings.recipe,
-        settings.seed,
-        trainer.step,
-        workers,
-        trainer.device,
-    )
-
-
 def _record(
     trainer: Trainer, settings: Settings, inputs: _Inputs, seconds: float, source: str, out: Path
 ) -> TrainedRun:
@@ -194,7 +176,7 @@ def _record(
         version=SCHEMA,
         **settings.record(),
         settings_sha256=settings.sha256(),
-        code_fingerprint=code_fingerprint(TRAINING),
+        code_fingerprint=numeric_core.training(settings.model, settings.dataset),
         provenance=TRAINED,
         data=inputs.data,
         weights=inputs.initial,
@@ -239,20 +221,3 @@ def _check_finite(trainer: Trainer) -> None:
             f"the last step left weights that are not finite, first in {bad}: lower the "
             f"learning rate"
         )
-
-
-def _trainer(settings: Settings, inputs: _Inputs, device: torch.device) -> Trainer:
-    recipe = settings.recipe
-    identities = [sample.identity for sample in inputs.dataset.train]
-    classes = len({*identities})
-    model = build_model(
-        settings.model,
-        classes,
-        settings.reading,
-        input_size=(recipe.height, recipe.width),
-        batchnorm_momentum=recipe.batchnorm_momentum,
-    )
-    if recipe.pretrained:
-        load_imagenet(model, read_weights(inputs.weights))
-    steps = steps_per_epoch(identities, recipe)
-    return Trainer(model, recipe, settings.reading, steps, classes, device)

@@ -1,7 +1,7 @@
 """Judged tables and their cells: what a report is made from, and a frame for a notebook."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 
 import pandas as pd
 
@@ -132,7 +132,6 @@ class JudgedTable:
         facts: (name, text) that stand above the table, before those of the results.
         how: counted values came about.
         guide: path, from the reports, of a page on how to read them.
-        code: fingerprints, for the record.
     """
 
     table: str
@@ -145,7 +144,6 @@ class JudgedTable:
     facts: tuple[tuple[str, str], ...] = ()
     how: str = ""
     guide: str = ""
-    code: Mapping[str, str] = field(default_factory=dict)
     annexes: tuple[Grid, ...] = ()
 
     @property

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import runs
 
-from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
+from apnet import numeric_core
 from apnet.records.check import check_results
 
 RUN, TEST, HISTORY = "run.json", "test/market1501.json", "history.jsonl"
@@ -54,7 +54,7 @@ def fabricate(scale, seed, **changes):
     record = {
         **chosen.record(),
         **common,
-        "code_fingerprint": code_fingerprint(TRAINING),
+        "code_fingerprint": numeric_core.training("resnet50", "market1501"),
         "provenance": "trained",
         "weights": {"file": "resnet50.safetensors", "sha256": "w"},
         "clamped": [],
@@ -72,7 +72,11 @@ def fabricate(scale, seed, **changes):
         **common,
         "run": str(folder),
         **{"model": "resnet50", "training_set": "market1501", "dataset": "market1501"},
-        **{"reading": "written", "seed": seed, "code_fingerprint": code_fingerprint(EVALUATION)},
+        **{
+            "reading": "written",
+            "seed": seed,
+            "code_fingerprint": numeric_core.evaluation("resnet50", "market1501"),
+        },
         "protocol": PROTOCOL,
         "mAP": 1.75 / 3,
         "cmc": {"1": 1 / 3, "5": 2 / 3, "10": 1.0, "20": 1.0},

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import yaml
 
+from apnet import numeric_core
 from apnet.config.readings import get_reading
 from apnet.config.recipes import get_recipe
 from apnet.config.settings import departures, paper_recipe
-from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
 
 PUBLISHED = {
     "market1501": (12936, 3368, 15913),
@@ -53,12 +53,12 @@ def record(training="market1501", model="resnet50", seed=0, mAP=0.9, **changes):
         },
         "checkpoint_sha256": f"{reading} {training} {model} {seed}",
         "settings_sha256": f"{reading} {training} {model} {seed} {recipe}",
-        "code_fingerprint": code_fingerprint(EVALUATION),
+        "code_fingerprint": numeric_core.evaluation(model, test),
         "training": {
             "switches": get_reading(reading).switches(training),
             "recipe": recipe,
             "settings": settings,
-            "code_fingerprint": code_fingerprint(TRAINING),
+            "code_fingerprint": numeric_core.training(model, training),
             "data": data(training),
             "provenance": "trained",
             "paper_recipe": not departures(model, settings),

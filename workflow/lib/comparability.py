@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
+from apnet import numeric_core
 from apnet.config.readings import READINGS, current_switches
 from apnet.config.settings import departures
 from apnet.files import digest
-from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
 from reproduction.results.frame import SYNTHETIC
 from workflow.lib.published import otherwise
 from workflow.lib.records import Record
@@ -66,12 +66,13 @@ def _of_all(records: Sequence[Record]) -> Iterator[str]:
 
 
 def _marks_of_one(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
-    trained = record.training.get("code_fingerprint")
+    run, trained = record.evaluation.run, record.training.get("code_fingerprint")
     if record.training["provenance"] == IMPORTED:
         yield IMPORTED
-    elif trained != code_fingerprint(TRAINING):
+    elif trained != numeric_core.training(run.model, run.dataset):
         yield EARLIER
-    if record.content["code_fingerprint"] != code_fingerprint(EVALUATION):
+    evaluated = numeric_core.evaluation(run.model, record.evaluation.test_set)
+    if record.content["code_fingerprint"] != evaluated:
         yield EARLIER
     yield from _switched(record)
     yield from otherwise(record, accepted)

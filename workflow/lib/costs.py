@@ -20,7 +20,6 @@ import pandas as pd
 from apnet.config.readings import READINGS
 from apnet.errors import InputError
 from apnet.files import read_json
-from apnet.fingerprint import COMPLEXITY, code_fingerprint
 from apnet.runtime.environment import SCHEMA
 from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
@@ -65,7 +64,6 @@ def _judge(arguments: argparse.Namespace) -> None:
         guide=GUIDE,
         facts=tuple((name, text.format(**versions)) for name, text in table.facts),
         how="counted here, and rounded as the paper rounds",
-        code={"complexity": code_fingerprint(COMPLEXITY)},
         annexes=(_other_rules(table, costs, versions),),
     )
     write_judged(arguments.out, judged)

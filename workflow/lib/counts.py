@@ -15,7 +15,6 @@ from pathlib import Path
 import pandas as pd
 
 from apnet.files import read_json
-from apnet.fingerprint import DATA, code_fingerprint
 from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
 from reproduction.judging.stored import write_judged
@@ -58,7 +57,6 @@ def _judge(arguments: argparse.Namespace) -> None:
         guide=GUIDE,
         facts=tuple(_facts(arguments.scale, checks.values())),
         how="counted in the folders on disk",
-        code={"data": code_fingerprint(DATA)},
         annexes=(_conventions(table, checks),),
     )
     write_judged(arguments.out, judged)

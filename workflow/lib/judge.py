@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from apnet.fingerprint import EVALUATION, TRAINING, code_fingerprint
 from reproduction.judging.judge import judge_table
 from reproduction.judging.stored import write_judged
 from workflow.lib.adapter import Asked, table_results
@@ -73,10 +72,6 @@ def _judge(arguments: argparse.Namespace) -> None:
         series_name=SERIES,
         guide=GUIDE,
         facts=(("Scale", arguments.scale),),
-        code={
-            "training": code_fingerprint(TRAINING),
-            "evaluation": code_fingerprint(EVALUATION),
-        },
     )
     write_judged(arguments.out, judged)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
+from apnet import numeric_core
 from apnet.config.names import parse_model_name
 from apnet.config.readings import Reading, get_reading
 from apnet.config.recipes import get_recipe, recipe_at
@@ -18,7 +19,6 @@ from apnet.config.stages import check_buildable
 from apnet.data import DATASETS
 from apnet.errors import InputError, one_of
 from apnet.files import read_json
-from apnet.fingerprint import TRAINING, code_fingerprint
 from apnet.records import paths
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Table
@@ -143,7 +143,7 @@ class Plan:
             record = Path(self.results, run.record)
             if record.exists():
                 return json.loads(record.read_text(encoding="utf-8"))["code_fingerprint"]
-        return code_fingerprint(TRAINING)
+        return numeric_core.training(run.model, run.dataset)
 
     @cached_property
     def imported(self) -> list[str]:

@@ -11,15 +11,8 @@ ROOT = ROOT if (ROOT / "workflow").is_dir() else ROOT.parent
 sys.path.insert(0, str(ROOT))
 
 from apnet import __version__
-from apnet.fingerprint import (
-    ATTENTION_MAPS,
-    COMPLEXITY,
-    DATA,
-    EVALUATION,
-    SYNTHESIS,
-    code_fingerprint,
-    files_fingerprint,
-)
+from apnet import numeric_core
+from apnet.fingerprint import files_fingerprint
 from apnet.config.readings import READINGS
 from apnet.records import paths
 from workflow.lib.cli import refusing
@@ -206,6 +199,22 @@ def train_settings(wildcards):
 
 def train_code(wildcards):
     return PLAN.code(run_of(wildcards))
+
+
+def evaluation_code(wildcards):
+    return numeric_core.evaluation(wildcards.model, wildcards.test_set)
+
+
+def attention_code(wildcards):
+    return numeric_core.attention_maps(wildcards.model, wildcards.test_set)
+
+
+def check_code(wildcards):
+    return numeric_core.check(wildcards.dataset)
+
+
+def synthesis_code(wildcards):
+    return numeric_core.synthesis(wildcards.dataset)
 
 
 def trained_folder(wildcards, output):

@@ -12,7 +12,7 @@ rule complexity:
     params:
         models=PLAN.counted,
         folder=counted_folder,
-        code=code_fingerprint(COMPLEXITY),
+        code=[numeric_core.complexity(model) for model in PLAN.counted],
     shell:
         f"{ATTEMPT} python -m apnet complexity {{params.models}} --reading {{wildcards.reading}}"
         " --out {params.folder}"

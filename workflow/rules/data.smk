@@ -10,7 +10,7 @@ rule synthesize:
         root=synthetic_root,
         identities=SYNTHETIC.get("identities"),
         seed=SYNTHETIC.get("seed"),
-        code=code_fingerprint(SYNTHESIS),
+        code=synthesis_code,
     shell:
         f"{ATTEMPT} python -m apnet data synthesize {{wildcards.dataset}} {{params.root}}"
         " --identities {params.identities} --seed {params.seed}"
@@ -29,7 +29,7 @@ rule check:
         "../../environment.yml"
     params:
         reading=reading_options,
-        code=code_fingerprint(DATA),
+        code=check_code,
     shell:
         f"{ATTEMPT} python -m apnet data check {{wildcards.dataset}} {DATA_ROOT}"
         " {params.reading} --out {output}"

@@ -18,7 +18,7 @@ rule evaluate:
         mem_mb=config["mem_mb"],
         runtime=config["runtime"],
     params:
-        code=code_fingerprint(EVALUATION),
+        code=evaluation_code,
         folder=run_folder,
         switches=test_switches,
     shell:

@@ -14,7 +14,7 @@ rule parameters:
         models=PLAN.drawn_models,
         folder=counted_folder,
         reading=reading_options,
-        code=code_fingerprint(COMPLEXITY),
+        code=[numeric_core.complexity(model) for model in PLAN.drawn_models],
     shell:
         f"{ATTEMPT} python -m apnet complexity {{params.models}} {{params.reading}}"
         " --out {params.folder}"
@@ -69,7 +69,7 @@ rule attention_maps:
         mem_mb=config["mem_mb"],
         runtime=config["runtime"],
     params:
-        code=code_fingerprint(ATTENTION_MAPS),
+        code=attention_code,
         folder=run_folder,
         queries=queries_option,
     shell:

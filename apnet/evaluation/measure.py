@@ -1,0 +1,75 @@
+"""From the images of a test set to ranks: what decides the numbers of an evaluation."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from apnet.config.recipes import Recipe
+from apnet.data.dataset import ReIDDataset
+from apnet.data.pipeline.loading import test_batches
+from apnet.data.pipeline.opening import open_images, source_of
+from apnet.evaluation.embed import embed
+from apnet.evaluation.retrieval import RetrievalResult, evaluate_retrieval
+from apnet.runtime.compute import ComputeOptions
+
+DISTANCE = "cosine"
+"""Section IV-B. On the unit sphere it ranks as the Euclidean distance of Section IV-A does."""
+
+BATCHES = {"cpu": 64, "cuda": 512}
+"""Images embedded at once, by device. A GPU wants many; on a CPU more only take memory."""
+
+
+@dataclass(frozen=True)
+class Embedder:
+    """Embeds the images of a split by one model on one device.
+
+    Attributes:
+        feature: `bn` or `logits`.
+        sources: where the images came from, for the record.
+    """
+
+    model: nn.Module
+    recipe: Recipe
+    feature: str
+    device: torch.device
+    compute: ComputeOptions
+    log: Callable[[str], None]
+    sources: set[str] = field(default_factory=set)
+
+    @property
+    def batch(self) -> int:
+        """Images embedded at once."""
+        usual = BATCHES.get(self.device.type, 64)
+        return usual if self.compute.batch is None else self.compute.batch
+
+    def embed(self, dataset: ReIDDataset, split: str) -> Tensor:
+        """Features of a split's images in their order, N x d, float32.
+
+        Raises:
+            InputError: an image that cannot be read.
+        """
+        cache, workers = self.compute.image_cache, self.compute.workers
+        images = open_images(dataset, split, self.recipe, self.device, cache, workers, self.log)
+        self.sources.add(source_of(images))
+        batches = test_batches(images, self.recipe, self.batch, workers, self.device)
+        with closing(batches):
+            return embed(self.model, batches, self.recipe, self.feature, self.device)
+
+
+def retrieve(dataset: ReIDDataset, embedder: Embedder) -> RetrievalResult:
+    """Rank the gallery for each query, by :data:`DISTANCE`.
+
+    Raises:
+        ValueError: features that are not finite, or no query with a true match.
+    """
+    return evaluate_retrieval(
+        embedder.embed(dataset, "query"),
+        embedder.embed(dataset, "gallery"),
+        *(np.array([sample.identity for sample in part]) for part in dataset.test()),
+        *(np.array([sample.camera for sample in part]) for part in dataset.test()),
+        distance=DISTANCE,
+    )
