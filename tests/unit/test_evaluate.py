@@ -8,6 +8,7 @@ import runs
 import tiny
 from safetensors.torch import load_file, save_file
 
+from apnet import numeric_core
 from apnet.cli import main
 from apnet.data.synthetic import synthesize
 from apnet.errors import InputError
@@ -108,7 +109,7 @@ def test_the_record_names_the_run_and_the_protocol(trained, root, tmp_path):
         **{key: run[key] for key in ("data", "provenance")},
         "paper_recipe": False,
     }
-    assert len(found["code_fingerprint"]) == 16
+    assert found["code_fingerprint"] == numeric_core.evaluation("resnet50-apnet-c2", "market1501")
     assert found["code_fingerprint"] != run["code_fingerprint"]
     assert found["arithmetic"] == {"precision": "float32", "deterministic": True}
     assert found["wall_seconds"] > 0 and found["hardware"]["device"] == "cpu"

@@ -53,6 +53,7 @@ def test_the_reader_of_imports_sees_them():
     ("inside", "of"),
     [
         ("apnet", "workflow"),
+        ("apnet", "reproduction"),
         ("apnet", "paper"),
         ("apnet", "snakemake"),
         ("apnet.models", "apnet.data"),
@@ -77,7 +78,8 @@ def test_no_room_knows_another_that_it_must_not(inside, of):
 def test_the_floor_stands_on_no_room():
     rooms = ("apnet.models", "apnet.data", "apnet.training", "apnet.evaluation")
     folders = (PACKAGE, PACKAGE / "config", PACKAGE / "runtime")
-    floor = [file for file in FILES if file.parent in folders]
+    # The numeric core is asked of the registries of models and datasets.
+    floor = [f for f in FILES if f.parent in folders and f.stem != "numeric_core"]
     assert len(floor) > 8
     for file in floor:
         assert [name for name in imports(file) if name.startswith(rooms)] == [], module(file)

@@ -63,15 +63,7 @@ def run(tmp_path, subject, stop_at=None, checkpoint_seconds=1e9):
             yield batch
 
     history = History(tmp_path / "history.jsonl", tmp_path / "checkpoints")
-    fit(
-        subject,
-        feed(),
-        history,
-        tmp_path / "checkpoints",
-        checkpoint_seconds,
-        time.monotonic,
-        lambda _: None,
-    )
+    fit(subject, feed(), history, checkpoint_seconds, time.monotonic, lambda _: None)
     return subject
 
 
@@ -125,15 +117,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_its_step_and_rate(tmp_path)
     history = History(tmp_path / "history.jsonl", tmp_path / "checkpoints")
     told = rf"at step 8 \(epoch 2, learning rate {learning_rate(recipe, 1):.2g}\): lower "
     with pytest.raises(InputError, match=f"{told}the learning rate$"):
-        fit(
-            subject,
-            poisoned(),
-            history,
-            tmp_path / "checkpoints",
-            0,
-            time.monotonic,
-            lambda _: None,
-        )
+        fit(subject, poisoned(), history, 0, time.monotonic, lambda _: None)
 
 
 def test_one_step_is_adam_on_eq_9_with_coupled_decay():

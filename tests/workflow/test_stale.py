@@ -105,7 +105,7 @@ EDITS = {
         NOTHING,
     ),
     "a verdict's rule": (
-        ("reproduction/judge/statistics.py", "CONFIDENCE = 0.95", "CONFIDENCE = 0.9"),
+        ("reproduction/judging/statistics.py", "CONFIDENCE = 0.95", "CONFIDENCE = 0.9"),
         NOTHING,
     ),
 }
