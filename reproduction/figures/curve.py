@@ -78,8 +78,8 @@ def draw(judged: JudgedTable, table: Table, parameters: Parameters) -> Figure:
 
 def _accuracy(axes: Axes, judged: JudgedTable, metric: str, curve: Curve) -> None:
     """One metric: a line a series, broken where a row is open, with the seeds' deviation."""
-    name, colour = curve.metrics[metric]
-    axes.set_ylabel(f"{name} (%)")
+    drawn = curve.metrics[metric]
+    axes.set_ylabel(f"{drawn.name} (%)")
     axes.margins(y=0.15)
     for series in judged.series:
         cells = _cells(judged, series, metric)
@@ -87,11 +87,11 @@ def _accuracy(axes: Axes, judged: JudgedTable, metric: str, curve: Curve) -> Non
             [index + _shift(series, judged.series) for index in range(len(cells))],
             [_number(cell.mean) for cell in cells],
             yerr=[_number(cell.sd) for cell in cells],
-            color=colour,
+            color=drawn.colour,
             capsize=2,
             elinewidth=0.8,
             label=series,
-            **_marks(_look(series, judged.series), colour),
+            **_marks(_look(series, judged.series), drawn.colour),
         )
     if not judged.synthetic:
         # The series share what is reported.
@@ -109,7 +109,7 @@ def _parameters(axes: Axes, judged: JudgedTable, parameters: Parameters) -> None
         names = dict.fromkeys(cell.experiment for cell in judged.cells if cell.series == series)
         for name in names:
             if (series, name) not in parameters:
-                raise InputError(f"no cost of {name}, {series}: give its file with --costs")
+                raise InputError(f"no parameters of {name}, {series}: count them too")
         values = [parameters[series, name] / 1e6 for name in names]
         positions = [index + _shift(series, judged.series) for index in range(len(values))]
         look = _look(series, judged.series)
@@ -151,7 +151,7 @@ def _notes(judged: JudgedTable, table: Table) -> Iterator[str]:
     heading, metrics = table.heading.lower(), table.curve.metrics
     if judged.synthetic:
         first = [cell for cell in reported if cell.series == judged.series[0]]
-        shown = listed([f"{metrics[cell.metric][0]} {cell.reported}" for cell in first])
+        shown = listed([f"{metrics[cell.metric].name} {cell.reported}" for cell in first])
         yield f"Not compared: the paper reports {shown} at {heading} {first[0].label}."
     elif any(cell.status == RUN and not cell.comparable for cell in judged.cells):
         yield f"Not to be held against the paper; reports/{table.id}.md says why."

@@ -37,7 +37,7 @@ class Cell:
         reported_bold: whether the paper prints it in bold.
         series: None where the paper quotes the cell and nothing makes it.
         status: `quoted`, `run`, `not run` or `failed`.
-        seeds, values: of each run, in the same order.
+        seeds, values: of each run, in the same order; counts are whole numbers.
         pooled_sd, dof: what the intervals stand on; None for one run.
         difference: reproduced minus reported.
         tolerance: e; None where the value is counted.
@@ -62,8 +62,8 @@ class Cell:
     comparable: bool = False
     synthetic: bool = False
     seeds: tuple[int, ...] = ()
-    values: tuple[float, ...] = ()
-    mean: float | None = None
+    values: tuple[int | float, ...] = ()
+    mean: int | float | None = None
     sd: float | None = None
     pooled_sd: float | None = None
     dof: int | None = None
@@ -79,14 +79,6 @@ class Cell:
     caveats: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
-
-    @classmethod
-    def from_json(cls, content: Mapping[str, object]) -> "Cell":
-        """The cell that :func:`dataclasses.asdict` gave."""
-        parts = {item.name: content[item.name] for item in fields(cls)}
-        lists = {key: tuple(value) for key, value in parts.items() if isinstance(value, list)}
-        missing = tuple(Missing(**item) for item in parts["missing"])
-        return cls(**parts | lists | {"missing": missing})
 
 
 @dataclass(frozen=True)

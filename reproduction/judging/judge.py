@@ -4,7 +4,7 @@ docs/reading-a-table.md explains what comes out.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -24,14 +24,14 @@ from reproduction.judging.cells import (
 )
 from reproduction.judging.entries import Entry, address, distinct, entries
 from reproduction.judging.statistics import Pool, Verdict, decide, pool, statistics
-from reproduction.judging.tolerance import Tolerances
 from reproduction.paper.tables import COUNT, Paper, Printed, Table
 from reproduction.results.frame import FAILED, NOT_RUN, Result, complete, rows, texts_in
 
-_ANY_TOLERANCE = Tolerances()
+_TOLERANCE = 0.5
+"""In the unit of the metric, where neither the caller nor the table says otherwise."""
 
 
-def judge(paper: Paper, results: pd.DataFrame, tolerances: Tolerances = _ANY_TOLERANCE) -> Cells:
+def judge(paper: Paper, results: pd.DataFrame) -> Cells:
     """Every table of a paper, judged by the results of its experiments.
 
     Args:
@@ -41,12 +41,7 @@ def judge(paper: Paper, results: pd.DataFrame, tolerances: Tolerances = _ANY_TOL
         InputError: results that contradict each other.
     """
     results = complete(results)
-    return Cells(
-        {
-            name: judge_table(table, results, tolerances=tolerances)
-            for name, table in paper.tables.items()
-        }
-    )
+    return Cells({name: judge_table(table, results) for name, table in paper.tables.items()})
 
 
 def judge_table(
@@ -54,13 +49,14 @@ def judge_table(
     results: pd.DataFrame,
     series: Sequence[str] | None = None,
     seeds: Sequence[int] | None = None,
-    tolerances: Tolerances = _ANY_TOLERANCE,
+    tolerances: Mapping[str, float] | None = None,
 ) -> JudgedTable:
     """One table, judged.
 
     Args:
         results: completed; those of other experiments, series and seeds are passed over.
-        series, seeds: those asked for; None takes what there is.
+        series, seeds: those asked for; None takes all that the results have.
+        tolerances: e by test set; others take the metric's own.
     """
     wanted = {address(table, printed) for printed in table.cells()}
     concerned = [result for result in rows(results) if result.address in wanted]
@@ -69,7 +65,7 @@ def judge_table(
     if seeds is None:
         seeds = sorted({result.seed for result in concerned if result.seed is not None})
     asked = list(entries(table, concerned, series or [""], seeds))
-    make = _counted if table.exact else _Judging(table, asked, tolerances)
+    make = _counted if table.exact else _Judging(table, asked, tolerances or {})
     made: dict[tuple, list[Cell]] = defaultdict(list)
     for entry in asked:
         cell = make(table, entry)
@@ -81,7 +77,7 @@ def judge_table(
         seeds=tuple(seeds),
         context=tuple(_context(asked, names)),
         names=names,
-        facts=table.facts if concerned else (),
+        facts=tuple(table.facts.items()) if concerned else (),
         cells=tuple(
             cell
             for printed in table.cells()
@@ -96,7 +92,9 @@ def judge_table(
 class _Judging:
     """Makes the cells of a table whose values vary with the seed."""
 
-    def __init__(self, table: Table, entries: Iterable[Entry], tolerances: Tolerances) -> None:
+    def __init__(
+        self, table: Table, entries: Iterable[Entry], tolerances: Mapping[str, float]
+    ) -> None:
         self._test_sets = {column.key: column.test_set for column in table.columns}
         self._tolerances = tolerances
         samples: dict[tuple, dict[str, list[float]]] = defaultdict(dict)
@@ -107,7 +105,8 @@ class _Judging:
 
     def __call__(self, table: Table, entry: Entry) -> Cell:
         metric = table.metrics[entry.printed.metric]
-        tolerance = self._tolerances.of(self._test_sets[entry.printed.key], metric)
+        test_set = self._test_sets[entry.printed.key]
+        tolerance = self._tolerances.get(test_set, metric.tolerance or _TOLERANCE)
         pooled = self._pools[entry.pool_key]
         verdict = _verdict(entry, tolerance, pooled, metric.better)
         cell = replace(
@@ -174,15 +173,11 @@ def _cell(printed: Printed, series: str | None, experiment: str | None, verdict:
 
 def _numbers(entry: Entry, pooled: Pool | None) -> dict[str, object]:
     numbers, reported = statistics(entry.values, pooled), entry.printed.reported
-    return {
+    return vars(numbers) | {
         "seeds": tuple(run.seed for run in entry.runs if run.seed is not None),
         "values": tuple(entry.values),
-        "mean": numbers.mean,
-        "sd": numbers.sd,
         "pooled_sd": pooled.sd if numbers.interval else None,
         "dof": pooled.dof if numbers.interval else None,
-        "interval": numbers.interval,
-        "prediction_interval": numbers.prediction_interval,
         "difference": None if reported is None else numbers.mean - reported,
     }
 

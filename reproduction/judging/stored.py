@@ -3,12 +3,16 @@
 from dataclasses import asdict
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from reproduction.errors import InputError
 from reproduction.files import read_json, write_json
-from reproduction.judging.cells import Cell, Context, Grid, JudgedTable
+from reproduction.judging.cells import JudgedTable
 
 SCHEMA = 2
 """Version of the JSON."""
+
+_JUDGED = TypeAdapter(JudgedTable)
 
 
 def write_judged(file: Path, judged: JudgedTable) -> None:
@@ -28,23 +32,4 @@ def read_judged(file: Path, table: str) -> JudgedTable:
         raise InputError(
             f"{file} does not hold the cells of {table} in version {SCHEMA}: judge the table again"
         )
-    parts = {key: _frozen(value) for key, value in content.items() if key != "schema"}
-    return JudgedTable(
-        **parts
-        | {
-            "cells": tuple(map(Cell.from_json, content["cells"])),
-            "context": tuple(
-                Context(**{key: _frozen(value) for key, value in item.items()})
-                for item in content["context"]
-            ),
-            "annexes": tuple(
-                Grid(**{key: _frozen(value) for key, value in item.items()})
-                for item in content["annexes"]
-            ),
-        }
-    )
-
-
-def _frozen(value: object) -> object:
-    """Lists as tuples, inside too."""
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+    return _JUDGED.validate_python(content)

@@ -6,20 +6,14 @@ paper/README.md explains the format.
 from collections.abc import Collection
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from reproduction.errors import InputError
 from reproduction.paper.checks import problems
-from reproduction.paper.tables import (
-    Annex,
-    Caveat,
-    Column,
-    Curve,
-    Metric,
-    Paper,
-    Picture,
-    Row,
-    Table,
-)
+from reproduction.paper.tables import Paper, Picture, Table
 from reproduction.paper.yamlfiles import read_yaml
+
+_TABLE = TypeAdapter(Table)
 
 
 def load_paper(folder: Path) -> Paper:
@@ -55,7 +49,8 @@ def load_table(
         InputError: unreadable, of another form, or a slip inside, named by its position.
     """
     path = Path(path)
-    table = _table(read_yaml(path, "table"))
+    content = read_yaml(path, "table")
+    table = _TABLE.validate_python(content | {"id": content["table"]})
     for problem in problems(table, path.stem, experiments, datasets):
         raise InputError(f"{path}: {problem}")
     return table
@@ -64,40 +59,3 @@ def load_table(
 def _picture(path: Path) -> Picture:
     content = read_yaml(path, "picture")
     return Picture(path.stem, content["number"], content["summary"], content["shows"])
-
-
-def _table(content: dict) -> Table:
-    metrics = {name: Metric(name, **how) for name, how in content["metrics"].items()}
-    columns = [item | {"metrics": tuple(item["metrics"])} for item in content["columns"]]
-    annex = content.get("annex")
-    parts = {
-        "id": content["table"],
-        "form": content.get("form", "table"),
-        "metrics": metrics,
-        "columns": tuple(Column(**item) for item in columns),
-        "rows": tuple(_row(item) for item in content["rows"]),
-        "notes": tuple(content["notes"]),
-        "curve": _curve(content["curve"]) if "curve" in content else None,
-        "facts": tuple(content.get("facts", {}).items()),
-        "annex": Annex(annex["title"], tuple(annex["text"])) if annex else None,
-    }
-    return Table(**{key: value for key, value in content.items() if key != "table"} | parts)
-
-
-def _curve(content: dict) -> Curve:
-    metrics = {key: (how["name"], how["colour"]) for key, how in content["metrics"].items()}
-    return Curve(content["axis"], content["about"], metrics)
-
-
-def _row(content: dict) -> Row:
-    cells = {
-        key: {name: None if value is None else float(value) for name, value in metrics.items()}
-        for key, metrics in content["cells"].items()
-    }
-    parts = {
-        "cells": cells,
-        "bold": frozenset(content["bold"]),
-        "marks": tuple(content.get("marks", ())),
-        "caveats": tuple(Caveat(**item) for item in content.get("caveats", ())),
-    }
-    return Row(**content | parts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 ACCURACY, COST, COUNT = KINDS = ("accuracy", "cost", "count")
 """What comes out of runs and varies with the seed, and what is counted and does not."""
@@ -19,7 +19,6 @@ class Metric:
         tolerance: how near a reproduction has to come, in its unit; None leaves it to the caller.
     """
 
-    name: str
     unit: str
     better: str | None
     decimals: int
@@ -92,18 +91,25 @@ class Printed(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A metric in the paper's figure: its name there, and its colour."""
+
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True)
 class Curve:
     """How a figure's values are drawn over its rows.
 
     Attributes:
         axis: what the rows differ by.
         about: stands above the figure.
-        metrics: metric -> its name in the paper's figure, and its colour there.
     """
 
     axis: str
     about: str
-    metrics: Mapping[str, tuple[str, str]]
+    metrics: Mapping[str, Drawn]
 
 
 @dataclass(frozen=True)
@@ -123,14 +129,13 @@ class Table:
         form: how the paper prints it, `table` or `figure`.
         heading: stands above the rows' labels.
         summary: what it holds, as a part of a sentence.
-        facts: (name, text) that stand above the table; `{name}` is filled in by who judges it.
-        counting: how each row is counted, for who counts; nothing here reads it.
-        beside: experiments that the table leaves out, and their labels, for who counts.
+        facts: name -> text above the table, in which whoever judges it fills in `{name}`.
+        counting: how each row is counted; nothing in `reproduction` reads it.
+        beside: experiments that the table leaves out, and their labels; likewise.
     """
 
     id: str
     kind: str
-    form: str
     number: str
     heading: str
     caption: str
@@ -139,21 +144,20 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
+    form: str = "table"
     curve: Curve | None = None
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
     annex: Annex | None = None
     counting: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
 
+    wide: ClassVar = False
+    """Whether its figure takes both columns of a page."""
+
     @property
     def title(self) -> str:
         """`Table II`, `Fig. 5`."""
-        return title(self.form, self.number)
-
-    @property
-    def wide(self) -> bool:
-        """Whether its figure takes both columns of a page."""
-        return False
+        return f"{'Fig.' if self.form == 'figure' else 'Table'} {self.number}"
 
     @property
     def exact(self) -> bool:
@@ -176,20 +180,20 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure of the paper that shows images and no values. `shows` says which, for who draws."""
+    """A figure of the paper that shows images and no values; `shows` says of what."""
 
     id: str
     number: str
     summary: str
     shows: Mapping[str, str]
 
-    form = "figure"
-    wide = True
+    form: ClassVar = "figure"
+    wide: ClassVar = True
 
     @property
     def title(self) -> str:
         """`Fig. 6`."""
-        return title(self.form, self.number)
+        return f"Fig. {self.number}"
 
 
 @dataclass(frozen=True)
@@ -214,8 +218,3 @@ class Paper:
 
     def __getitem__(self, name: str) -> Table | Picture:
         return self.tables[name] if name in self.tables else self.pictures[name]
-
-
-def title(form: str, number: str) -> str:
-    """`Table II`, `Fig. 5`."""
-    return f"{'Fig.' if form == 'figure' else 'Table'} {number}"

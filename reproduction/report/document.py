@@ -30,14 +30,14 @@ class Item:
     """The content of a field of a table: figures, joined by ±, or a word.
 
     Attributes:
-        signs: of footnotes, with commas between.
+        signs: of footnotes.
         note: in parentheses behind the figures.
         verdict: of a verdict's item, its bare word, such as `single run`.
     """
 
     figures: tuple[Figure, ...] = ()
     word: str = ""
-    signs: str = ""
+    signs: tuple[str, ...] = ()
     note: str = ""
     verdict: str = ""
 
@@ -90,7 +90,12 @@ class Line:
 
     row: Row
     views: tuple[View, ...]
-    signs: str = ""
+    signs: tuple[str, ...] = ()
+
+    @property
+    def quoted(self) -> bool:
+        """Whether only the paper's numbers are there."""
+        return all(view.quoted for view in self.views)
 
 
 @dataclass(frozen=True)

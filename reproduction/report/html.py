@@ -7,7 +7,6 @@ from functools import partial
 from markupsafe import Markup, escape
 
 from reproduction.report.document import WATERMARK, Figure, Item, Line, Sheet, View
-from reproduction.report.footnotes import split
 from reproduction.report.templating import template
 from reproduction.report.text import KEY, SIGNS
 
@@ -50,7 +49,7 @@ def marks(notes: Mapping[str, str], item: Item | Line) -> Markup:
     They are no links: inside a frame a link within the page may leave it.
     """
     one = Markup('<abbr title="{}">{}</abbr>')
-    signs = Markup(",").join(one.format(notes[sign], sign) for sign in split(item.signs))
+    signs = Markup(",").join(one.format(notes[sign], sign) for sign in item.signs)
     return Markup("<sup>{}</sup>").format(signs) if signs else Markup()
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reproduction.report.document import Figure, Group, Item, Line, Sheet, View
-from reproduction.report.footnotes import split
 from reproduction.report.templating import template
 from reproduction.report.tex import caption, comment, escape
 from reproduction.report.text import SIGNS
@@ -123,11 +122,10 @@ def _lines(sheet: Sheet, readings: Sequence[Line]) -> Iterator[str]:
     """A row of the paper, reported, and below it under each reading; alone if it is quoted."""
     first = readings[0]
     about = [escape(getattr(first.row, name) or "") for name in sheet.descriptions]
-    quoted = all(view.quoted for view in first.views)
-    signs = _raised(split(first.signs)) if quoted else ""
+    signs = _raised(first.signs) if first.quoted else ""
     yield _row([_label(first) + signs, *about, *(_reported(view.reported) for view in first.views)])
     for overview, line in zip(sheet.overviews, readings, strict=True):
-        if not all(view.quoted for view in line.views):
+        if not line.quoted:
             name = overview.series if len(readings) > 1 else "reproduced"
             yield from _reproduced(line, name, [""] * len(about))
 
@@ -136,7 +134,7 @@ def _reproduced(line: Line, name: str, about: Sequence[str]) -> Iterator[str]:
     """The means; in a crowded table their deviations stand below them."""
     crowded = len(line.views) > _EASY
     means = (_mean(view, "" if crowded else _deviation(view)) for view in line.views)
-    yield _row([rf"\quad\word{{{name}}}{_raised(split(line.signs))}", *about, *means])
+    yield _row([rf"\quad\word{{{name}}}{_raised(line.signs)}", *about, *means])
     if crowded and any(map(_deviation, line.views)):
         yield _row(["", *about, *(_across(_deviation(view)) for view in line.views)])
 
@@ -158,7 +156,7 @@ def _reported(item: Item) -> str:
 def _mean(view: View, deviation: str) -> str:
     item = view.reproduced
     seeds = [item.note.replace(" of ", "/")] if item.note else []
-    marks = _raised([*seeds, *split(item.signs), *split(view.verdict.signs)])
+    marks = _raised([*seeds, *item.signs, *view.verdict.signs])
     if view.quoted:
         return " &"
     if not item.figures:

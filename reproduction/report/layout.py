@@ -30,8 +30,7 @@ from reproduction.report.document import (
     View,
 )
 from reproduction.report.facts import Facts
-from reproduction.report.footnotes import Footnotes, join, split
-from reproduction.report.views import Views
+from reproduction.report.views import Footnotes, Views
 
 _OURS = (REPRODUCED, DIFFERENCE, VERDICT)
 _DESCRIPTIONS = ("publication", "backbone")
@@ -117,16 +116,16 @@ def _overview(table: Table, views: Views, series: str) -> Overview:
 
 def _with_signs(line: Line, footnotes: Footnotes) -> Line:
     """A row's remark and the footnotes to every reproduced cell stand once, beside its label."""
-    remark = split(footnotes.signs([line.row.remark] if line.row.remark else []))
-    signs = [split(view.reproduced.signs) for view in line.views if not view.quoted]
-    first = signs[0] if signs else []
-    shared = [sign for sign in first if all(sign in others for others in signs)]
+    remark = footnotes.signs([line.row.remark] if line.row.remark else [])
+    signs = [view.reproduced.signs for view in line.views if not view.quoted]
+    first = signs[0] if signs else ()
+    shared = tuple(sign for sign in first if all(sign in others for others in signs))
     views = tuple(_without(view, shared) for view in line.views)
-    return Line(line.row, views, join([*remark, *shared]))
+    return Line(line.row, views, remark + shared)
 
 
 def _without(view: View, shared: Sequence[str]) -> View:
-    left = join(sign for sign in split(view.reproduced.signs) if sign not in shared)
+    left = tuple(sign for sign in view.reproduced.signs if sign not in shared)
     return replace(view, reproduced=replace(view.reproduced, signs=left))
 
 
@@ -152,7 +151,7 @@ def _by_metric(
         return (views.view(row, column.key, metric, series) for metric in column.metrics)
 
     groups = tuple(Group(metric, (REPORTED, *_OURS)) for metric in column.metrics)
-    return Block(column.label, "", about, groups, _own(_parts(table, of_row)))
+    return Block(column.label, "", about, groups, _reproduced(_parts(table, of_row)))
 
 
 def _by_series(
@@ -167,20 +166,15 @@ def _by_series(
         return (views.view(row, column.key, metric, one) for one in series)
 
     groups = (Group("", (REPORTED,)), *(Group(one, _OURS) for one in series))
-    return Block(column.label, metric, about, groups, _own(_parts(table, of_row)))
+    return Block(column.label, metric, about, groups, _reproduced(_parts(table, of_row)))
 
 
-def _own(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """The rows that are made here; of quoted ones there is no more than the overview shows."""
+def _reproduced(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Without the quoted rows, of which the overview shows everything."""
     kept = (
-        replace(part, lines=tuple(line for line in part.lines if not _quoted(line)))
-        for part in parts
+        replace(part, lines=tuple(line for line in part.lines if not line.quoted)) for part in parts
     )
     return tuple(part for part in kept if part.lines)
-
-
-def _quoted(line: Line) -> bool:
-    return all(view.quoted for view in line.views)
 
 
 def _parts(table: Table, of_row: Callable[[Row], Iterator[View]]) -> tuple[Part, ...]:

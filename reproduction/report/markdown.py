@@ -23,7 +23,6 @@ from reproduction.report.document import (
     Sheet,
     View,
 )
-from reproduction.report.footnotes import join, split
 from reproduction.report.templating import template
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|#~$]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])")
@@ -120,20 +119,20 @@ def _rows(
 def _label(line: Line) -> str:
     row = line.row
     citation = f" [{row.citation}]" if row.citation is not None else ""
-    return escape("".join(row.marks) + row.label + citation) + line.signs
+    return escape("".join(row.marks) + row.label + citation) + ",".join(line.signs)
 
 
 def _pair(view: View) -> str:
     if view.quoted:
         return _item(view.reported)
-    ours = replace(view.mean, signs=join([*split(view.mean.signs), *split(view.verdict.signs)]))
+    ours = replace(view.mean, signs=view.mean.signs + view.verdict.signs)
     return f"{_item(view.reported)} / {_item(ours)} {view.sign}".rstrip()
 
 
 def _item(item: Item) -> str:
     note = f" ({item.note})" if item.note else ""
     shown = " ± ".join(_figure(figure) for figure in item.figures) or escape(item.word)
-    return f"{shown}{item.signs}{note}"
+    return f"{shown}{','.join(item.signs)}{note}"
 
 
 def _figure(figure: Figure) -> str:

@@ -1,26 +1,28 @@
-"""Cells as they are to be shown: figures, words, signs."""
+"""Cells as they are to be shown: figures, the best of them bold, words, signs of footnotes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from reproduction.judging.cells import QUOTED, RUN, Cell, JudgedTable
 from reproduction.paper.tables import Row, Table
 from reproduction.report import text as wording
-from reproduction.report.bold import best_cells
 from reproduction.report.document import Figure, Item, View
-from reproduction.report.footnotes import Footnotes
 from reproduction.results.frame import NOT_RUN
+
+_SIGNS = "†‡§¶‖"
+
+_LEAST = 2
+"""Rows that make a comparison."""
 
 
 class Views:
-    """Makes the view of each cell, and keeps the footnotes that they need.
-
-    Args:
-        judged: what was made of the table's results.
-    """
+    """Makes the view of each cell, and keeps the footnotes that they need."""
 
     def __init__(self, judged: JudgedTable, table: Table) -> None:
         self.footnotes = Footnotes()
         self._table = table
         self._asked = len(judged.seeds)
-        self._best = best_cells(judged.cells, table)
+        self._best = _best_cells(judged.cells, table)
         self._cells = {
             (cell.row, cell.column, cell.metric, cell.series): cell for cell in judged.cells
         }
@@ -48,7 +50,7 @@ class Views:
             return Item(word="–")
         return Item((Figure(self._fixed(cell.reported, cell.metric), cell.reported_bold),))
 
-    def _reproduced(self, cell: Cell, metric: str, signs: str, bold: bool) -> Item:
+    def _reproduced(self, cell: Cell, metric: str, signs: tuple[str, ...], bold: bool) -> Item:
         figures = [Figure(self._fixed(cell.mean, metric), bold, cell.synthetic)]
         if cell.sd is not None:
             figures.append(Figure(self._fixed(cell.sd, metric), False, cell.synthetic))
@@ -77,3 +79,51 @@ def _absent(cell: Cell) -> list[str]:
     """Why nothing was run; a failed job's reason stands with the open cells."""
     lacking = cell.missing if cell.status == NOT_RUN else []
     return [item.message for item in lacking[:1] if item.message]
+
+
+class Footnotes:
+    """Gives each text a sign, in the order of first use."""
+
+    def __init__(self) -> None:
+        self._signs: dict[str, str] = {}
+
+    def signs(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """The signs of some texts."""
+        return tuple(map(self._sign, texts))
+
+    def legend(self) -> Iterator[tuple[str, str]]:
+        """(sign, text) in the order of first use."""
+        return ((sign, text) for text, sign in self._signs.items())
+
+    def _sign(self, text: str) -> str:
+        # The sixth sign is the first one doubled.
+        times, index = divmod(len(self._signs), len(_SIGNS))
+        return self._signs.setdefault(text, _SIGNS[index] * (1 + times))
+
+
+def _best_cells(cells: Iterable[Cell], table: Table) -> set[tuple]:
+    """(row, column, metric, series) of the best means among a group's reproduced rows.
+
+    Means that print the same are a tie, and all of a tie are bold. A lone row is not, nor
+    is a row whose group is None.
+    """
+    rivals: dict[tuple, dict[tuple, float]] = defaultdict(dict)
+    for cell in cells:
+        if cell.status == RUN and cell.group is not None:
+            metric, series = cell.metric, cell.series
+            printed = round(cell.mean, table.metrics[metric].decimals)
+            key = (cell.row, cell.column, metric, series)
+            rivals[cell.group, cell.column, metric, series][key] = printed
+    return {
+        key
+        for (_, _, metric, _), printed in rivals.items()
+        if len(printed) >= _LEAST
+        for key, value in printed.items()
+        if value == _best(printed.values(), table.metrics[metric].better)
+    }
+
+
+def _best(values: Iterable[float], better: str | None) -> float | None:
+    if better is None:
+        return None
+    return max(values) if better == "higher" else min(values)

@@ -5,7 +5,7 @@ asked for and is not there: `status` says whether its job failed, `message` why.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
@@ -19,27 +19,6 @@ NOT_RUN, FAILED = "not run", "failed"
 SYNTHETIC = "synthetic data"
 """Why a synthetic result is not compared."""
 
-DEFAULTS: Mapping[str, object] = {
-    "experiment": "",
-    "training_set": "",
-    "test_set": "",
-    "metric": "",
-    "value": float("nan"),
-    "seed": None,
-    "series": "",
-    "comparable": True,
-    "why_not": (),
-    "marks": (),
-    "caveats": (),
-    "synthetic": False,
-    "file": "",
-    "status": "",
-    "message": "",
-    "log": "",
-}
-"""Column -> what an empty field stands for. Others are carried along as texts: what occurs in
-`data`, `data_kind`, `protocol` and `recipe` stands in a report's heading."""
-
 SEPARATOR = " | "
 """Between the texts of a field that holds several, in a CSV."""
 
@@ -52,29 +31,33 @@ class Result:
         texts: of the columns beyond :data:`DEFAULTS`.
     """
 
-    experiment: str
-    training_set: str
-    test_set: str
-    metric: str
-    value: float | None
-    seed: int | None
-    series: str
-    comparable: bool
-    why_not: tuple[str, ...]
-    marks: tuple[str, ...]
-    caveats: tuple[str, ...]
-    synthetic: bool
-    file: str
-    status: str
-    message: str
-    log: str
-    texts: Mapping[str, str]
+    experiment: str = ""
+    training_set: str = ""
+    test_set: str = ""
+    metric: str = ""
+    value: float | None = None
+    seed: int | None = None
+    series: str = ""
+    comparable: bool = True
+    why_not: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+    synthetic: bool = False
+    file: str = ""
+    status: str = ""
+    message: str = ""
+    log: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> tuple[str, str, str, str]:
         """What it is a result of, whatever its series and seed."""
         return self.experiment, self.training_set, self.test_set, self.metric
 
+
+DEFAULTS = {item.name: item.default for item in fields(Result) if item.name != "texts"}
+"""Column -> what an empty field stands for. Others are carried along as texts: what occurs in
+`data`, `data_kind`, `protocol` and `recipe` stands in a report's heading."""
 
 _TEXTS = ("why_not", "marks", "caveats")
 _WORDS = {"true": True, "false": False}

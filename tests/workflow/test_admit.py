@@ -9,7 +9,7 @@ from tests.workflow import records
 from tests.workflow.conftest import jobs_in
 from tests.workflow.judging import Judge
 from workflow.lib import admit
-from workflow.lib.published import differences
+from workflow.lib.admit import differences
 
 RUN = "results/paper/written/market1501/resnet50/seed0"
 TARGET = f"{RUN}/test/market1501.json"

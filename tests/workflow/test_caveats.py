@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow.lib.caveats import caveats
+from workflow.lib.sentences import caveats
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def write(folder, content):
 def judge(folder):
     arguments = ["--table", str(TABLE), "--experiments", str(EXPERIMENTS)]
     out = folder / "cells.json"
-    status = main([*arguments, "--costs", str(folder), "--scale", "smoke", "--out", str(out)])
+    status = main([*arguments, "--costs", str(folder), "--out", str(out)])
     return status, json.loads(out.read_text()) if out.exists() else None
 
 

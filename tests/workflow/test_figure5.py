@@ -70,7 +70,7 @@ class Figure5:
         for number, content in enumerate(self.costs):
             files.append(self.folder / f"{number}.json")
             files[-1].write_text(json.dumps(content))
-        words = ["curve", "--cells", self.cells, "--costs", *files, "--out", *outs]
+        words = ["curve", "--cells", self.cells, "--parameters", *files, "--out", *outs]
         words += ["--table", ROOT / "paper" / "tables" / "figure5.yaml"]
         words += ["--experiments", ROOT / "workflow" / "experiments.yaml"]
         return main([str(word) for word in words])
@@ -255,7 +255,7 @@ def test_bad_input_is_one_sentence(figure5, capsys):
     assert "unknown format 'jpg'" in capsys.readouterr().err
     del figure5.costs[3]
     assert figure5.status(figure5.folder / "figure5.svg") == 2
-    assert "no cost of apnet-c2-r8, written" in capsys.readouterr().err
+    assert "no parameters of apnet-c2-r8, written" in capsys.readouterr().err
     figure5.cells.write_text(json.dumps({"schema": 1, "table": "table2"}))
     assert figure5.status(figure5.folder / "figure5.svg") == 2
     assert "does not hold the cells of figure5" in capsys.readouterr().err

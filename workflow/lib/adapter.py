@@ -11,12 +11,11 @@ from apnet.files import read_json
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Column, Table
 from reproduction.results.frame import DEFAULTS, FAILED, NOT_RUN, complete
-from workflow.lib.absent import absence
-from workflow.lib.caveats import caveats
+from workflow.lib.admit import absence
 from workflow.lib.comparability import marks, obstacles
 from workflow.lib.experiments import Experiment
 from workflow.lib.records import Record, read_record
-from workflow.lib.sentences import data, data_kind, protocol
+from workflow.lib.sentences import caveats, data, data_kind, protocol
 
 CONTEXT = ("data", "data_kind", "protocol", "recipe", "training_code", "evaluation_code")
 """Columns of texts that a report's heading gathers."""
@@ -131,9 +130,8 @@ def _check_seeds(records: Sequence[Record]) -> None:
 
 def _absent(evaluation: Evaluation, data_root: Path | None) -> str | None:
     """Why a dataset that an evaluation needs is not there, if it is not."""
-    sets = dict.fromkeys([evaluation.run.dataset, evaluation.test_set])
-    absent = (absence(name, data_root) for name in sets) if data_root else ()
-    return next(filter(None, absent), None)
+    sets = (evaluation.run.dataset, evaluation.test_set)
+    return next(filter(None, (absence(name, data_root) for name in sets)), None)
 
 
 def _open(evaluation: Evaluation, asked: Asked, absent: str | None) -> dict[str, object]:

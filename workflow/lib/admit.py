@@ -1,4 +1,4 @@
-"""Refuse a dataset whose counts are not the published ones, unless the config accepts them.
+"""Admit a dataset whose counts are the published ones, or are accepted by the config.
 
     python -m workflow.lib.admit --data results/paper/written/market1501/dataset.json
         --words "36 were damaged" --out results/paper/written/market1501/admitted.json
@@ -8,26 +8,26 @@ Table I counts what there is; this stands before training and evaluation alone.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from apnet.data import find_dataset
 from apnet.errors import InputError
 from apnet.files import read_json, write_json
-from workflow.lib.cli import run_main
-from workflow.lib.published import differences
+from workflow.lib.cli import run_command
+
+Json = Mapping[str, object]
+
+_SPLITS = {"train": "training", "query": "query", "gallery": "gallery"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write what was admitted, and why; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", required=True, type=Path, help="from apnet data check --out")
-    parser.add_argument("--words", default="", help="of the config, why other counts will do")
-    parser.add_argument("--out", required=True, type=Path)
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: _admit(read_json(arguments.data), arguments.words, arguments.out))
+    return run_command(__doc__, _admit, argv, "data", "words", "out")
 
 
-def _admit(check: dict, words: str, out: Path) -> None:
+def _admit(arguments: argparse.Namespace) -> None:
+    check, words = read_json(arguments.data), arguments.words
     other = differences(check["counts"], check["published_counts"])
     if other and not check["synthetic"] and not words:
         raise InputError(
@@ -35,7 +35,37 @@ def _admit(check: dict, words: str, out: Path) -> None:
             f"wrong), or say in the config why it will do, as in "
             f'accept_counts: {{{check["name"]}: "some images were damaged"}}'
         )
-    write_json(out, {"name": check["name"], "differences": other, "words": words})
+    write_json(arguments.out, {"name": check["name"], "differences": other, "words": words})
+
+
+def absence(dataset: str, data_root: Path | None) -> str | None:
+    """That a dataset is not there, as a sentence; None where it is, or without a folder to ask."""
+    try:
+        if data_root:
+            find_dataset(dataset, data_root)
+    except InputError:
+        return f"{dataset} not found under {data_root}"
+    return None
+
+
+def differences(counts: Json, published: Json) -> list[str]:
+    """Where counts are not the published ones, a phrase each.
+
+    Args:
+        counts, published: in the form of :meth:`apnet.data.ReIDDataset.counts`.
+    """
+    pairs = [
+        (f"{name} {what}", counts[split].get(what), wanted)
+        for split, name in _SPLITS.items()
+        for what, wanted in published[split].items()
+    ]
+    pairs += [(what, counts.get(what), published[what]) for what in ("junk", "distractors")]
+    return [_beside(*pair) for pair in pairs if pair[1] != pair[2]]
+
+
+def _beside(what: str, counted: int | None, published: int) -> str:
+    shown = "an unknown number of" if counted is None else f"{counted:,}"
+    return f"{shown} {what} (published: {published:,})"
 
 
 if __name__ == "__main__":

@@ -1,12 +1,88 @@
-"""What the scripts' command lines share: options, and how bad input ends."""
+"""What the workflow's own commands share: their options, and how bad input ends."""
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from apnet.errors import InputError
 from reproduction.errors import InputError as PaperError
+
+ERRORS = (InputError, PaperError)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, words = text.split("=", 1)
+    return name, words
+
+
+_FILE = {"required": True, "type": Path}
+_SEVERAL = {"required": True, "nargs": "+"}
+
+OPTIONS = {
+    "table": _FILE,
+    "experiments": _FILE,
+    "cells": _FILE,
+    "results": _FILE | {"help": "the folder of all scales"},
+    "scale": {"required": True},
+    "readings": _SEVERAL,
+    "seeds": _SEVERAL | {"type": int},
+    "failed-logs": {"type": Path, "help": "the scale's folder of logs"},
+    "data-root": {"type": Path, "help": "asked which datasets are absent, where results are"},
+    "tolerance": {
+        "nargs": "+",
+        "default": [],
+        "metavar": "[DATASET=]E",
+        "help": "e in percent points, of all datasets or of one",
+    },
+    "accepted": {
+        "nargs": "+",
+        "type": _pair,
+        "default": [],
+        "metavar": "DATASET=WORDS",
+        "help": "why counts that are not the published ones will do",
+    },
+    "costs": _FILE | {"help": "<reading>/<model>.json in it"},
+    "parameters": _FILE | {"nargs": "+", "help": "a file a model"},
+    "maps": _FILE | {"nargs": "+", "help": "a file a reading"},
+    "dataset": {"required": True, "help": "whose queries are shown"},
+    "title": {"required": True},
+    "data": _FILE | {"help": "from apnet data check --out"},
+    "words": {"default": "", "help": "of the config, why other counts will do"},
+    "out": _FILE,
+}
+"""Options by name, each of one meaning in every command."""
+
+
+def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Give a command some of :data:`OPTIONS`."""
+    for name in names:
+        parser.add_argument(f"--{name}", **OPTIONS[name])
+
+
+def run_command(
+    about: str, work: Callable[[argparse.Namespace], None], argv: Sequence[str] | None, *names: str
+) -> int:
+    """Read a command's options and do its work; returns the exit status, 0, or 2 on bad input.
+
+    Args:
+        about: the docstring of its module.
+        names: of its options.
+    """
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    add_options(parser, *names)
+    return run(work, parser.parse_args(argv))
+
+
+def run(work: Callable[[argparse.Namespace], None], arguments: argparse.Namespace) -> int:
+    """Do the work; returns the exit status, 0, or 2 after one sentence on bad input."""
+    try:
+        work(arguments)
+    except ERRORS as error:
+        print(f"apnet: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 @contextmanager
@@ -18,32 +94,6 @@ def refusing() -> Iterator[None]:
     """
     try:
         yield
-    except (InputError, PaperError) as error:
+    except ERRORS as error:
         print(f"apnet: {error}", file=sys.stderr)
         sys.exit(2)
-
-
-def run_main(work: Callable[[], None]) -> int:
-    """Do the work; returns the exit status, 0, or 2 after one sentence on bad input."""
-    try:
-        work()
-    except (InputError, PaperError) as error:
-        print(f"apnet: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-def add_accepted(parser: argparse.ArgumentParser) -> None:
-    """The option `--accepted`, which :func:`accepted_words` reads."""
-    parser.add_argument(
-        "--accepted",
-        nargs="+",
-        default=[],
-        metavar="DATASET=WORDS",
-        help="why counts that are not the published ones will do",
-    )
-
-
-def accepted_words(arguments: argparse.Namespace) -> dict[str, str]:
-    """The words by dataset."""
-    return dict(item.split("=", 1) for item in arguments.accepted)

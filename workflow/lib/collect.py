@@ -22,10 +22,9 @@ from apnet.records.paths import EVALUATIONS, Evaluation
 from reproduction.results.frame import write_results
 from workflow.lib.adapter import described
 from workflow.lib.catalogue import EXPERIMENTS
-from workflow.lib.cli import accepted_words, add_accepted, run_main
-from workflow.lib.comparability import obstacles
+from workflow.lib.cli import run_command
+from workflow.lib.comparability import obstacles, other_counts
 from workflow.lib.experiments import load_experiments
-from workflow.lib.published import otherwise
 from workflow.lib.records import Record, read_record
 
 COLUMNS = (
@@ -39,20 +38,14 @@ COLUMNS = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the CSV; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--results", required=True, type=Path, help="the folder of all scales")
-    parser.add_argument("--scale", required=True)
-    add_accepted(parser)
-    parser.add_argument("--out", required=True, type=Path)
-    arguments = parser.parse_args(argv)
-    scale, accepted = arguments.results / arguments.scale, accepted_words(arguments)
-    return run_main(lambda: _collect(scale, accepted, arguments.out))
+    return run_command(__doc__, _collect, argv, "results", "scale", "accepted", "out")
 
 
-def _collect(scale: Path, accepted: Mapping[str, str], out: Path) -> None:
+def _collect(arguments: argparse.Namespace) -> None:
+    scale, accepted = arguments.results / arguments.scale, dict(arguments.accepted)
     names = {item.model: name for name, item in load_experiments(EXPERIMENTS).items()}
     groups: dict[tuple, list[Record]] = defaultdict(list)
-    for item in _evaluations(scale):
+    for item in sorted(map(_evaluation, scale.glob(EVALUATIONS))):
         run = item.run
         groups[run.reading, run.dataset, run.model, item.test_set].append(read_record(item, scale))
     judged = [(record, obstacles(group)) for group in groups.values() for record in group]
@@ -61,11 +54,7 @@ def _collect(scale: Path, accepted: Mapping[str, str], out: Path) -> None:
         for record, why_not in sorted(judged, key=lambda item: item[0].evaluation)
         for line in _lines(record, names, why_not, accepted)
     ]
-    write_text(out, write_results(pd.DataFrame(lines, columns=COLUMNS)))
-
-
-def _evaluations(scale: Path) -> list[Evaluation]:
-    return sorted(_evaluation(file) for file in scale.glob(EVALUATIONS))
+    write_text(arguments.out, write_results(pd.DataFrame(lines, columns=COLUMNS)))
 
 
 def _evaluation(file: Path) -> Evaluation:
@@ -84,7 +73,7 @@ def _lines(
     shared = described(record, names.get(model, model), why_not, accepted) | {
         "model": model,
         "published": training["data"]["published"] and test["data"]["published"],
-        "other_counts": "; ".join(dict.fromkeys(otherwise(record, accepted))),
+        "other_counts": "; ".join(dict.fromkeys(other_counts(record, accepted))),
         "paper_recipe": training["paper_recipe"],
         "provenance": training["provenance"],
         "training_data": training["data"]["fingerprint"],

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
 from apnet import numeric_core
-from apnet.config.readings import READINGS, current_switches
+from apnet.config.readings import READINGS, current_switches, get_reading
 from apnet.config.settings import departures
+from apnet.data import DATASETS, get_source
 from apnet.files import digest
 from reproduction.results.frame import SYNTHETIC
-from workflow.lib.published import otherwise
+from workflow.lib.admit import differences
 from workflow.lib.records import Record
 
 IMPORTED = "imported"
@@ -75,7 +76,7 @@ def _marks_of_one(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
     if record.content["code_fingerprint"] != evaluated:
         yield EARLIER
     yield from _switched(record)
-    yield from otherwise(record, accepted)
+    yield from other_counts(record, accepted)
     for data in (record.training["data"], record.content["data"]):
         if data.get("variant"):
             yield f"{data['name']} is {data['variant']}"
@@ -92,6 +93,25 @@ def _switched(record: Record) -> Iterator[str]:
     ]
     if changed:
         yield f"not quite the reading {name}: {', '.join(changed)}"
+
+
+def other_counts(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
+    """What a reader has to know of the data of a run whose counts are not the published ones.
+
+    Args:
+        accepted: the config's words for why a dataset's counts will do, by dataset.
+    """
+    for data in (record.training["data"], record.content["data"]):
+        if data["synthetic"] or data["published"] or data["name"] not in DATASETS:
+            continue
+        switches = record.training["switches"] | record.content["protocol"].get("switches", {})
+        reading = get_reading(record.content["reading"], **switches)
+        published = get_source(data["name"]).published(reading)
+        differing = differences(data["counts"], published)
+        words = accepted.get(data["name"])
+        why = f"; accepted: {words}" if words else ""
+        if differing:
+            yield f"{data['name']} has {', '.join(differing)}{why}"
 
 
 def _distinct(items: Iterable[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """Set counted costs beside those of a table, under both readings.
 
     python -m workflow.lib.costs --table paper/tables/table3.yaml
-        --experiments workflow/experiments.yaml --costs results/complexity --scale smoke
+        --experiments workflow/experiments.yaml --costs results/complexity
         --out results/smoke/cells/table3.json
 
 A cost has no seeds and no spread: it comes out as printed or it does not. Below the cells
@@ -26,24 +26,17 @@ from reproduction.judging.judge import judge_table
 from reproduction.judging.stored import write_judged
 from reproduction.paper.tables import Table
 from reproduction.results.frame import complete
-from workflow.lib.caveats import caveats
-from workflow.lib.cli import run_main
+from workflow.lib.cli import run_command
 from workflow.lib.experiments import counted_models, load_experiments, load_table
 from workflow.lib.judge import GUIDE, SERIES
+from workflow.lib.sentences import caveats
 
 Json = Mapping[str, object]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the cells; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--table", required=True, type=Path)
-    parser.add_argument("--experiments", required=True, type=Path)
-    parser.add_argument("--costs", required=True, type=Path, help="<reading>/<model>.json in it")
-    parser.add_argument("--scale", required=True)
-    parser.add_argument("--out", required=True, type=Path)
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: _judge(arguments))
+    return run_command(__doc__, _judge, argv, "table", "experiments", "costs", "out")
 
 
 def _judge(arguments: argparse.Namespace) -> None:
@@ -62,7 +55,7 @@ def _judge(arguments: argparse.Namespace) -> None:
         judged,
         series_name=SERIES,
         guide=GUIDE,
-        facts=tuple((name, text.format(**versions)) for name, text in table.facts),
+        facts=tuple((name, text.format(**versions)) for name, text in table.facts.items()),
         how="counted here, and rounded as the paper rounds",
         annexes=(_other_rules(table, costs, versions),),
     )

@@ -21,8 +21,8 @@ from reproduction.judging.stored import write_judged
 from reproduction.paper.loading import load_table
 from reproduction.paper.tables import Printed, Table
 from reproduction.results.frame import NOT_RUN, complete
-from workflow.lib.absent import absence
-from workflow.lib.cli import run_main
+from workflow.lib.admit import absence
+from workflow.lib.cli import run_command
 from workflow.lib.judge import GUIDE, SERIES
 
 Json = Mapping[str, object]
@@ -30,15 +30,8 @@ Json = Mapping[str, object]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the cells; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--table", required=True, type=Path)
-    parser.add_argument("--results", required=True, type=Path, help="the folder of all scales")
-    parser.add_argument("--scale", required=True)
-    parser.add_argument("--readings", required=True, nargs="+")
-    parser.add_argument("--data-root", required=True, type=Path)
-    parser.add_argument("--out", required=True, type=Path)
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: _judge(arguments))
+    options = ("table", "results", "scale", "readings", "data-root", "out")
+    return run_command(__doc__, _judge, argv, *options)
 
 
 def _judge(arguments: argparse.Namespace) -> None:

@@ -2,7 +2,7 @@
 
 python -m workflow.lib.draw curve --cells results/smoke/cells/figure5.json
 --table paper/tables/figure5.yaml --experiments workflow/experiments.yaml
---costs results/smoke/written/parameters/*.json --out reports/figure5.svg …
+--parameters results/smoke/written/parameters/*.json --out reports/figure5.svg …
 python -m workflow.lib.draw attention --maps results/smoke/…/attention/market1501.npz
 --readings written --dataset market1501 --title "Fig. 6" --out reports/figure6.png …
 """
@@ -23,8 +23,8 @@ from reproduction.figures import attention, curve
 from reproduction.figures.attention import Maps
 from reproduction.figures.style import save, style
 from reproduction.judging.stored import read_judged
-from workflow.lib.absent import absence
-from workflow.lib.cli import run_main
+from workflow.lib.admit import absence
+from workflow.lib.cli import add_options, run
 from workflow.lib.experiments import load_experiments, load_table
 from workflow.lib.sentences import data_kind
 
@@ -34,22 +34,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     figures = parser.add_subparsers(required=True)
     values = figures.add_parser("curve", help="accuracy over the rows of a table")
-    values.add_argument("--cells", required=True, type=Path)
-    values.add_argument("--table", required=True, type=Path)
-    values.add_argument("--experiments", required=True, type=Path)
-    values.add_argument("--costs", required=True, nargs="+", type=Path, help="a file a model")
+    add_options(values, "cells", "table", "experiments", "parameters")
     values.set_defaults(draw=_curve)
     maps = figures.add_parser("attention", help="where networks look")
-    maps.add_argument("--maps", required=True, nargs="+", type=Path, help="a file a reading")
-    maps.add_argument("--readings", required=True, nargs="+")
-    maps.add_argument("--dataset", required=True, help="whose queries are shown")
-    maps.add_argument("--title", required=True)
-    maps.add_argument("--data-root", type=Path, help="looked into where maps are not there")
+    add_options(maps, "maps", "readings", "dataset", "title", "data-root")
     maps.set_defaults(draw=_attention)
     for figure in (values, maps):
         figure.add_argument("--out", required=True, nargs="+", type=Path, help=".svg, .png, .pdf")
     arguments = parser.parse_args(argv)
-    return run_main(lambda: arguments.draw(arguments))
+    return run(arguments.draw, arguments)
 
 
 def _curve(arguments: argparse.Namespace) -> None:
@@ -57,7 +50,7 @@ def _curve(arguments: argparse.Namespace) -> None:
     table = load_table(arguments.table, experiments)
     judged = read_judged(arguments.cells, table.id)
     names = {item.model: name for name, item in experiments.items()}
-    costs = map(read_json, arguments.costs)
+    costs = map(read_json, arguments.parameters)
     parameters = {(cost["reading"], names[cost["model"]]): cost["params"] for cost in costs}
     with style():
         figure = curve.draw(judged, table, parameters)
@@ -69,8 +62,7 @@ def _attention(arguments: argparse.Namespace) -> None:
         reading: read_maps(file) if file.exists() else None
         for reading, file in zip(arguments.readings, arguments.maps, strict=True)
     }
-    root = arguments.data_root
-    why = absence(arguments.dataset, root) if root else None
+    why = absence(arguments.dataset, arguments.data_root)
     with style():
         save(attention.draw(maps_of, why), arguments.out, f"{arguments.title}, reproduced")
 

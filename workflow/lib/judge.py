@@ -9,17 +9,19 @@ its own runs. docs/reading-a-table.md explains what comes out.
 """
 
 import argparse
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
+from apnet.data import DATASETS, tolerance
+from apnet.data.source import TOLERANCE
+from apnet.errors import InputError, one_of
 from reproduction.judging.judge import judge_table
 from reproduction.judging.stored import write_judged
 from workflow.lib.adapter import Asked, table_results
-from workflow.lib.cli import accepted_words, add_accepted, run_main
+from workflow.lib.cli import run_command
 from workflow.lib.experiments import load_experiments, load_table
-from workflow.lib.tolerances import parse_tolerances
 
 SERIES = "Reading"
 """What a series of results is to us."""
@@ -29,26 +31,10 @@ GUIDE = "../docs/reading-a-table.md"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the cells of one table; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--table", required=True, type=Path)
-    parser.add_argument("--experiments", required=True, type=Path)
-    parser.add_argument("--results", required=True, type=Path, help="the folder of all scales")
-    parser.add_argument("--scale", required=True)
-    parser.add_argument("--readings", required=True, nargs="+")
-    parser.add_argument("--seeds", required=True, nargs="+", type=int)
-    parser.add_argument("--failed-logs", type=Path, help="the scale's folder of logs")
-    parser.add_argument("--data-root", type=Path, help="looked into for the datasets of open cells")
-    parser.add_argument(
-        "--tolerance",
-        nargs="+",
-        default=[],
-        metavar="[DATASET=]E",
-        help="e in percent points, of all datasets or of one",
+    return run_command(
+        *(__doc__, _judge, argv, "table", "experiments", "results", "scale", "readings", "seeds"),
+        *("failed-logs", "data-root", "tolerance", "accepted", "out"),
     )
-    add_accepted(parser)
-    parser.add_argument("--out", required=True, type=Path)
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: _judge(arguments))
 
 
 def _judge(arguments: argparse.Namespace) -> None:
@@ -60,20 +46,41 @@ def _judge(arguments: argparse.Namespace) -> None:
         arguments.seeds,
         arguments.failed_logs,
         arguments.data_root,
-        accepted_words(arguments),
+        dict(arguments.accepted),
     )
-    results, tolerances = (
-        table_results(table, experiments, asked),
-        parse_tolerances(arguments.tolerance),
-    )
+    tolerances = parse_tolerances(arguments.tolerance)
+    results = table_results(table, experiments, asked)
     judged = judge_table(table, results, asked.readings, asked.seeds, tolerances)
-    judged = replace(
-        judged,
-        series_name=SERIES,
-        guide=GUIDE,
-        facts=(("Scale", arguments.scale),),
-    )
-    write_judged(arguments.out, judged)
+    facts = (("Scale", arguments.scale),)
+    write_judged(arguments.out, replace(judged, series_name=SERIES, guide=GUIDE, facts=facts))
+
+
+def parse_tolerances(words: Iterable[str]) -> dict[str, float]:
+    """E of every dataset, from words such as `0.3` or `msmt17=0.8`, else the dataset's own.
+
+    A number alone is for those that have no tolerance of their own.
+
+    Raises:
+        InputError: an unknown dataset, or no positive number.
+    """
+    tolerances = {name: tolerance(name) for name in DATASETS}
+    usual = [name for name, e in tolerances.items() if e == TOLERANCE]
+    for word in sorted(words, key=lambda word: "=" in word):
+        dataset, _, number = word.rpartition("=")
+        if dataset and dataset not in DATASETS:
+            raise one_of("dataset", dataset, DATASETS)
+        tolerances |= dict.fromkeys([dataset] if dataset else usual, _positive(number))
+    return tolerances
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise InputError(f"--tolerance {text!r} is no positive number: give percent points")
+    return number
 
 
 if __name__ == "__main__":

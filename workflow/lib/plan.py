@@ -22,7 +22,7 @@ from apnet.files import read_json
 from apnet.records import paths
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Table
-from workflow.lib.absent import absence
+from workflow.lib.admit import absence
 from workflow.lib.catalogue import COSTS, CURVES, TABLES, paper
 from workflow.lib.experiments import (
     Experiment,

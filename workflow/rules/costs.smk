@@ -39,9 +39,7 @@ rule costs:
         "../../environment.yml"
     params:
         folder=costs_folder,
-        scale=SCALE,
         code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.lib.costs --table {{input.table}}"
-        " --experiments {input.experiments} --costs {params.folder} --scale {params.scale}"
-        " --out {output}"
+        " --experiments {input.experiments} --costs {params.folder} --out {output}"

@@ -47,7 +47,7 @@ rule curve:
         code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.lib.draw curve --cells {{input.cells}}"
-        " --table {input.table} --experiments {input.experiments} --costs {input.costs}"
+        " --table {input.table} --experiments {input.experiments} --parameters {input.costs}"
         " --out {output}"
 
 
