@@ -4,7 +4,7 @@ One row is one value of one metric of one run. A row without a value is a result
 asked for and is not there: `status` says whether its job failed, `message` why.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pandas as pd
 from reproduction.errors import InputError, one_of
 
 REQUIRED = ("experiment", "test_set", "metric", "value")
-"""What every result says; all other columns may be left out."""
+"""Columns that every result has; all others may be left out."""
 
 NOT_RUN, FAILED = "not run", "failed"
 SYNTHETIC = "synthetic data"
@@ -112,6 +112,18 @@ def rows(frame: pd.DataFrame) -> list[Result]:
         )
         for record in frame.to_dict("records")
     ]
+
+
+def results_frame(
+    results: Iterable[Mapping[str, object]], texts: Sequence[str] = ()
+) -> pd.DataFrame:
+    """A complete frame from rows that leave out what is usual.
+
+    Args:
+        texts: columns beyond :data:`DEFAULTS`, empty where a row has none.
+    """
+    usual = DEFAULTS | dict.fromkeys(texts, "")
+    return complete(pd.DataFrame([usual | row for row in results], columns=[*usual]))
 
 
 def complete(frame: pd.DataFrame, source: str = "the results") -> pd.DataFrame:

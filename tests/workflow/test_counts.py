@@ -95,3 +95,12 @@ def test_an_absent_dataset_is_named_in_its_cells(real):
     (row,) = (line for line in text.splitlines() if line.startswith("| MSMT"))
     assert row.count("not run") == 5
     assert "**Open:** 1 result is not there yet" in text
+
+
+def test_a_cell_that_is_not_counted_is_named(real, capsys):
+    slip = real / "table1.yaml"
+    slip.write_text(TABLE.read_text().replace("    all/Cam:", "    all/cameras:"))
+    asked = ["--readings", "written", "--data-root", str(real), "--out", str(real / "out.json")]
+    results = ["--results", str(real / "results"), "--scale", "paper"]
+    assert main(["--table", str(slip), *results, *asked]) == 2
+    assert "table1.yaml: counting has no 'all/Cam'" in capsys.readouterr().err

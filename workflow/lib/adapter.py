@@ -10,7 +10,7 @@ from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Column, Table
-from reproduction.results.frame import DEFAULTS, FAILED, NOT_RUN, complete
+from reproduction.results.frame import FAILED, NOT_RUN, results_frame
 from workflow.lib.admit import absence
 from workflow.lib.comparability import marks, obstacles
 from workflow.lib.experiments import Experiment
@@ -57,7 +57,7 @@ def table_results(
         for reading in asked.readings
         for row in _of_seeds(experiments[name], columns[key], reading, asked)
     ]
-    return complete(pd.DataFrame(rows, columns=[*DEFAULTS, *CONTEXT]))
+    return results_frame(rows, CONTEXT)
 
 
 def _of_seeds(
@@ -84,7 +84,7 @@ def _of_seeds(
 def described(
     record: Record, experiment: str, why_not: Iterable[str], accepted: Mapping[str, str]
 ) -> dict[str, object]:
-    """What every metric of an evaluation says of itself."""
+    """What the rows of all metrics of an evaluation share."""
     blocks = record.training["data"], record.content["data"]
     return _address(record.evaluation, experiment) | {
         "comparable": not why_not,
@@ -92,9 +92,6 @@ def described(
         "marks": tuple(marks([record], accepted)),
         "synthetic": record.synthetic,
         "file": record.file.as_posix(),
-        "status": "",
-        "message": "",
-        "log": "",
         "data": data(*blocks),
         "data_kind": data_kind(blocks),
         "protocol": protocol(record.content["protocol"]),
@@ -138,15 +135,10 @@ def _open(evaluation: Evaluation, asked: Asked, absent: str | None) -> dict[str,
     # What failed before the dataset went is no news.
     note = _note(evaluation, asked.logs) if asked.logs and not absent else None
     return {
-        "comparable": False,
-        "why_not": (),
-        "marks": (),
-        "synthetic": False,
         "file": (asked.scale / evaluation.file).as_posix(),
         "status": FAILED if note else NOT_RUN,
         "message": note["message"] if note else absent or "",
         "log": note["log"] if note else "",
-        **dict.fromkeys(CONTEXT, ""),
     }
 
 

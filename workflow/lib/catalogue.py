@@ -48,5 +48,5 @@ FIGURES = [*CURVES, *SHEETS]
 
 def counted_datasets() -> list[str]:
     """The datasets whose images the tables count."""
-    rows = [row for name in COUNTS for row in paper().tables[name].counting.values()]
+    rows = [row for name in COUNTS for row in paper().tables[name].counting["rows"].values()]
     return list(dict.fromkeys(row["dataset"] for row in rows))

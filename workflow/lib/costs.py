@@ -25,7 +25,7 @@ from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
 from reproduction.judging.stored import write_judged
 from reproduction.paper.tables import Table
-from reproduction.results.frame import complete
+from reproduction.results.frame import results_frame
 from workflow.lib.cli import run_command
 from workflow.lib.experiments import counted_models, load_experiments, load_table
 from workflow.lib.judge import GUIDE, SERIES
@@ -74,7 +74,7 @@ def _results(
     table: Table, models: Mapping[str, str], costs: Mapping[tuple[str, str], Json]
 ) -> pd.DataFrame:
     """A row a reading, experiment and column."""
-    rows = [
+    return results_frame(
         {
             "experiment": name,
             "test_set": column.key,
@@ -86,8 +86,7 @@ def _results(
         for (reading, name), cost in costs.items()
         for column in table.columns
         for metric in column.metrics
-    ]
-    return complete(pd.DataFrame(rows))
+    )
 
 
 def _other_rules(

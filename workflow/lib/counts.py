@@ -3,7 +3,7 @@
     python -m workflow.lib.counts --table paper/tables/table1.yaml --results results
         --scale smoke --readings written --data-root DIR --out results/smoke/cells/table1.json
 
-The paper counts test images in three ways, so each dataset is counted in its own.
+The table's `counting` says what is counted of each dataset, and how.
 """
 
 import argparse
@@ -12,15 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
+from apnet.errors import InputError
 from apnet.files import read_json
 from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
 from reproduction.judging.stored import write_judged
 from reproduction.paper.loading import load_table
-from reproduction.paper.tables import Printed, Table
-from reproduction.results.frame import NOT_RUN, complete
+from reproduction.paper.tables import Table
+from reproduction.results.frame import NOT_RUN, results_frame
 from workflow.lib.admit import absence
 from workflow.lib.cli import run_command
 from workflow.lib.judge import GUIDE, SERIES
@@ -40,10 +39,10 @@ def _judge(arguments: argparse.Namespace) -> None:
     files = {
         (reading, row): scale / reading / how["dataset"] / "dataset.json"
         for reading in arguments.readings
-        for row, how in table.counting.items()
+        for row, how in table.counting["rows"].items()
     }
     checks = {key: read_json(file) if file.exists() else None for key, file in files.items()}
-    results = complete(pd.DataFrame(_results(table, checks, files, arguments.data_root)))
+    results = results_frame(_results(table, checks, files, arguments.data_root))
     judged = replace(
         judge_table(table, results, arguments.readings),
         series_name=SERIES,
@@ -69,7 +68,11 @@ def _results(
 ) -> Iterator[dict[str, object]]:
     """A row a cell and reading."""
     for cell in table.cells():
-        how = table.counting[cell.row.id]
+        try:
+            how = table.counting["rows"][cell.row.id]
+            wanted = (table.counting["cells"] | how)[f"{cell.key}/{cell.metric}"]
+        except KeyError as error:
+            raise InputError(f"{table.id}.yaml: counting has no {error}: add it there") from error
         for (reading, row), check in checks.items():
             if row != cell.row.id:
                 continue
@@ -82,22 +85,18 @@ def _results(
             }
             if check is None:
                 why = absence(how["dataset"], data_root) or ""
-                yield result | {"value": None, "status": NOT_RUN, "message": why}
+                yield result | {"status": NOT_RUN, "message": why}
             else:
-                value = _value(cell, check["counts"], how["test_images"])
-                status = {"status": "", "message": "", "synthetic": check["synthetic"]}
-                yield result | status | {"value": value}
+                value = _value(check["counts"], **wanted)
+                yield result | {"value": value, "synthetic": check["synthetic"]}
 
 
-def _value(cell: Printed, counts: Json, test_images: Sequence[str]) -> int:
-    if cell.metric == "Cam":
-        return max(counts[split]["cameras"] for split in ("train", "query", "gallery"))
-    if cell.key == "train":
-        return counts["train"]["identities" if cell.metric == "IDs" else "images"]
-    if cell.metric == "IDs":
-        # Of the queries: a gallery may hold people whom nobody looks for.
-        return counts["query"]["identities"]
-    return sum(counts[kind] if kind == "junk" else counts[kind]["images"] for kind in test_images)
+def _value(counts: Json, **how: Sequence[str]) -> int:
+    """Counts such as `train.images` and `junk`, put together: their `sum`, or their `max`."""
+    ((together, parts),) = how.items()
+    pairs = [part.partition(".")[::2] for part in parts]
+    numbers = [counts[split][what] if what else counts[split] for split, what in pairs]
+    return {"sum": sum, "max": max}[together](numbers)
 
 
 def _conventions(table: Table, checks: Mapping[tuple[str, str], Json | None]) -> Grid:
@@ -105,7 +104,7 @@ def _conventions(table: Table, checks: Mapping[tuple[str, str], Json | None]) ->
     labels = {row.id: row.label for row in table.rows}
     head = ("dataset", "test images are", "reading", "training", "queries", "gallery")
     rows = (
-        (labels[row], table.counting[row]["in_words"], reading, *_all_counts(check))
+        (labels[row], table.counting["rows"][row]["in_words"], reading, *_all_counts(check))
         for (reading, row), check in checks.items()
         if check
     )
