@@ -2,13 +2,12 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 
 import pytest
 
-from tests.workflow.conftest import ROOT, Snakemake
+from tests.workflow.conftest import ROOT, Snakemake, copy_checkout
 
 TARGET = "results/smoke/written/campus/resnet50/seed0/test/campus.json"
 TINY = ("synthetic={identities: 2, seed: 0}", "set={epochs: 1, steps_per_epoch: 2, identities: 2}")
@@ -17,11 +16,7 @@ TINY = ("synthetic={identities: 2, seed: 0}", "set={epochs: 1, steps_per_epoch: 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """A copy of what runs, with the one file more."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for name in ("apnet", "config", "paper", "profiles", "reproduction", "workflow"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Snakefile", "environment.yml"):
-        shutil.copy(ROOT / name, folder)
+    folder = copy_checkout(tmp_path_factory.mktemp("checkout"))
     section = (ROOT / "docs" / "extending.md").read_text().split("## A dataset\n")[1]
     (code,) = re.findall(r"```python\n(.*?)```", section.split("\n## ")[0], flags=re.DOTALL)
     (folder / "apnet" / "data" / "datasets" / "campus.py").write_text(code)

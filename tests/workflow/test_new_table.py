@@ -1,40 +1,26 @@
-"""To add a table is to add its YAML: the workflow plans, judges and renders it."""
+"""To add a table is to add its YAML, here that of docs/extending.md: it is planned and rendered."""
 
-import shutil
+import re
 
 import pytest
-import yaml
 
 from tests.workflow import records
-from tests.workflow.conftest import ROOT, Snakemake
+from tests.workflow.conftest import ROOT, Snakemake, copy_checkout
 
-COPIED = ("apnet", "config", "paper", "profiles", "reproduction", "workflow", "Snakefile")
+PAGE = (ROOT / "docs" / "extending.md").read_text()
+((FILE, TEXT),) = re.findall(r"`(paper/\S+\.yaml)`:\n\n```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A copy of the checkout, and a folder to run in."""
-    copy = tmp_path / "checkout"
-    copy.mkdir()
-    for name in COPIED:
-        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, copy / name)
-    (copy / "environment.yml").touch()
+    """A copy of the checkout with the page's table, and a folder to run in."""
+    copy = copy_checkout(tmp_path / "checkout")
+    assert not (copy / FILE).exists()
+    (copy / FILE).write_text(TEXT)
     return Snakemake(tmp_path / "run", copy)
 
 
-def add(checkout, **changes):
-    folder = checkout.root / "paper" / "tables"
-    file = records.table(folder, **changes)
-    content = yaml.safe_load(file.read_text())
-    for row, experiment in zip(
-        content["rows"], ("resnet50", "apnet-c2", "apnet-s2", None), strict=True
-    ):
-        row["experiment"] = experiment
-    file.write_text(yaml.safe_dump(content, sort_keys=False))
-
-
 def test_a_new_table_is_one_yaml(checkout):
-    add(checkout)
     run = records.synthetic("market1501", "resnet50", mAP=0.25)
     records.write(checkout.folder / "results" / "smoke", run)
     checkout("reports/table8.md", "reports/table8.csv", config=["missing=show"])
@@ -44,10 +30,15 @@ def test_a_new_table_is_one_yaml(checkout):
     assert "table8" in (checkout.folder / "reports" / "table8.csv").read_text()
 
 
+def test_what_it_lacks_is_planned(checkout):
+    jobs = checkout.jobs("reports/table8.md")
+    assert (jobs["train"], jobs["evaluate"], jobs["judge"]) == (2, 4, 1)
+
+
 def test_a_slip_in_it_is_one_sentence(checkout):
-    add(checkout, kind="speed")
+    (checkout.root / FILE).write_text(TEXT.replace("kind: accuracy", "kind: speed"))
     done = checkout("reports/table8.md", check=False)
     assert done.returncode == 2
-    (said,) = (line for line in done.stderr.splitlines() if line.startswith("apnet: "))
-    assert "table8.yaml: kind: 'speed' is not one of" in said
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("apnet: "))
+    assert "table8.yaml: kind: 'speed' is not one of" in line
     assert "Traceback" not in done.stderr
