@@ -69,7 +69,7 @@ class View:
 
 @dataclass(frozen=True)
 class Group:
-    """Columns that belong together, under a label of their own."""
+    """Columns that belong together, under a label."""
 
     label: str
     columns: tuple[str, ...]
@@ -163,7 +163,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that a report on a table says.
+    """The content of a report on a table.
 
     Attributes:
         kind: what the paper prints it as, a `table` or a `figure`.

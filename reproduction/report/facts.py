@@ -146,7 +146,7 @@ class Facts:
             by_column.setdefault(cell.column, set()).add(cell.tolerance)
         by_value: dict[float, dict[str, None]] = {}
         for cell in self.made:
-            # A column whose metrics have tolerances of their own names them.
+            # A column whose metrics have different tolerances names them.
             metric = f" {cell.metric}" if len(by_column[cell.column]) > 1 else ""
             by_value.setdefault(cell.tolerance, {})[self._labels[cell.column] + metric] = None
         shown = (f"{value:g} on {wording.listed([*names])}" for value, names in by_value.items())

@@ -31,7 +31,7 @@ _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 
 @dataclass(frozen=True)
 class Document:
-    """All that the document says.
+    """The content of the document.
 
     Attributes:
         sheets: of the tables, in the order of the paper.
@@ -116,12 +116,12 @@ def render(document: Document) -> str:
     """The document as TeX."""
     page = template("paper.tex.j2", text=escape, comment=comment)
 
-    def own(sheet: Sheet) -> list[tuple[str, str]]:
+    def special(sheet: Sheet) -> list[tuple[str, str]]:
         """The facts that a table shares with no other."""
         return [(name, text) for name, text in sheet.facts if name not in document.common]
 
     return page.render(
-        document=document, paper=document.paper, by=document.by, own=own, counter=counter
+        document=document, paper=document.paper, by=document.by, special=special, counter=counter
     )
 
 

@@ -7,31 +7,22 @@ from reproduction.judging.cells import Cell
 from reproduction.judging.statistics import MOST_SEEDS
 from reproduction.report.phrases import listed
 
-SIGNS = {
-    "match": "●",
-    "better": "▲",
-    "worse": "▼",
-    "inconclusive": "?",
-    "within": "○",
-    "single better": "△",
-    "single worse": "▽",
-    "equal": "=",
-    "unequal": "≠",
+_KINDS = {
+    "match": ("●", "match"),
+    "better": ("▲", "better"),
+    "worse": ("▼", "worse"),
+    "inconclusive": ("?", "inconclusive"),
+    "within": ("○", "one run, within e"),
+    "single better": ("△", "one run, better by more than e"),
+    "single worse": ("▽", "one run, worse by more than e"),
+    "equal": ("=", "comes out as printed"),
+    "unequal": ("≠", "comes out otherwise"),
 }
 """Full signs are verdicts of several runs, hollow ones the leaning of a single run; the last
 two are of what is counted, not trained."""
 
-KEY = {
-    "match": "match",
-    "better": "better",
-    "worse": "worse",
-    "inconclusive": "inconclusive",
-    "within": "one run, within e",
-    "single better": "one run, better by more than e",
-    "single worse": "one run, worse by more than e",
-    "equal": "comes out as printed",
-    "unequal": "comes out otherwise",
-}
+SIGNS = {kind: sign for kind, (sign, _) in _KINDS.items()}
+KEY = {kind: words for kind, (_, words) in _KINDS.items()}
 
 MEANINGS = {
     "match": "the 95 % interval of the mean lies wholly within e of the reported value",
@@ -44,30 +35,17 @@ MEANINGS = {
     "unequal": "counted, and not the same to the decimals that the paper prints",
     "not comparable": "not to be held against the paper; n/c for short",
     "not reported": "the paper gives no value here",
-    "not run": "no evaluation of any seed asked for",
     "failed": "its job failed; the reason stands with the open cells",
+    "not run": "no evaluation of any seed asked for",
     "quoted": "the paper quotes this row from elsewhere; nothing here makes it",
 }
-
-_ORDER = (
-    "match",
-    "better",
-    "worse",
-    "inconclusive",
-    "single run",
-    "equal",
-    "unequal",
-    "not comparable",
-    "not reported",
-    "failed",
-    "not run",
-)
+"""Of each verdict, in the order in which the outcome lists them."""
 
 
 def outcome(cells: Sequence[Cell]) -> str:
     """How many cells came out how, as a phrase."""
     tally = Counter(cell.verdict for cell in cells)
-    words = [f"{tally[word]} {word}" for word in _ORDER if tally[word]]
+    words = [f"{tally[word]} {word}" for word in MEANINGS if tally[word]]
     leanings = Counter(cell.leaning for cell in cells if cell.verdict == "single run")
     shown = [f"{leanings[key]} {key}" for key in ("within", "better", "worse") if leanings[key]]
     leaning = f" (single runs: {listed(shown)})" if shown else ""

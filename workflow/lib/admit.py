@@ -3,7 +3,7 @@
     python -m workflow.lib.admit --data results/paper/written/market1501/dataset.json
         --words "36 were damaged" --out results/paper/written/market1501/admitted.json
 
-Table I counts what there is; this stands before training and evaluation alone.
+Only training and evaluation wait for this; tables of counts take any dataset.
 """
 
 import argparse

@@ -14,7 +14,7 @@ def category(name: str) -> str:
 
 
 def labels(name: str, form: str, config: Config) -> dict[str, str]:
-    """What the report tells results apart by.
+    """The labels that distinguish results.
 
     Args:
         form: the format, such as `HTML`.

@@ -1,4 +1,4 @@
-"""Whether runs may be held against the paper, by their own records."""
+"""Whether runs may be compared with the paper, by their records."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 

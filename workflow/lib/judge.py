@@ -56,9 +56,9 @@ def _judge(arguments: argparse.Namespace) -> None:
 
 
 def parse_tolerances(words: Iterable[str]) -> dict[str, float]:
-    """E of every dataset, from words such as `0.3` or `msmt17=0.8`, else the dataset's own.
+    """The tolerance of every dataset; words such as `0.3` or `msmt17=0.8` replace its default.
 
-    A number alone is for those that have no tolerance of their own.
+    A number alone is for the datasets whose files give no tolerance.
 
     Raises:
         InputError: an unknown dataset, or no positive number.

@@ -1,4 +1,4 @@
-"""What the config says, as options of the commands that the rules run, quoted for a shell."""
+"""The config as options of the commands that the rules run, quoted for a shell."""
 
 import json
 import shlex

@@ -58,7 +58,7 @@ class Plan:
 
     @property
     def custom_only(self) -> bool:
-        """Whether the config names datasets of its own and none of the paper's."""
+        """Whether the config names custom datasets and none of the paper's."""
         return self.config["data_root"] is None and self.config["synthetic"] is None
 
     @property

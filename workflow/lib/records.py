@@ -1,4 +1,4 @@
-"""Evaluation records, held against what their path says."""
+"""Evaluation records, checked against their paths."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,8 +6,6 @@ from pathlib import Path
 from apnet.errors import InputError
 from apnet.records.load import load_evaluation
 from apnet.records.paths import Evaluation
-
-_AGAIN = "delete it to evaluate again"
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,7 @@ class Record:
 
     @property
     def training(self) -> dict:
-        """What the record says of the training."""
+        """The record of the training, as the evaluation repeats it."""
         return self.content["training"]
 
     @property
@@ -34,11 +32,11 @@ class Record:
         Raises:
             InputError: the record does not hold it.
         """
-        found = self.percents()
-        if metric not in found:
-            known = ", ".join(found)
-            raise InputError(f"{self.file} holds {known}, not {metric!r}: mend the paper's table")
-        return found[metric]
+        percents = self.percents()
+        if metric not in percents:
+            known = ", ".join(percents)
+            raise InputError(f"{self.file} has {known}, not {metric!r}: correct the paper's table")
+        return percents[metric]
 
     def percents(self) -> dict[str, float]:
         """Every metric, in percent, mAP first."""
@@ -72,6 +70,9 @@ def _check_address(file: Path, content: dict, evaluation: Evaluation) -> None:
         ("test set", content["dataset"], evaluation.test_set),
         ("test data", content["data"]["name"], evaluation.test_set),
     ]
-    for kind, said, wanted in expected:
-        if said != wanted:
-            raise InputError(f"{file}: its {kind} is {said!r}, its path says {wanted!r}: {_AGAIN}")
+    for kind, recorded, wanted in expected:
+        if recorded != wanted:
+            raise InputError(
+                f"{file}: its {kind} is {recorded!r}, its path says {wanted!r}: "
+                f"delete it to evaluate again"
+            )
