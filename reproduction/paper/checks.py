@@ -1,22 +1,15 @@
 """What a schema cannot check of a table: that its parts fit each other."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from reproduction.paper.tables import Column, Row, Table
+from reproduction.paper.tables import Row, Table
 
 
-def problems(
-    table: Table,
-    stem: str,
-    experiments: Collection[str] | None,
-    datasets: Collection[str] | None,
-) -> Iterator[str]:
+def problems(table: Table, stem: str) -> Iterator[str]:
     """One sentence for each slip: where it is, and what is wrong.
 
     Args:
         stem: of the table's file, which is to be its id.
-        experiments: those that rows may name; None leaves the names unchecked.
-        datasets: those that the columns of accuracies may name; None leaves them unchecked.
     """
     if table.id != stem:
         yield f"table is {table.id!r}, but the file is named {stem!r}: give both one name"
@@ -31,9 +24,12 @@ def problems(
         if name not in table.metrics:
             yield f"curve: metric {name!r} is not among {_listed(table.metrics)}"
     for column in table.columns:
-        yield from _in_column(table, column, datasets)
+        unknown = [name for name in column.metrics if name not in table.metrics]
+        if unknown:
+            where, known = f"column {column.key}", _listed(table.metrics)
+            yield f"{where}: metric {unknown[0]!r} is not among {known}"
     for row in table.rows:
-        for problem in _in_row(table, row, experiments):
+        for problem in _in_row(table, row):
             yield f"row {row.id}: {problem}"
 
 
@@ -42,18 +38,7 @@ def _repeated(names: Iterable[str]) -> list[str]:
     return [name for index, name in enumerate(seen) if name in seen[:index]]
 
 
-def _in_column(table: Table, column: Column, datasets: Collection[str] | None) -> Iterator[str]:
-    unknown = [name for name in column.metrics if name not in table.metrics]
-    if unknown:
-        yield f"column {column.key}: metric {unknown[0]!r} is not among {_listed(table.metrics)}"
-    if datasets is None or table.exact:
-        return
-    for name in dict.fromkeys([column.training_set, column.test_set]):
-        if name not in datasets:
-            yield f"column {column.key}: {name!r} is not a dataset: use {_listed(datasets)}"
-
-
-def _in_row(table: Table, row: Row, experiments: Collection[str] | None) -> Iterator[str]:
+def _in_row(table: Table, row: Row) -> Iterator[str]:
     keys = [column.key for column in table.columns]
     yield from _difference("column", keys, row.cells)
     for column in table.columns:
@@ -69,7 +54,10 @@ def _in_row(table: Table, row: Row, experiments: Collection[str] | None) -> Iter
     }
     for name in sorted(row.bold - reported):
         yield f"bold {name!r} is no reported cell of the row: name it as column/metric"
-    yield from _in_experiment(row, keys, experiments)
+    named = row.experiment if isinstance(row.experiment, Mapping) else ()
+    for key in named:
+        if key not in keys:
+            yield f"experiment: column {key!r} is unknown: the table has {_listed(keys)}"
 
 
 def _difference(what: str, wanted: Iterable[str], given: Iterable[str]) -> Iterator[str]:
@@ -90,15 +78,6 @@ def _in_cell(table: Table, where: str, name: str, value: float | None) -> Iterat
         yield f"{where}: {value} has more decimals than {metric.decimals}: copy it as printed"
     if metric.unit == "percent" and value > 100:
         yield f"{where}: {value} is more than 100 percent: copy it as printed"
-
-
-def _in_experiment(row: Row, keys: list[str], experiments: Collection[str] | None) -> Iterator[str]:
-    named = row.experiment if isinstance(row.experiment, Mapping) else {"": row.experiment}
-    for key, name in named.items():
-        if key and key not in keys:
-            yield f"experiment: column {key!r} is unknown: the table has {_listed(keys)}"
-        if experiments is not None and name is not None and name not in experiments:
-            yield f"experiment {name!r} is unknown: add it to experiments.yaml"
 
 
 def _listed(names: Iterable[str]) -> str:

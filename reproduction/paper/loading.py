@@ -3,7 +3,6 @@
 paper/README.md explains the format.
 """
 
-from collections.abc import Collection
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -34,16 +33,8 @@ def load_paper(folder: Path) -> Paper:
     )
 
 
-def load_table(
-    path: Path,
-    experiments: Collection[str] | None = None,
-    datasets: Collection[str] | None = None,
-) -> Table:
+def load_table(path: Path) -> Table:
     """Read a table and check it against itself.
-
-    Args:
-        experiments: those that rows may name; without them the names are not checked.
-        datasets: those that columns may name, likewise.
 
     Raises:
         InputError: unreadable, of another form, or a slip inside, named by its position.
@@ -51,7 +42,7 @@ def load_table(
     path = Path(path)
     content = read_yaml(path, "table")
     table = _TABLE.validate_python(content | {"id": content["table"]})
-    for problem in problems(table, path.stem, experiments, datasets):
+    for problem in problems(table, path.stem):
         raise InputError(f"{path}: {problem}")
     return table
 

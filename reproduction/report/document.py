@@ -7,7 +7,7 @@ A reproduced number knows that it is synthetic, so no renderer can print it unaw
 from dataclasses import dataclass, replace
 
 from reproduction.judging.cells import QUOTED, Grid
-from reproduction.paper.tables import Row
+from reproduction.paper.tables import Row, Table
 
 REPORTED, REPRODUCED, DIFFERENCE, VERDICT = "reported", "reproduced", "Δ", "verdict"
 """Columns of a block."""
@@ -166,8 +166,6 @@ class Sheet:
     """The content of a report on a table.
 
     Attributes:
-        kind: what the paper prints it as, a `table` or a `figure`.
-        summary: what it holds, as a part of a sentence.
         facts: scale, series, seeds, data, protocol, recipe, outcome: (name, text).
         descriptions: fields of the rows, such as `publication`, that the paper's table prints.
         key: (sign, word) of the verdicts that occur.
@@ -180,16 +178,9 @@ class Sheet:
         explanations: what the columns hold, a sentence each, without full stops.
         guide: path of a page on how to read the report; empty without one.
         reasons: of every verdict reached.
-        notes: on the paper's table.
     """
 
-    id: str
-    kind: str
-    title: str
-    number: str
-    summary: str
-    heading: str
-    caption: str
+    table: Table
     synthetic: bool
     descriptions: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
@@ -206,4 +197,3 @@ class Sheet:
     guide: str
     reasons: tuple[Reason, ...]
     annexes: tuple[Grid, ...]
-    notes: tuple[str, ...]

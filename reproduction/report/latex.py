@@ -45,7 +45,7 @@ def render(sheet: Sheet) -> str:
         sheet=sheet,
         columns="".join(_columns(groups, gaps)),
         gaps=gaps,
-        caption=caption(sheet.caption, _names(sheet)),
+        caption=caption(sheet.table.caption, _names(sheet)),
         frame="table" if metrics <= _NARROW else "table*",
         # Another reading adds lines, and in the size of tables those of Table IV fill its page.
         size="footnotesize" if metrics <= _EASY or len(sheet.overviews) == 1 else "scriptsize",
@@ -74,7 +74,7 @@ def _columns(groups: Iterable[Group], gaps: _Gaps) -> Iterator[str]:
 def _head(sheet: Sheet, gaps: _Gaps) -> Iterator[str]:
     """Datasets, and below them their metrics; a metric alone where no dataset stands above it."""
     groups = sheet.overviews[0].groups
-    heads = [sheet.heading, *(name.capitalize() for name in sheet.descriptions)]
+    heads = [sheet.table.heading, *(name.capitalize() for name in sheet.descriptions)]
     metrics = [_across(escape(metric)) for group in groups for metric in group.columns]
     if not any(group.label for group in groups):
         yield _row([*map(escape, heads), *metrics])

@@ -70,13 +70,7 @@ def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:
     facts, views = Facts(judged, table), Views(judged, table)
     overviews = tuple(_overview(table, views, series) for series in judged.series)
     return Sheet(
-        id=table.id,
-        kind=table.form,
-        title=table.title,
-        number=table.number,
-        summary=table.summary,
-        heading=table.heading,
-        caption=table.caption,
+        table=table,
         synthetic=judged.synthetic,
         descriptions=tuple(
             name for name in _DESCRIPTIONS if any(getattr(row, name) for row in table.rows)
@@ -96,7 +90,6 @@ def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:
         guide=judged.guide,
         reasons=tuple(facts.reasons()),
         annexes=judged.annexes,
-        notes=table.notes,
     )
 
 

@@ -34,7 +34,7 @@ def render(sheet: Sheet) -> str:
     page = template("table.md.j2", text=escape)
     return page.render(
         sheet=sheet,
-        grid=partial(grid, heading=escape(sheet.heading)),
+        grid=partial(grid, heading=escape(sheet.table.heading)),
         overview=partial(overview_grid, sheet=sheet),
         reasons=reasons_grid,
         annexed=annex_grid,
@@ -63,7 +63,7 @@ def overview_grid(overview: Overview, sheet: Sheet) -> str:
 
     columns = [*described, *head]
     rows = _rows(overview.parts, texts, len(columns))
-    return _pipes([escape(sheet.heading), *columns], rows, ["left"] * len(columns))
+    return _pipes([escape(sheet.table.heading), *columns], rows, ["left"] * len(columns))
 
 
 def annex_grid(annex: Grid) -> str:

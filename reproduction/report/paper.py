@@ -54,7 +54,8 @@ class Document:
     @property
     def longest(self) -> str:
         """The longest title of a table."""
-        return max(self.sheets, key=lambda sheet: (len(sheet.title), counter(sheet.number))).title
+        tables = (sheet.table for sheet in self.sheets)
+        return max(tables, key=lambda table: (len(table.title), counter(table.number))).title
 
     @property
     def common(self) -> tuple[str, ...]:
@@ -96,7 +97,7 @@ class Document:
     @property
     def open(self) -> list[tuple[str, int]]:
         """(title, how many results are not there) of the tables that lack any."""
-        return [(sheet.title, sheet.lacking) for sheet in self.sheets if sheet.lacking]
+        return [(sheet.table.title, sheet.lacking) for sheet in self.sheets if sheet.lacking]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -136,7 +137,7 @@ def counter(number: str) -> int:
 
 def titles(sheets: Sequence[Sheet]) -> str:
     """`Table II`, `Tables II, IV and V`."""
-    numbers = [sheet.title.removeprefix("Table ") for sheet in sheets]
+    numbers = [sheet.table.title.removeprefix("Table ") for sheet in sheets]
     return f"Table{'s' * (len(numbers) > 1)} {listed(numbers)}"
 
 
@@ -147,7 +148,7 @@ def _document(arguments: argparse.Namespace) -> Document:
     figures = [paper[file.stem] for file in arguments.figures]
     return Document(
         paper=paper,
-        sheets=sorted(sheets, key=lambda sheet: counter(sheet.number)),
+        sheets=sorted(sheets, key=lambda sheet: counter(sheet.table.number)),
         figures=sorted(figures, key=lambda figure: counter(figure.number)),
         command=arguments.command,
         by=arguments.by,

@@ -149,7 +149,7 @@ SLIPS = [
     ((*FIRST, "experiment"), {"msmt17": "baseline"}, "experiment: column 'msmt17'"),
     ((*FIRST, "experiment"), {"market1501": "absent"}, "experiment 'absent'"),
     (("columns", 1, "key"), "market1501", "two columns have the key 'market1501'"),
-    (("columns", 1, "key"), "market1510", "column market1510: 'market1510' is not a dataset"),
+    (("columns", 1, "key"), "market1510", "row quoted: column 'market1510' is missing"),
     (("columns", 1, "metrics"), ["R-20"], "column market1501->dukemtmc: metric 'R-20'"),
     (("columns",), {"caption": "long " * 200}, "columns: ", "is not of type 'array'"),
     (("metrics", "mAP", "better"), "both", "metrics.mAP.better"),
@@ -168,7 +168,13 @@ def test_a_slip_is_one_sentence(write, place, value, named):
         assert words in text
 
 
-def test_experiments_are_checked_when_given(write):
+def test_a_column_names_datasets(write):
+    file = write(yaml.safe_dump(TABLE).replace("market1501", "market1510"))
+    text = sentence(load_table, file, EXPERIMENTS)
+    assert "column market1510: 'market1510' is not a dataset: use " in text
+
+
+def test_names_of_experiments_are_the_workflows(write):
     file = write(edited((*FIRST, "experiment"), "absent"))
     assert loading.load_table(file).rows[0].experiment == "absent"
 

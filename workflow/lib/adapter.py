@@ -89,7 +89,7 @@ def described(
     return _address(record.evaluation, experiment) | {
         "comparable": not why_not,
         "why_not": tuple(why_not),
-        "marks": tuple(marks([record], accepted)),
+        "marks": tuple(marks(record, accepted)),
         "synthetic": record.synthetic,
         "file": record.file.as_posix(),
         "data": data(*blocks),

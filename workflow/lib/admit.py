@@ -1,8 +1,5 @@
 """Admit a dataset whose counts are the published ones, or are accepted by the config.
 
-    python -m workflow.lib.admit --data results/paper/written/market1501/dataset.json
-        --words "36 were damaged" --out results/paper/written/market1501/admitted.json
-
 Only training and evaluation wait for this; tables of counts take any dataset.
 """
 

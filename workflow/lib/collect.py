@@ -1,8 +1,5 @@
 """Every evaluation under a scale as one CSV of results, for people: a line a metric.
 
-    python -m workflow.lib.collect --results results --scale smoke
-        --out results/smoke/metrics.csv
-
 `value` is in percent at full precision; `other_counts` says where a dataset's counts are
 not the published ones, and why they were accepted. `reproduction.read_results` reads it;
 nothing in the workflow does.

@@ -23,13 +23,13 @@ def obstacles(records: Sequence[Record]) -> list[str]:
     return _distinct([*(why for record in records for why in _of_one(record)), *_of_all(records)])
 
 
-def marks(records: Sequence[Record], accepted: Mapping[str, str]) -> list[str]:
-    """What a reader has to know of these runs: other code, weights, switches, counts than usual.
+def marks(record: Record, accepted: Mapping[str, str]) -> list[str]:
+    """What a reader has to know of a run: other code, weights, switches, counts than usual.
 
     Args:
         accepted: the config's words for why a dataset's counts will do, by dataset.
     """
-    return _distinct(mark for record in records for mark in _marks_of_one(record, accepted))
+    return _distinct(_marks(record, accepted))
 
 
 def _of_one(record: Record) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _of_all(records: Sequence[Record]) -> Iterator[str]:
             yield f"its seeds have different {kind}"
 
 
-def _marks_of_one(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
+def _marks(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
     run, trained = record.evaluation.run, record.training.get("code_fingerprint")
     if record.training["provenance"] == IMPORTED:
         yield IMPORTED

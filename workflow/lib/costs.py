@@ -1,9 +1,5 @@
 """Set counted costs beside those of a table, under both readings.
 
-    python -m workflow.lib.costs --table paper/tables/table3.yaml
-        --experiments workflow/experiments.yaml --costs results/complexity
-        --out results/smoke/cells/table3.json
-
 A cost has no seeds and no spread: it comes out as printed or it does not. Below the cells
 stand the other rules of counting and what the paper's table leaves out.
 """
@@ -12,7 +8,6 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -23,12 +18,11 @@ from apnet.files import read_json
 from apnet.runtime.environment import SCHEMA
 from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
-from reproduction.judging.stored import write_judged
 from reproduction.paper.tables import Table
 from reproduction.results.frame import results_frame
 from workflow.lib.cli import run_command
 from workflow.lib.experiments import counted_models, load_experiments, load_table
-from workflow.lib.judge import GUIDE, SERIES
+from workflow.lib.judge import write_cells
 from workflow.lib.sentences import caveats
 
 Json = Mapping[str, object]
@@ -48,18 +42,15 @@ def _judge(arguments: argparse.Namespace) -> None:
         for reading in READINGS
         for name, model in models.items()
     }
-    judged = judge_table(table, _results(table, models, costs), list(READINGS))
     versions = next(iter(costs.values()))["versions"]
     versions = {name: re.split("[-+]", version)[0] for name, version in versions.items()}
-    judged = replace(
-        judged,
-        series_name=SERIES,
-        guide=GUIDE,
+    write_cells(
+        arguments.out,
+        judge_table(table, _results(table, models, costs), list(READINGS)),
         facts=tuple((name, text.format(**versions)) for name, text in table.facts.items()),
         how="counted here, and rounded as the paper rounds",
         annexes=(_other_rules(table, costs, versions),),
     )
-    write_judged(arguments.out, judged)
 
 
 def _read(file: Path, reading: str, model: str) -> Json:

@@ -1,28 +1,20 @@
-"""Set the counts of the datasets on disk beside those of a table.
-
-    python -m workflow.lib.counts --table paper/tables/table1.yaml --results results
-        --scale smoke --readings written --data-root DIR --out results/smoke/cells/table1.json
-
-The table's `counting` says what is counted of each dataset, and how.
-"""
+"""Set the counts of the datasets on disk beside those of a table, whose `counting` says how."""
 
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from apnet.errors import InputError
 from apnet.files import read_json
 from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
-from reproduction.judging.stored import write_judged
 from reproduction.paper.loading import load_table
 from reproduction.paper.tables import Table
 from reproduction.results.frame import NOT_RUN, results_frame
 from workflow.lib.admit import absence
 from workflow.lib.cli import run_command
-from workflow.lib.judge import GUIDE, SERIES
+from workflow.lib.judge import write_cells
 
 Json = Mapping[str, object]
 
@@ -43,15 +35,13 @@ def _judge(arguments: argparse.Namespace) -> None:
     }
     checks = {key: read_json(file) if file.exists() else None for key, file in files.items()}
     results = results_frame(_results(table, checks, files, arguments.data_root))
-    judged = replace(
+    write_cells(
+        arguments.out,
         judge_table(table, results, arguments.readings),
-        series_name=SERIES,
-        guide=GUIDE,
         facts=tuple(_facts(arguments.scale, checks.values())),
         how="counted in the folders on disk",
         annexes=(_conventions(table, checks),),
     )
-    write_judged(arguments.out, judged)
 
 
 def _facts(scale: str, checks: Iterable[Json | None]) -> Iterator[tuple[str, str]]:

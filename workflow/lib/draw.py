@@ -1,11 +1,4 @@
-"""Draw the paper's figures from judged cells, counted parameters and attention maps.
-
-python -m workflow.lib.draw curve --cells results/smoke/cells/figure5.json
---table paper/tables/figure5.yaml --experiments workflow/experiments.yaml
---parameters results/smoke/written/parameters/*.json --out reports/figure5.svg …
-python -m workflow.lib.draw attention --maps results/smoke/…/attention/market1501.npz
---readings written --dataset market1501 --title "Fig. 6" --out reports/figure6.png …
-"""
+"""Draw the paper's figures from judged cells, counted parameters and attention maps."""
 
 import argparse
 import json

@@ -1,6 +1,6 @@
 """The paper's tables and the experiments that make their rows, as the workflow takes them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +8,6 @@ from apnet.config.names import parse_model_name
 from apnet.data import DATASETS
 from apnet.errors import InputError
 from reproduction.paper import loading
-from reproduction.paper.checks import problems
 from reproduction.paper.tables import Table
 from reproduction.paper.yamlfiles import read_yaml
 
@@ -51,19 +50,33 @@ def load_experiments(path: Path) -> dict[str, Experiment]:
 
 
 def load_table(path: Path, experiments: Mapping[str, Experiment]) -> Table:
-    """A table whose columns are datasets of the paper and whose rows name known experiments."""
-    return loading.load_table(path, experiments, DATASETS)
-
-
-def check_tables(tables: Iterable[Table], experiments: Mapping[str, Experiment]) -> None:
-    """Refuse tables whose columns or experiments are unknown.
+    """A table whose columns are known datasets and whose rows name known experiments.
 
     Raises:
-        InputError: the first of them, as :func:`load_table` has it.
+        InputError: unreadable, or a slip inside, named by its position.
     """
-    for table in tables:
-        for problem in problems(table, table.id, experiments, DATASETS):
-            raise InputError(f"{table.id}.yaml: {problem}")
+    table = loading.load_table(path)
+    check_table(table, experiments, str(path))
+    return table
+
+
+def check_table(table: Table, experiments: Mapping[str, Experiment], source: str) -> None:
+    """Refuse a table with an unknown dataset or experiment; `source` is where it is from."""
+    for column in () if table.exact else table.columns:
+        for name in (column.training_set, column.test_set):
+            if name not in DATASETS:
+                raise InputError(
+                    f"{source}: column {column.key}: {name!r} is not a dataset: "
+                    f"use {', '.join(DATASETS)}"
+                )
+    for row in table.rows:
+        for column in table.columns:
+            name = table.experiment_of(row, column.key)
+            if name is not None and name not in experiments:
+                raise InputError(
+                    f"{source}: row {row.id}: experiment {name!r} is unknown: "
+                    f"add it to experiments.yaml"
+                )
 
 
 def counted_models(table: Table, experiments: Mapping[str, Experiment]) -> dict[str, str]:

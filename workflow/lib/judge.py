@@ -1,11 +1,7 @@
 """Set a table's reproduced cells beside the reported ones, each with a verdict.
 
-    python -m workflow.lib.judge --table paper/tables/table2.yaml
-        --experiments workflow/experiments.yaml --results results --scale smoke
-        --readings written --seeds 0 --out results/smoke/cells/table2.json
-
 Reads the evaluations that the table needs and nothing else, so a table is as old as
-its own runs. docs/reading-a-table.md explains what comes out.
+its runs. docs/reading-a-table.md explains the result.
 """
 
 import argparse
@@ -13,20 +9,17 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from apnet.data import DATASETS, tolerance
 from apnet.data.source import TOLERANCE
 from apnet.errors import InputError, one_of
+from reproduction.judging.cells import JudgedTable
 from reproduction.judging.judge import judge_table
 from reproduction.judging.stored import write_judged
 from workflow.lib.adapter import Asked, table_results
 from workflow.lib.cli import run_command
 from workflow.lib.experiments import load_experiments, load_table
-
-SERIES = "Reading"
-"""What a series of results is to us."""
-
-GUIDE = "../docs/reading-a-table.md"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,8 +44,13 @@ def _judge(arguments: argparse.Namespace) -> None:
     tolerances = parse_tolerances(arguments.tolerance)
     results = table_results(table, experiments, asked)
     judged = judge_table(table, results, asked.readings, asked.seeds, tolerances)
-    facts = (("Scale", arguments.scale),)
-    write_judged(arguments.out, replace(judged, series_name=SERIES, guide=GUIDE, facts=facts))
+    write_cells(arguments.out, judged, facts=(("Scale", arguments.scale),))
+
+
+def write_cells(out: Path, judged: JudgedTable, **changes: object) -> None:
+    """Write a judged table for our reports, whose series are readings."""
+    guide = "../docs/reading-a-table.md"
+    write_judged(out, replace(judged, series_name="Reading", guide=guide, **changes))
 
 
 def parse_tolerances(words: Iterable[str]) -> dict[str, float]:

@@ -26,7 +26,7 @@ from workflow.lib.admit import absence
 from workflow.lib.catalogue import COSTS, CURVES, TABLES, paper
 from workflow.lib.experiments import (
     Experiment,
-    check_tables,
+    check_table,
     counted_models,
     load_experiments,
 )
@@ -80,7 +80,8 @@ class Plan:
     @cached_property
     def tables(self) -> dict[str, Table]:
         """The tables that can be regenerated, by name."""
-        check_tables(paper().tables.values(), self.experiments)
+        for name, table in paper().tables.items():
+            check_table(table, self.experiments, f"{name}.yaml")
         return {name: paper().tables[name] for name in TABLES}
 
     @cached_property
