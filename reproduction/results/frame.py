@@ -81,9 +81,8 @@ def read_results(path: Path) -> pd.DataFrame:
     for name in REQUIRED:
         if name not in read.columns:
             raise InputError(f"{path} has no column {name!r}: it needs {', '.join(REQUIRED)}")
-    for name, parse in _PARSERS.items():
-        if name in read.columns:
-            read[name] = [_parsed(parse, name, text, path, n) for n, text in enumerate(read[name])]
+    for name in (name for name in _PARSERS if name in read.columns):
+        read[name] = [_parsed(name, text, path, n) for n, text in enumerate(read[name])]
     return complete(read, str(path))
 
 
@@ -156,34 +155,27 @@ def complete(frame: pd.DataFrame, source: str = "the results") -> pd.DataFrame:
     return frame
 
 
-def _parsed(
-    parse: Callable[[str], object], name: str, text: str, path: Path, number: int
-) -> object:
-    text = text.strip()
-    if not text:
-        return DEFAULTS[name]
-    try:
-        return parse(text)
-    except (ValueError, KeyError) as error:
-        raise InputError(
-            f"{path}: line {number + 2}: {name} {text!r} is not {_KINDS[name]}"
-        ) from error
+def _truth(text: str) -> bool:
+    return _WORDS[text.lower()]
 
 
 def _texts(text: str) -> tuple[str, ...]:
     return tuple(text.split(SEPARATOR))
 
 
-def _truth(text: str) -> bool:
-    return _WORDS[text.lower()]
+_PARSERS: Mapping[str, tuple[Callable[[str], object], str]] = {
+    "value": (float, "a number"),
+    "seed": (int, "a whole number"),
+    **dict.fromkeys(("comparable", "synthetic"), (_truth, "true or false")),
+    **dict.fromkeys(_TEXTS, (_texts, "a text")),
+}
+"""Of columns that are no text: how a field is read, and what it has to be."""
 
 
-_PARSERS: Mapping[str, Callable[[str], object]] = {
-    **{"value": float, "seed": int, "comparable": _truth, "synthetic": _truth},
-    **dict.fromkeys(_TEXTS, _texts),
-}
-_KINDS = {
-    "value": "a number",
-    "seed": "a whole number",
-    **dict.fromkeys(("comparable", "synthetic"), "true or false"),
-}
+def _parsed(name: str, text: str, path: Path, number: int) -> object:
+    parse, kind = _PARSERS[name]
+    text = text.strip()
+    try:
+        return parse(text) if text else DEFAULTS[name]
+    except (ValueError, KeyError) as error:
+        raise InputError(f"{path}: line {number + 2}: {name} {text!r} is not {kind}") from error

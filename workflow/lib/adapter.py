@@ -1,6 +1,6 @@
 """From the evaluation records of `apnet` to the frame of results that `reproduction` judges."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,14 +82,14 @@ def _of_seeds(
 
 
 def described(
-    record: Record, experiment: str, why_not: Iterable[str], accepted: Mapping[str, str]
+    record: Record, experiment: str, why_not: tuple[str, ...], accepted: Mapping[str, str]
 ) -> dict[str, object]:
     """What the rows of all metrics of an evaluation share."""
     blocks = record.training["data"], record.content["data"]
     return _address(record.evaluation, experiment) | {
         "comparable": not why_not,
-        "why_not": tuple(why_not),
-        "marks": tuple(marks(record, accepted)),
+        "why_not": why_not,
+        "marks": marks(record, accepted),
         "synthetic": record.synthetic,
         "file": record.file.as_posix(),
         "data": data(*blocks),

@@ -16,6 +16,7 @@ import pandas as pd
 from apnet.errors import InputError
 from apnet.files import write_text
 from apnet.records.paths import EVALUATIONS, Evaluation
+from reproduction.judging.entries import distinct
 from reproduction.results.frame import write_results
 from workflow.lib.adapter import described
 from workflow.lib.catalogue import EXPERIMENTS
@@ -63,14 +64,14 @@ def _evaluation(file: Path) -> Evaluation:
 
 
 def _lines(
-    record: Record, names: Mapping[str, str], why_not: Sequence[str], accepted: Mapping[str, str]
+    record: Record, names: Mapping[str, str], why_not: tuple[str, ...], accepted: Mapping[str, str]
 ) -> Iterator[dict[str, object]]:
     """What no experiment of the paper makes is named by its model."""
     training, test, model = record.training, record.content, record.evaluation.run.model
     shared = described(record, names.get(model, model), why_not, accepted) | {
         "model": model,
         "published": training["data"]["published"] and test["data"]["published"],
-        "other_counts": "; ".join(dict.fromkeys(other_counts(record, accepted))),
+        "other_counts": "; ".join(distinct(other_counts(record, accepted))),
         "paper_recipe": training["paper_recipe"],
         "provenance": training["provenance"],
         "training_data": training["data"]["fingerprint"],

@@ -1,12 +1,13 @@
 """Whether runs may be compared with the paper, by their records."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
 from apnet import numeric_core
 from apnet.config.readings import READINGS, current_switches, get_reading
 from apnet.config.settings import departures
 from apnet.data import DATASETS, get_source
 from apnet.files import digest
+from reproduction.judging.entries import distinct
 from reproduction.results.frame import SYNTHETIC
 from workflow.lib.admit import differences
 from workflow.lib.records import Record
@@ -18,18 +19,18 @@ _SHOWN = 3
 """Departures named one by one; a smoke run has more than anyone reads."""
 
 
-def obstacles(records: Sequence[Record]) -> list[str]:
+def obstacles(records: Sequence[Record]) -> tuple[str, ...]:
     """Why these runs of one cell cannot be compared with the paper's; empty if they can."""
-    return _distinct([*(why for record in records for why in _of_one(record)), *_of_all(records)])
+    return distinct([*(why for record in records for why in _of_one(record)), *_of_all(records)])
 
 
-def marks(record: Record, accepted: Mapping[str, str]) -> list[str]:
+def marks(record: Record, accepted: Mapping[str, str]) -> tuple[str, ...]:
     """What a reader has to know of a run: other code, weights, switches, counts than usual.
 
     Args:
         accepted: the config's words for why a dataset's counts will do, by dataset.
     """
-    return _distinct(_marks(record, accepted))
+    return distinct(_marks(record, accepted))
 
 
 def _of_one(record: Record) -> Iterator[str]:
@@ -112,7 +113,3 @@ def other_counts(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
         why = f"; accepted: {words}" if words else ""
         if differing:
             yield f"{data['name']} has {', '.join(differing)}{why}"
-
-
-def _distinct(items: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(items))

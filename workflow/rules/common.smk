@@ -10,8 +10,7 @@ ROOT = Path(workflow.basedir).resolve()
 ROOT = ROOT if (ROOT / "workflow").is_dir() else ROOT.parent
 sys.path.insert(0, str(ROOT))
 
-from apnet import __version__
-from apnet import numeric_core
+from apnet import __version__, numeric_core
 from apnet.fingerprint import files_fingerprint
 from apnet.config.readings import READINGS
 from apnet.records import paths
@@ -31,10 +30,7 @@ with refusing():
         paper,
     )
 
-from workflow.lib import captions
-from workflow.lib import existing
-from workflow.lib import jobs
-from workflow.lib import options
+from workflow.lib import captions, existing, jobs, options
 from reproduction.report import pdf as typeset
 from workflow.lib.config import check_config
 from workflow.lib.hints import Call, after_failure, after_success, fill
@@ -156,10 +152,6 @@ def accepted_words(wildcards):
     return shlex.quote(config["accept_counts"].get(wildcards.dataset, ""))
 
 
-def synthetic_root(wildcards, output):
-    return Path(output[0]).parent
-
-
 def reading_options(wildcards):
     return options.reading(PLAN, wildcards.reading, wildcards.get("dataset"))
 
@@ -217,24 +209,25 @@ def synthesis_code(wildcards):
     return numeric_core.synthesis(wildcards.dataset)
 
 
-def trained_folder(wildcards, output):
-    return Path(output.record).parent
+def output_folder(wildcards, output):
+    return Path(output[0]).parent
 
 
 def run_folder(wildcards, input):
     return Path(input.record).parent
 
 
-def counted_folder(wildcards, output):
-    return Path(output[0]).parent
-
-
 def costs_folder(wildcards, input):
     return Path(input[0]).parent.parent
 
 
+def shown(wildcards):
+    """The name of a rule's table or figure."""
+    return wildcards.get("table") or wildcards.figure
+
+
 def paper_table(wildcards):
-    return PAPER / "tables" / f"{wildcards.table}.yaml"
+    return PAPER / "tables" / f"{shown(wildcards)}.yaml"
 
 
 def evaluations_of(wildcards):
@@ -267,28 +260,19 @@ def documents():
 
 
 def category_of(wildcards):
-    """The section of Snakemake's report that shows a table; a figure's values are beside it."""
+    """The section of Snakemake's report that shows a table; a figure's values stand there too."""
     return captions.category(wildcards.table)
 
 
 def caption_of(wildcards):
-    """The caption of a table in Snakemake's report."""
-    return captions.caption(wildcards.table, config)
+    """The caption of a table or figure in Snakemake's report."""
+    return captions.caption(shown(wildcards), config)
 
 
 def labels_of(wildcards):
-    """The labels that Snakemake's report sorts tables by."""
-    return captions.labels(wildcards.table, "HTML", config)
-
-
-def picture_caption_of(wildcards):
-    """The caption of a figure in Snakemake's report."""
-    return captions.caption(wildcards.figure, config)
-
-
-def picture_labels_of(wildcards):
-    """The labels that Snakemake's report sorts figures by."""
-    return captions.labels(wildcards.figure, "SVG", config)
+    """The labels that Snakemake's report sorts tables and figures by."""
+    form = "HTML" if "table" in wildcards.keys() else "SVG"
+    return captions.labels(shown(wildcards), form, config)
 
 
 def parameters_of(wildcards):
@@ -298,10 +282,6 @@ def parameters_of(wildcards):
         reading=config["readings"],
         model=PLAN.models(wildcards.figure),
     )
-
-
-def curve_table(wildcards):
-    return PAPER / "tables" / f"{wildcards.figure}.yaml"
 
 
 def maps_of(wildcards):

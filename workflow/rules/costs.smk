@@ -11,7 +11,7 @@ rule complexity:
         "../../environment.yml"
     params:
         models=PLAN.counted,
-        folder=counted_folder,
+        folder=output_folder,
         code=[numeric_core.complexity(model) for model in PLAN.counted],
     shell:
         f"{ATTEMPT} python -m apnet complexity {{params.models}} --reading {{wildcards.reading}}"

@@ -7,7 +7,7 @@ rule synthesize:
     conda:
         "../../environment.yml"
     params:
-        root=synthetic_root,
+        root=output_folder,
         identities=SYNTHETIC.get("identities"),
         seed=SYNTHETIC.get("seed"),
         code=synthesis_code,

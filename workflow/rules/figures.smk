@@ -12,7 +12,7 @@ rule parameters:
         "../../environment.yml"
     params:
         models=PLAN.drawn_models,
-        folder=counted_folder,
+        folder=output_folder,
         reading=reading_options,
         code=[numeric_core.complexity(model) for model in PLAN.drawn_models],
     shell:
@@ -24,7 +24,7 @@ rule curve:
     """Accuracy over a table's rows, and how many parameters each takes."""
     input:
         cells=f"{RESULTS}/cells/{{figure}}.json",
-        table=curve_table,
+        table=paper_table,
         experiments=EXPERIMENTS,
         costs=parameters_of,
     output:
@@ -32,7 +32,7 @@ rule curve:
             "reports/{figure}.svg",
             caption="../report/result.rst",
             category="Figures",
-            labels=picture_labels_of,
+            labels=labels_of,
         ),
         *pictures("{figure}")[1:],
     log:
@@ -43,7 +43,7 @@ rule curve:
     conda:
         "../../environment.yml"
     params:
-        caption=picture_caption_of,
+        caption=caption_of,
         code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.lib.draw curve --cells {{input.cells}}"
@@ -87,7 +87,7 @@ rule sheet:
             "reports/{figure}.svg",
             caption="../report/result.rst",
             category="Figures",
-            labels=picture_labels_of,
+            labels=labels_of,
         ),
         *pictures("{figure}")[1:],
     log:
@@ -103,7 +103,7 @@ rule sheet:
         readings=config["readings"],
         dataset=shown_dataset,
         title=title_of,
-        caption=picture_caption_of,
+        caption=caption_of,
         code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.lib.draw attention --maps {{params.maps}}"

@@ -25,7 +25,7 @@ rule train:
         code=train_code,
         options=train_options,
         weights=weights_option,
-        folder=trained_folder,
+        folder=output_folder,
     shell:
         f"{ATTEMPT_ON_GPU} python -m apnet train --model {{wildcards.model}}"
         " --dataset {wildcards.dataset} --seed {wildcards.seed} --data-record {input.data}"
