@@ -22,7 +22,7 @@ def render(folder, make=records.record, readings=("written",), seeds=(0,), witho
     experiments = load_experiments(EXPERIMENTS)
     scale, made = folder / "results" / "paper", folder / "cells"
     asked = ["--readings", *readings, "--seeds", *map(str, seeds), "--scale", "paper"]
-    places = ["--experiments", str(EXPERIMENTS), "--results", str(folder / "results")]
+    paths = ["--experiments", str(EXPERIMENTS), "--results", str(folder / "results")]
     for name in filter(_is_table, TABLES):
         table = load_table(PAPER / f"{name}.yaml", experiments)
         for reading in readings:
@@ -30,7 +30,7 @@ def render(folder, make=records.record, readings=("written",), seeds=(0,), witho
             kept = (item for item in contents if item["training_set"] not in without)
             records.write(scale, *kept)
         out = ["--table", str(PAPER / f"{name}.yaml"), "--out", str(made / f"{name}.json")]
-        assert judge.main([*out, *places, *asked]) == 0
+        assert judge.main([*out, *paths, *asked]) == 0
     _count(folder, readings, make is records.synthetic)
     _cost(folder, experiments)
     cells = sorted(made.glob("*.json"))
@@ -56,20 +56,20 @@ def _contents(table, experiments, make, reading, seeds):
             name = table.experiment_of(row, key)
             if name is None:
                 continue
-            places = {"reading": reading, "test": columns[key].test_set}
+            paths = {"reading": reading, "test": columns[key].test_set}
             model, training = experiments[name].model, columns[key].training_set
             for seed in seeds:
                 mAP, curve = _accuracies(reported, OFF + seed / 10)
-                yield make(training, model, seed, mAP, cmc=curve, **places)
+                yield make(training, model, seed, mAP, cmc=curve, **paths)
 
 
 def _accuracies(reported, off):
     """As fractions; what the paper leaves out is a half, or what the rank before it has."""
-    found = {metric: ((value or 50) - off) / 100 for metric, value in reported.items()}
+    fractions = {metric: ((value or 50) - off) / 100 for metric, value in reported.items()}
     curve, last = {}, 0.0
     for rank in ("1", "5", "10", "20"):
-        last = curve[rank] = max(last, found.get(f"R-{rank}", 0.0))
-    return found["mAP"], curve
+        last = curve[rank] = max(last, fractions.get(f"R-{rank}", 0.0))
+    return fractions["mAP"], curve
 
 
 def _count(folder, readings, synthetic):

@@ -32,17 +32,17 @@ class Judge:
         return json.loads((self.folder / "cells.json").read_text())
 
     def cell(self, row="base", dataset="market1501", metric="mAP", more=(), **asked):
-        (found,) = (
+        (match,) = (
             cell
             for cell in self(*more, **asked)["cells"]
             if (cell["row"], cell["column"], cell["metric"]) == (row, dataset, metric)
         )
-        return found
+        return match
 
-    def note(self, place, message="out of memory"):
-        file = self.logs / f"{place}.failed.json"
+    def note(self, job, message="out of memory"):
+        file = self.logs / f"{job}.failed.json"
         file.parent.mkdir(parents=True, exist_ok=True)
-        note = {"status": 1, "message": message, "log": f"{place}.log"}
+        note = {"status": 1, "message": message, "log": f"{job}.log"}
         file.write_text(json.dumps(note))
 
     def write(self, *contents):
@@ -56,6 +56,6 @@ class Judge:
         return out.read_text()
 
     def render_status(self, out, command=COMMAND):
-        places = [("--cells", self.folder / "cells.json"), ("--table", self.table), ("--out", out)]
-        arguments = [str(word) for place in places for word in place]
+        paths = [("--cells", self.folder / "cells.json"), ("--table", self.table), ("--out", out)]
+        arguments = [str(word) for pair in paths for word in pair]
         return tables.main([*arguments, "--command", command])

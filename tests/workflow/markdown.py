@@ -14,8 +14,8 @@ def grids(text):
 
 
 def row(grid, label):
-    (found,) = (cells for cells in grid if cells[0].startswith(label))
-    return found
+    (line,) = (cells for cells in grid if cells[0].startswith(label))
+    return line
 
 
 def fact(text, name):

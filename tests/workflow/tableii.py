@@ -34,8 +34,8 @@ def render(folder, suffix, seeds=(0, 1, 2), readings=("written",), make=records.
     table = ["--table", str(TABLE)]
     cells, out = str(folder / "cells.json"), folder / f"table2{suffix}"
     asked = ["--readings", *readings, "--seeds", *map(str, seeds), "--failed-logs", str(logs)]
-    places = ["--results", str(folder / "results"), "--scale", "paper", "--out", cells]
-    assert judge.main([*table, "--experiments", str(EXPERIMENTS), *asked, *places]) == 0
+    paths = ["--results", str(folder / "results"), "--scale", "paper", "--out", cells]
+    assert judge.main([*table, "--experiments", str(EXPERIMENTS), *asked, *paths]) == 0
     command = "snakemake --cores 2 --config data_root=/data/re_id -- reports/table2.md"
     shown = ["--cells", cells, "--command", command, "--out", str(out)]
     assert tables.main([*table, *shown]) == 0
@@ -45,30 +45,30 @@ def render(folder, suffix, seeds=(0, 1, 2), readings=("written",), make=records.
 def _contents(reading, seeds, make, open):
     experiments = load_experiments(EXPERIMENTS)
     table = load_table(TABLE, experiments)
-    for place, row in enumerate(table.rows):
+    for index, row in enumerate(table.rows):
         for dataset, reported in row.cells.items():
             for seed in seeds:
                 if any(_fits(hole, (row.id, dataset, seed)) for hole in open):
                     continue
-                off = _OFF[place] + 0.2 * (seed - 1) + 0.6 * (reading == "released")
+                off = _OFF[index] + 0.2 * (seed - 1) + 0.6 * (reading == "released")
                 scale = 0.3 if make is records.synthetic else 1
-                found = {
+                fractions = {
                     name: scale * min(99, value + off) / 100 for name, value in reported.items()
                 }
-                changes = _changes(place, found, reading)
+                changes = _changes(index, fractions, reading)
                 model = experiments[row.experiment].model
-                yield make(dataset, model, seed, found["mAP"], **changes)
+                yield make(dataset, model, seed, fractions["mAP"], **changes)
 
 
-def _fits(hole, place):
-    return all(wanted in (None, own) for wanted, own in zip(hole, place, strict=True))
+def _fits(hole, address):
+    return all(wanted in (None, own) for wanted, own in zip(hole, address, strict=True))
 
 
-def _changes(place, found, reading):
-    curve = {"1": found["R-1"], "5": found["R-5"], "10": 0.995, "20": 0.999}
+def _changes(index, fractions, reading):
+    curve = {"1": fractions["R-1"], "5": fractions["R-5"], "10": 0.995, "20": 0.999}
     changes = {"reading": reading, "cmc": curve}
-    if place == 3:
+    if index == 3:
         changes["training.provenance"] = "imported"
-    if place == 5:
+    if index == 5:
         changes |= {"data.published": False, "training.code_fingerprint": "0123"}
     return changes

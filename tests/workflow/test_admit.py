@@ -33,15 +33,15 @@ def fewer(**images):
     }
 
 
-def found(**changes):
+def check(**changes):
     usual = {"name": "market1501", "synthetic": False, "counts": fewer(train=12_900)}
     return usual | {"published_counts": MARKET} | changes
 
 
 def run(folder, content, *words):
     (folder / "dataset.json").write_text(json.dumps(content))
-    places = ["--data", str(folder / "dataset.json"), "--out", str(folder / "admitted.json")]
-    return admit.main([*places, *words])
+    paths = ["--data", str(folder / "dataset.json"), "--out", str(folder / "admitted.json")]
+    return admit.main([*paths, *words])
 
 
 def test_differences():
@@ -55,19 +55,19 @@ def test_differences():
 
 
 def test_other_counts_are_refused_in_one_sentence(tmp_path, capsys):
-    assert run(tmp_path, found()) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("apnet: market1501 has 12,900 training images (published: 12,936): ")
-    assert "accept_counts: {market1501: " in said and said.count("\n") == 1
+    assert run(tmp_path, check()) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("apnet: market1501 has 12,900 training images (published: 12,936): ")
+    assert "accept_counts: {market1501: " in message and message.count("\n") == 1
     assert not (tmp_path / "admitted.json").exists()
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (found(counts=MARKET), ()),
-        (found(synthetic=True), ()),
-        (found(), ("--words", "36 images were damaged")),
+        (check(counts=MARKET), ()),
+        (check(synthetic=True), ()),
+        (check(), ("--words", "36 images were damaged")),
     ],
 )
 def test_what_is_admitted(tmp_path, content, words):
@@ -119,12 +119,12 @@ def ask(snakemake, tmp_path):
 
 
 def test_an_unknown_name_or_no_word_is_refused(ask):
-    for config, said in (
+    for config, message in (
         ("{market: it is mine}", "unknown dataset in accept_counts 'market'"),
         ("{market1501: yes}", "accept_counts.market1501"),
     ):
         done = ask(f"accept_counts={config}", more=["--dry-run"], check=False)
-        assert done.returncode == 2 and said in done.stderr
+        assert done.returncode == 2 and message in done.stderr
 
 
 def test_table_i_asks_for_no_admission(ask):

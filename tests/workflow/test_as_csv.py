@@ -29,14 +29,14 @@ def test_columns_are_these(judge):
 
 
 def test_a_line_a_cell_and_reading_in_the_order_of_print(judge):
-    found = [*lines(judge.render(".csv", readings=("written", "released")))]
-    assert len(found) == 9 * 2 + 3
-    assert found[:3] == [
+    cells = [*lines(judge.render(".csv", readings=("written", "released")))]
+    assert len(cells) == 9 * 2 + 3
+    assert cells[:3] == [
         ("base", "market1501", "mAP", "written"),
         ("base", "market1501", "mAP", "released"),
         ("base", "market1501", "R-1", "written"),
     ]
-    assert found[-1] == ("other", "dukemtmc", "mAP", "")
+    assert cells[-1] == ("other", "dukemtmc", "mAP", "")
 
 
 def test_numbers_have_full_precision(judge):
@@ -54,25 +54,25 @@ def test_numbers_have_full_precision(judge):
 def test_what_does_not_exist_is_empty(judge):
     judge.write(records.record("dukemtmc", "resnet50-apnet-s2", mAP=0.5))
     judge.note("train/written/market1501/resnet50/seed0", "it, broke")
-    found = lines(judge.render(".csv"))
-    failed = found["base", "market1501", "mAP", "written"]
+    cells = lines(judge.render(".csv"))
+    failed = cells["base", "market1501", "mAP", "written"]
     assert [failed[name] for name in ("mean", "sd", "difference")] == ["", "", ""]
     assert (failed["seeds"], failed["verdict"], failed["comparable"]) == ("0", "failed", "False")
-    assert found["ours", "market1501", "mAP", "written"]["verdict"] == "not run"
-    left_out = found["space", "dukemtmc", "mAP", "written"]
+    assert cells["ours", "market1501", "mAP", "written"]["verdict"] == "not run"
+    left_out = cells["space", "dukemtmc", "mAP", "written"]
     assert (left_out["reported"], left_out["mean"], left_out["sd"]) == ("", "50.0", "")
-    quoted = found["other", "market1501", "mAP", ""]
+    quoted = cells["other", "market1501", "mAP", ""]
     assert (quoted["reported"], quoted["seeds"], quoted["verdict"]) == ("86.9", "0", "quoted")
 
 
 def test_what_does_not_compare_says_why(judge):
     real = records.record(**{"training.paper_recipe": False, "training.settings.epochs": 2})
     judge.write(real, records.synthetic(model="resnet50-apnet-c2"))
-    found = lines(judge.render(".csv"))
-    assert found["base", "market1501", "mAP", "written"]["verdict"] == (
+    cells = lines(judge.render(".csv"))
+    assert cells["base", "market1501", "mAP", "written"]["verdict"] == (
         "not comparable (settings differ from the paper's recipe: epochs 2 instead of 160)"
     )
-    drawn = found["ours", "market1501", "mAP", "written"]
+    drawn = cells["ours", "market1501", "mAP", "written"]
     assert (drawn["verdict"], drawn["comparable"]) == ("not comparable (synthetic data)", "False")
 
 

@@ -67,27 +67,27 @@ def page(judge, **asked):
 @pytest.mark.parametrize("readings", [("written",), ("written", "released")])
 def test_it_has_all_that_the_markdown_has(tmp_path, make, readings):
     asked = {"make": make, "readings": readings, "open": [("apnet-s2", "msmt17", None)]}
-    found = Page(tableii.render(tmp_path, ".html", **asked).read_text())
+    html = Page(tableii.render(tmp_path, ".html", **asked).read_text())
     markdown = tableii.render(tmp_path, ".md", **asked).read_text()
-    (said,) = found.texts("main")
-    ours, theirs = (sorted(NUMBER.findall(text)) for text in (said, "".join(markdown)))
+    (main,) = html.texts("main")
+    ours, theirs = (sorted(NUMBER.findall(text)) for text in (main, "".join(markdown)))
     assert ours == theirs
-    assert said.count("ˢ") == markdown.count("ˢ")
+    assert main.count("ˢ") == markdown.count("ˢ")
     for heading in re.findall(r"^## (?!The paper)(.*)$", markdown, re.M):
-        assert heading.replace("'", "’") in found.texts("h2")
+        assert heading.replace("'", "’") in html.texts("h2")
     for fact in re.findall(r"^- \*\*([\w, ]+):\*\*", markdown, re.M):
-        assert fact in found.texts("dt")
+        assert fact in html.texts("dt")
 
 
 def test_it_needs_nothing_beside_it(judge):
     judge.write(records.synthetic())
     text = judge.render(".html")
-    found = Page(text)
+    html = Page(text)
     assert not re.search(r"\b(src|srcset|action|poster)=|@import|url\(|<script", text)
-    assert [attributes["href"] for _, attributes, _ in found.elements if "href" in attributes] == [
+    assert [attributes["href"] for _, attributes, _ in html.elements if "href" in attributes] == [
         "data:,"
     ]
-    (policy,) = found.all("meta", **{"http-equiv": "Content-Security-Policy"})
+    (policy,) = html.all("meta", **{"http-equiv": "Content-Security-Policy"})
     assert policy[0]["content"].startswith("default-src 'none'")
 
 
@@ -109,22 +109,22 @@ def test_every_row_of_a_table_has_its_columns(tmp_path):
 
 
 def test_headers_say_what_they_head(judge):
-    found = page(judge)
-    assert {attributes.get("scope") for attributes, _ in found.all("th")} == {
+    html = page(judge)
+    assert {attributes.get("scope") for attributes, _ in html.all("th")} == {
         *("col", "colgroup", "row", "rowgroup"),
     }
-    assert [text for _, text in found.all("th", scope="rowgroup")[:2]] == ["channel", "spatial"]
-    assert found.texts("caption") == ["Table VIII", "Market-1501", "DukeMTMC-reID"]
+    assert [text for _, text in html.all("th", scope="rowgroup")[:2]] == ["channel", "spatial"]
+    assert html.texts("caption") == ["Table VIII", "Market-1501", "DukeMTMC-reID"]
 
 
 def test_every_synthetic_number_carries_the_watermark(judge):
     judge.write(*(records.synthetic(seed=seed, mAP=0.2 + seed / 10) for seed in (0, 1)))
-    found = page(judge, seeds=(0, 1))
-    assert found.texts("td", kind="ours")[0] == "25.0ˢ ± 7.1ˢ"
-    assert found.texts("td", kind="pair")[0] == "87.8 / 25.0ˢ"
-    assert found.texts("td", kind="difference")[0] == "−62.8ˢ"
-    assert found.all("span", title="synthetic data") and found.texts("p", kind="banner")
-    reported = found.texts("td", kind="reported") + found.texts("span", kind="reported")
+    html = page(judge, seeds=(0, 1))
+    assert html.texts("td", kind="ours")[0] == "25.0ˢ ± 7.1ˢ"
+    assert html.texts("td", kind="pair")[0] == "87.8 / 25.0ˢ"
+    assert html.texts("td", kind="difference")[0] == "−62.8ˢ"
+    assert html.all("span", title="synthetic data") and html.texts("p", kind="banner")
+    reported = html.texts("td", kind="reported") + html.texts("span", kind="reported")
     assert not any("ˢ" in text for text in reported)
 
 
@@ -149,15 +149,15 @@ def test_no_real_number_carries_the_watermark(judge):
 )
 def test_verdicts_have_a_sign_a_colour_and_a_word(judge, values, sign, kind, word):
     judge.write(*(records.record(seed=seed, mAP=mAP) for seed, mAP in enumerate(values)))
-    found = page(judge, seeds=range(len(values)))
-    (attributes, shown), *_ = found.all("span", role="img")
+    html = page(judge, seeds=range(len(values)))
+    (attributes, shown), *_ = html.all("span", role="img")
     assert shown == sign and attributes["aria-label"] == attributes["title"] == word
-    cell, *_ = found.all("td")
+    cell, *_ = html.all("td")
     assert kind in cell[0]["class"].split()
-    assert found.texts("td", kind="verdict")[0].startswith(sign)
+    assert html.texts("td", kind="verdict")[0].startswith(sign)
     css = judge.render(".html", seeds=range(len(values)))
     assert re.search(rf"\.{kind}\b[^}}]*--tone", css)
-    assert f"{sign} {word}" in found.texts("p", kind="key")[0]
+    assert f"{sign} {word}" in html.texts("p", kind="key")[0]
 
 
 def test_who_points_at_a_cell_is_told_all_of_it(judge):
@@ -170,14 +170,14 @@ def test_who_points_at_a_cell_is_told_all_of_it(judge):
 
 def test_open_cells_name_the_command_and_what_failed(judge):
     judge.note("train/written/market1501/resnet50-apnet-c2/seed0", "it <b>broke</b> & fell")
-    found = page(judge)
-    assert found.texts("code") == [COMMAND]
-    assert found.texts("p", kind="failed") == [
+    html = page(judge)
+    assert html.texts("code") == [COMMAND]
+    assert html.texts("p", kind="failed") == [
         "Failed: Ours|C2 on Market-1501, seed 0: it <b>broke</b> & fell "
         "(log: train/written/market1501/resnet50-apnet-c2/seed0.log)"
     ]
-    assert len(found.texts("td", kind="failed")) == 2 * 3
-    assert "not run" in found.texts("td", kind="not-run")[0]
+    assert len(html.texts("td", kind="failed")) == 2 * 3
+    assert "not run" in html.texts("td", kind="not-run")[0]
 
 
 def test_footnotes_are_told_where_they_are_set_and_below(judge):
@@ -185,43 +185,43 @@ def test_footnotes_are_told_where_they_are_set_and_below(judge):
         records.record(**{"training.provenance": "imported", "data.published": False}),
         records.record("dukemtmc", **{"training.provenance": "imported"}),
     )
-    found = page(judge)
-    assert ({"title": "imported"}, "†") in found.all("abbr")
-    assert "† imported" in found.texts("li")
-    assert "Base0†" in found.texts("th")
-    assert found.texts("td", kind="verdict")[0] == "n/c‡"
+    html = page(judge)
+    assert ({"title": "imported"}, "†") in html.all("abbr")
+    assert "† imported" in html.texts("li")
+    assert "Base0†" in html.texts("th")
+    assert html.texts("td", kind="verdict")[0] == "n/c‡"
 
 
 def test_readings_stand_side_by_side(judge):
     judge.write(records.record(mAP=0.878), records.record(reading="released", mAP=0.86))
     readings = ("written", "released")
-    found = page(judge, readings=readings)
-    assert found.texts("caption")[:3] == [
+    html = page(judge, readings=readings)
+    assert html.texts("caption")[:3] == [
         *("Reading: written", "Reading: released", "Market-1501, mAP"),
     ]
     market = grids(judge.render(".md", readings=readings))[2]
     assert row(market, "Base")[1:] == ["87.8", "87.8", "0.0", "○ 1 run: within"] + [
         *("86.0", "−1.8", "▽ 1 run: worse"),
     ]
-    line = next(text for text in found.texts("tr") if "1 run" in text)
+    line = next(text for text in html.texts("tr") if "1 run" in text)
     assert line == "Base0 87.8 87.8 0.0 ○ 1 run: within 86.0 −1.8 ▽ 1 run: worse"
 
 
 def test_reasons_are_there_to_be_unfolded(judge):
     judge.write(records.record(mAP=0.878))
-    found = page(judge)
-    assert found.texts("summary") == ["The numbers behind 2 verdicts"]
-    assert "Base0, Market-1501 mAP" in found.texts("details")[0]
+    html = page(judge)
+    assert html.texts("summary") == ["The numbers behind 2 verdicts"]
+    assert "Base0, Market-1501 mAP" in html.texts("details")[0]
 
 
 def test_what_html_would_take_for_markup_is_escaped(tmp_path):
     notes = ["<script>alert(1)</script> & \"quotes\" 'too' &lt; b_c x_2"]
     judge = Judge(tmp_path, notes=notes, caption="A<B>C", heading='M"N')
-    found = page(judge)
-    assert not found.all("script")
-    assert notes[0].replace("x_2", "x2") in found.texts("li")
-    assert "A<B>C" in found.texts("p") and 'M"N' in found.texts("th")
-    assert [text for _, text in found.all("sub")][-1] == "2"
+    html = page(judge)
+    assert not html.all("script")
+    assert notes[0].replace("x_2", "x2") in html.texts("li")
+    assert "A<B>C" in html.texts("p") and 'M"N' in html.texts("th")
+    assert [text for _, text in html.all("sub")][-1] == "2"
 
 
 def test_publication_and_backbone_are_columns_of_the_papers_table(tmp_path):
@@ -229,6 +229,6 @@ def test_publication_and_backbone_are_columns_of_the_papers_table(tmp_path):
     content = records.yaml.safe_load(judge.table.read_text())
     content["rows"][3] |= {"publication": "CVPR'20", "backbone": "ResNet-50"}
     judge.table.write_text(records.yaml.safe_dump(content, sort_keys=False))
-    found = page(judge)
-    assert found.texts("th")[:3] == ["Model", "Publication", "Backbone"]
-    assert found.texts("td", kind="described")[-2:] == ["CVPR'20", "ResNet-50"]
+    html = page(judge)
+    assert html.texts("th")[:3] == ["Model", "Publication", "Backbone"]
+    assert html.texts("td", kind="described")[-2:] == ["CVPR'20", "ResNet-50"]

@@ -34,9 +34,9 @@ def width(cells):
 
 def below(text, label, lines=1):
     """A row of the paper and the lines under it."""
-    found = rows(text)
-    place = next(place for place, cells in enumerate(found) if cells[0].startswith(label))
-    return found[place : place + 1 + lines]
+    printed = rows(text)
+    index = next(index for index, cells in enumerate(printed) if cells[0].startswith(label))
+    return printed[index : index + 1 + lines]
 
 
 def notes(text):
@@ -45,18 +45,18 @@ def notes(text):
 
 def test_rows_columns_and_rules_are_the_papers(judge):
     text = judge.render(".tex")
-    found = rows(text)
-    assert [cells[0] for cells in found] == [
+    printed = rows(text)
+    assert [cells[0] for cells in printed] == [
         *(r"\multirow{2}{*}{Model}", "", "Base$_0$", r"\quad\word{reproduced}"),
         *("OursC$_2$", r"\quad\word{reproduced}", "Space", r"\quad\word{reproduced}"),
         r"*Other [33]",
     ]
-    assert r"\multicolumn{4}{@{}c@{\hspace{12pt}}}{Market-1501}" in found[0]
-    assert found[1] == ["", r"\across{mAP}", r"\across{R-1}", r"\across{mAP}"]
+    assert r"\multicolumn{4}{@{}c@{\hspace{12pt}}}{Market-1501}" in printed[0]
+    assert printed[1] == ["", r"\across{mAP}", r"\across{R-1}", r"\across{mAP}"]
     assert r"\cmidrule(r{12pt}){2-5}\cmidrule(r{0pt}){6-7}" in text
     between = text.partition("Space")[0].rpartition("OursC")[2]
     assert r"\midrule" in between, "the rule between the groups of rows"
-    assert {width(cells) for cells in found} == {7}
+    assert {width(cells) for cells in printed} == {7}
 
 
 def test_reported_stands_over_reproduced(judge):
@@ -148,11 +148,11 @@ def test_narrow_tables_keep_to_a_column_and_crowded_ones_set_deviations_below(tm
 
 def test_what_stands_around_is_noted(judge):
     judge.write(records.record(mAP=0.878))
-    said = notes(judge.render(".tex"))
+    below = notes(judge.render(".tex"))
     for fact in (r"\textit{Scale}: paper.", r"\textit{Reading}: written.", r"\textit{Seeds}: 0."):
-        assert fact in said
-    assert "single query; cosine distance" in said and "0.5 on Market-1501" in said
-    assert "First line of each row: reported in Table VIII of the paper." in said
+        assert fact in below
+    assert "single query; cosine distance" in below and "0.5 on Market-1501" in below
+    assert "First line of each row: reported in Table VIII of the paper." in below
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,6 @@ from workflow.lib.sentences import caveats
 )
 def test_caveats(model, written, released):
     for reading, wanted in (("written", written), ("released", released)):
-        found = caveats(model, reading)
-        assert len(found) == len(wanted)
-        assert all(word in text for word, text in zip(wanted, found, strict=True))
+        texts = caveats(model, reading)
+        assert len(texts) == len(wanted)
+        assert all(word in text for word, text in zip(wanted, texts, strict=True))

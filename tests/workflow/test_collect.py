@@ -28,18 +28,18 @@ def test_a_line_for_each_metric_of_each_evaluation(tmp_path):
     (scale / "cells").mkdir()
     (scale / "cells" / "table2.json").write_text("{}")
     status, out = collect(tmp_path)
-    found = pd.read_csv(out, dtype={"value": str})
-    assert status == 0 and len(found) == 4 * 5
-    assert list(found.metric[:5]) == ["mAP", "R-1", "R-5", "R-10", "R-20"]
-    assert list(found.columns[:7]) == [
+    table = pd.read_csv(out, dtype={"value": str})
+    assert status == 0 and len(table) == 4 * 5
+    assert list(table.metric[:5]) == ["mAP", "R-1", "R-5", "R-10", "R-20"]
+    assert list(table.columns[:7]) == [
         *("series", "training_set", "model", "seed", "test_set", "metric", "value"),
     ]
-    last = found[(found.seed == 10) & (found.metric == "mAP")].iloc[0]
+    last = table[(table.seed == 10) & (table.metric == "mAP")].iloc[0]
     assert float(last.value) == 100 * 0.123456789012345
     assert (last.published, last.synthetic, last.provenance) == (True, False, "trained")
-    assert list(found[found.series == "released"].synthetic) == [True] * 5
+    assert list(table[table.series == "released"].synthetic) == [True] * 5
     # Seed 9 stands before seed 10: they are numbers.
-    assert list(dict.fromkeys(found[found.series == "written"].seed)) == [9, 10]
+    assert list(dict.fromkeys(table[table.series == "written"].seed)) == [9, 10]
 
 
 def test_nothing_yet_is_a_header(tmp_path):
@@ -69,10 +69,10 @@ def test_other_counts_stand_in_each_line_with_the_words_that_accept_them(tmp_pat
     changes = {f"{place}.{key}": other[key] for place in ("training.data", "data") for key in other}
     records.write(tmp_path / "paper", records.record(seed=1, **changes), records.record(seed=2))
     _, out = collect(tmp_path, "--accepted", "market1501=it is a test", "dukemtmc=no matter")
-    found = pd.read_csv(out, keep_default_na=False)
-    said = "market1501 has 3 junk (published: 3,819); accepted: it is a test"
-    assert list(found[found.seed == 1].other_counts) == [said] * 5
-    assert list(found[found.seed == 2].other_counts) == [""] * 5
+    table = pd.read_csv(out, keep_default_na=False)
+    words = "market1501 has 3 junk (published: 3,819); accepted: it is a test"
+    assert list(table[table.seed == 1].other_counts) == [words] * 5
+    assert list(table[table.seed == 2].other_counts) == [""] * 5
 
 
 def test_the_file_is_results_that_a_notebook_judges(tmp_path):

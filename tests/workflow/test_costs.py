@@ -67,9 +67,9 @@ def test_a_cost_is_equal_to_the_printed_decimals_or_it_is_not(costs):
     write(costs, record("resnet50-apnet-c2", "written", 6.2350001))
     status, content = judge(costs)
     assert status == 0
-    found = verdicts(content, "written")
-    assert found.pop("apnet-c3") == "unequal"
-    assert set(found.values()) == {"equal"} and len(found) == 5
+    outcome = verdicts(content, "written")
+    assert outcome.pop("apnet-c3") == "unequal"
+    assert set(outcome.values()) == {"equal"} and len(outcome) == 5
     assert set(verdicts(content, "released").values()) == {"equal"}
     assert verdicts(content, None) == {"scsn": "quoted"}
 

@@ -30,8 +30,8 @@ def write(folder, name, *, reading="written", synthetic=False, train=None):
         counts["train"]["images"] = train
     file = folder / "results" / "paper" / reading / name / "dataset.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    found = {"counts": counts | {"junk": junk, "distractors": 0}, "synthetic": synthetic}
-    file.write_text(json.dumps(found))
+    check = {"counts": counts | {"junk": junk, "distractors": 0}, "synthetic": synthetic}
+    file.write_text(json.dumps(check))
 
 
 def judge(folder, readings=("written",)):
@@ -62,7 +62,7 @@ def real(tmp_path):
 def test_the_real_datasets_are_the_papers_but_for_two_cells(real):
     cells = judge(real)
     assert len(cells) == 25
-    odd = {place[:3]: cell["mean"] for place, cell in cells.items() if cell["verdict"] != "equal"}
+    odd = {key[:3]: cell["mean"] for key, cell in cells.items() if cell["verdict"] != "equal"}
     assert odd == {("msmt17", "train", "IDs"): 1041, ("cuhk03", "all", "Cam"): 2}
     text = report(real)
     assert "4101 / 1041 ≠" in text and "19732 / 19732 =" in text
@@ -89,7 +89,7 @@ def test_drawn_datasets_are_not_held_against_the_paper(real):
 def test_an_absent_dataset_is_named_in_its_cells(real):
     (real / "results" / "paper" / "written" / "msmt17" / "dataset.json").unlink()
     cells = judge(real)
-    assert {place[0] for place, cell in cells.items() if cell["status"] != "run"} == {"msmt17"}
+    assert {key[0] for key, cell in cells.items() if cell["status"] != "run"} == {"msmt17"}
     text = report(real)
     assert f"msmt17 not found under {real}" in text
     (row,) = (line for line in text.splitlines() if line.startswith("| MSMT"))

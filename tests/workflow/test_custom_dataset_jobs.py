@@ -60,7 +60,7 @@ def test_it_stands_beside_drawn_data(snakemake, file):
 
 
 @pytest.mark.parametrize(
-    ("datasets", "said"),
+    ("datasets", "words"),
     [
         ("{mine: {csv: /absent.csv}}", "datasets: mine: no csv at /absent.csv"),
         (f"{{mine: {{folder: {ROOT}/README.md}}}}", "datasets: mine: no folder at"),
@@ -70,11 +70,11 @@ def test_it_stands_beside_drawn_data(snakemake, file):
         (f"{{ours: {{folder: {ROOT}}}}}", "unknown dataset 'mine': choose one of cuhk03"),
     ],
 )
-def test_what_is_wrong_is_one_sentence(snakemake, tmp_path, datasets, said):
+def test_what_is_wrong_is_one_sentence(snakemake, tmp_path, datasets, words):
     done = ask(snakemake, tmp_path, RUN.format("mine"), f"datasets={datasets}", check=False)
     assert done.returncode == 2
     lines = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
-    assert len(lines) == 1 and said in lines[0]
+    assert len(lines) == 1 and words in lines[0]
 
 
 @pytest.mark.slow

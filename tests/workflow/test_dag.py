@@ -133,10 +133,10 @@ def test_a_call_ends_with_what_is_open_and_why(snakemake, tmp_path):
     tiny.write(data / "market1501", tiny.MARKET)
     options = ["--configfile", str(ROOT / "config" / "paper.yaml")]
     config = [f"data_root={data}", "seeds=[0]", "missing=show"]
-    said = snakemake("reports/table7.md", options=options, config=config).stderr
-    assert "table7: 32 cells wait for 8 results" in said
-    assert f"dukemtmc not found under {data}" in said
-    assert "-- reports/table7.md" in said
+    text = snakemake("reports/table7.md", options=options, config=config).stderr
+    assert "table7: 32 cells wait for 8 results" in text
+    assert f"dukemtmc not found under {data}" in text
+    assert "-- reports/table7.md" in text
     report = (tmp_path / "reports" / "table7.md").read_text()
     assert f"dukemtmc not found under {data}" in report
     row, *_ = (line for line in report.splitlines() if line.startswith("| Baseline"))
@@ -157,8 +157,8 @@ def test_a_call_ends_with_what_is_open_and_why(snakemake, tmp_path):
 def test_a_wrong_config_ends_at_once_with_one_sentence(snakemake, config, named):
     done = snakemake("reports/table2.md", options=["--dry-run"], config=[config], check=False)
     assert done.returncode == 2
-    said = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
-    assert len(said) == 1 and named in said[0]
+    text = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
+    assert len(text) == 1 and named in text[0]
     assert "Traceback" not in done.stderr
 
 
@@ -183,8 +183,8 @@ def test_a_wrong_config_ends_at_once_with_one_sentence(snakemake, config, named)
 def test_an_unknown_target_is_named_in_one_sentence(snakemake, target, named):
     done = snakemake(target, options=["--dry-run"], check=False)
     assert done.returncode == 2
-    said = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
-    assert len(said) == 1 and named in said[0]
+    text = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
+    assert len(text) == 1 and named in text[0]
     assert "Traceback" not in done.stderr
 
 

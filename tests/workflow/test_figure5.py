@@ -52,8 +52,8 @@ class Figure5:
         table = ["--table", str(ROOT / "paper" / "tables" / "figure5.yaml")]
         table += ["--experiments", str(ROOT / "workflow" / "experiments.yaml")]
         asked = ["--readings", *readings, "--seeds", *map(str, seeds), "--scale", "paper"]
-        places = ["--results", str(self.folder / "results"), "--out", str(self.cells)]
-        assert judge.main([*table, *asked, *places]) == 0
+        paths = ["--results", str(self.folder / "results"), "--out", str(self.cells)]
+        assert judge.main([*table, *asked, *paths]) == 0
         self.costs = [cost(reading, radix) for reading in readings for radix in RADICES]
         return read_judged(self.cells, "figure5")
 
@@ -82,15 +82,15 @@ def figure5(tmp_path):
 
 
 def curves(axes):
-    """Label -> places, heights and half lengths of the bars, of each errorbar."""
-    found = {}
+    """Label -> positions, heights and half lengths of the bars, of each errorbar."""
+    drawn = {}
     for container in axes.containers:
         line, _, (bars,) = container.lines
         # A bar that is not there is an empty segment.
         ends = [segment[:, 1] for segment in map(np.asarray, bars.get_segments()) if len(segment)]
         halves = [(high - low) / 2 for low, high in ends]
-        found[container.get_label()] = (*line.get_data(orig=False), halves)
-    return found
+        drawn[container.get_label()] = (*line.get_data(orig=False), halves)
+    return drawn
 
 
 def reported(axes):
@@ -110,8 +110,8 @@ def test_means_and_deviations_stand_at_their_radices(figure5):
     figure = figure5.draw()
     assert figure.get_figwidth() == 3.5
     for axes, above in zip(figure.axes, (0, 5), strict=False):
-        places, heights, halves = curves(axes)["written"]
-        assert list(places) == [0, 1, 2, 3, 4, 5]
+        positions, heights, halves = curves(axes)["written"]
+        assert list(positions) == [0, 1, 2, 3, 4, 5]
         np.testing.assert_allclose(heights, [mean + above for mean in MAP.values()])
         np.testing.assert_allclose(halves, 0.5)
     assert [text.get_text() for text in figure.axes[-1].get_xticklabels()] == [
@@ -128,8 +128,8 @@ def test_means_and_deviations_stand_at_their_radices(figure5):
 def test_the_one_reported_point_is_marked(figure5):
     figure = figure5.draw()
     for axes, value in zip(figure.axes, (90.5, 96.2), strict=False):
-        ((place, height),) = reported(axes)
-        assert height == value and abs(place - 1) < 0.3
+        ((position, height),) = reported(axes)
+        assert height == value and abs(position - 1) < 0.3
         assert f"{value}" in [text.get_text() for text in axes.texts]
     assert reported(figure.axes[2]) == []
     assert WATERMARK not in texts(figure)
@@ -138,10 +138,10 @@ def test_the_one_reported_point_is_marked(figure5):
 def test_two_readings_differ_in_more_than_colour(figure5):
     figure = figure5.draw(readings=("written", "released"))
     for axes in figure.axes[:2]:
-        found = curves(axes)
-        assert found.keys() == {"written", "released"}
-        np.testing.assert_allclose(found["released"][1] - found["written"][1], 1)
-        assert (found["released"][0] > found["written"][0]).all()
+        drawn = curves(axes)
+        assert drawn.keys() == {"written", "released"}
+        np.testing.assert_allclose(drawn["released"][1] - drawn["written"][1], 1)
+        assert (drawn["released"][0] > drawn["written"][0]).all()
         one, other = (container.lines[0] for container in axes.containers)
         assert one.get_linestyle() != other.get_linestyle()
         assert one.get_marker() != other.get_marker()
@@ -165,10 +165,10 @@ def test_an_open_radix_breaks_the_line_and_is_named(figure5):
     figure = figure5.draw(readings=("written", "released"), open=open)
     _, heights, _ = curves(figure.axes[0])["released"]
     assert np.isnan(heights).tolist() == [False, False, False, True, True, False]
-    said = "\n".join(texts(figure))
-    assert "not run (released): radix 8, 16" in said
-    assert "not run (written)" not in said
-    assert "2 of 3 seeds (written): radix 4\n" in said
+    written = "\n".join(texts(figure))
+    assert "not run (released): radix 8, 16" in written
+    assert "not run (written)" not in written
+    assert "2 of 3 seeds (written): radix 4\n" in written
 
 
 def test_without_any_run_the_reported_point_stands_alone(figure5):
@@ -187,17 +187,17 @@ def test_synthetic_numbers_carry_the_watermark_and_are_not_compared(figure5):
     figure = figure5.draw(make=records.synthetic)
     assert texts(figure).count(WATERMARK) == 2
     assert [reported(axes) for axes in figure.axes] == [[], [], []]
-    said = "\n".join(texts(figure))
-    assert "Not compared: the paper reports mAP 90.5 and Rank-1 96.2 at radix 2." in said
+    written = "\n".join(texts(figure))
+    assert "Not compared: the paper reports mAP 90.5 and Rank-1 96.2 at radix 2." in written
     assert max(axes.get_ylim()[1] for axes in figure.axes[:1]) < 92
 
 
 def test_runs_by_another_recipe_are_not_held_against_the_paper(figure5):
-    def make(*place, **changes):
-        return records.record(*place, **{"training.paper_recipe": False, **changes})
+    def make(*position, **changes):
+        return records.record(*position, **{"training.paper_recipe": False, **changes})
 
-    said = "\n".join(texts(figure5.draw(make=make)))
-    assert "Not to be held against the paper; reports/figure5.md says why." in said
+    written = "\n".join(texts(figure5.draw(make=make)))
+    assert "Not to be held against the paper; reports/figure5.md says why." in written
 
 
 def test_files_hold_their_letters_and_are_the_same_each_time(figure5):
@@ -218,8 +218,8 @@ def test_files_hold_their_letters_and_are_the_same_each_time(figure5):
 def test_the_csv_behind_it_has_what_is_drawn(figure5):
     content = figure5.judge()
     lines = list(csv.DictReader(as_csv.render(content).splitlines()))
-    found = {line["row"]: float(line["mean"]) for line in lines if line["metric"] == "mAP"}
-    assert found == pytest.approx({f"radix-{radix}": mean for radix, mean in MAP.items()})
+    drawn = {line["row"]: float(line["mean"]) for line in lines if line["metric"] == "mAP"}
+    assert drawn == pytest.approx({f"radix-{radix}": mean for radix, mean in MAP.items()})
     assert {line["sd"] for line in lines if line["metric"] == "R-1"} <= {"0.5", "0.49999999999999"}
 
 

@@ -41,7 +41,7 @@ def maps(folder, **changes):
     return read_maps(write(folder / "maps.npz", **changes))
 
 
-def said(figure):
+def written_on(figure):
     return "\n".join(text.get_text() for text in figure.texts)
 
 
@@ -51,19 +51,19 @@ def pictures(figure):
 
 
 def test_each_query_is_the_input_and_its_two_maps_side_by_side(tmp_path):
-    found = maps(tmp_path)
-    figure = draw({"written": found})
+    content = maps(tmp_path)
+    figure = draw({"written": content})
     shown = pictures(figure)
     heads = ["input", "level 1", "level 2"]
-    assert list(shown) == [f"{name} {head}" for name in found.queries for head in heads]
-    for query, name in enumerate(found.queries):
-        np.testing.assert_array_equal(shown[f"{name} input"], found.images[query])
+    assert list(shown) == [f"{name} {head}" for name in content.queries for head in heads]
+    for query, name in enumerate(content.queries):
+        np.testing.assert_array_equal(shown[f"{name} input"], content.images[query])
         for level in (1, 2):
-            wanted = overlaid(found.images[query], found.maps[query, level - 1])
+            wanted = overlaid(content.images[query], content.maps[query, level - 1])
             np.testing.assert_array_equal(shown[f"{name} level {level}"], wanted)
     lefts = [axes.get_position().x0 for axes in figure.axes]
     assert lefts == sorted(lefts) and figure.get_figwidth() == 7.16
-    assert all(name in said(figure) for name in found.queries)
+    assert all(name in written_on(figure) for name in content.queries)
 
 
 def test_images_keep_their_shape(tmp_path):
@@ -94,7 +94,7 @@ def test_the_order_of_the_levels_is_said_for_each_reading(tmp_path):
     readings = ("written", "released")
     files = {reading: write(tmp_path / f"{reading}.npz", reading) for reading in readings}
     figure = draw({reading: read_maps(file) for reading, file in files.items()})
-    text = said(figure)
+    text = written_on(figure)
     assert "Reading written: first level 1 (1 part), then level 2 (2 parts)" in text
     assert "Reading released: first level 2 (2 parts), then level 1 (1 part)" in text
     for reading in readings:
@@ -106,8 +106,8 @@ def test_the_order_of_the_levels_is_said_for_each_reading(tmp_path):
 @pytest.mark.parametrize("where", ["training_data", "data"])
 def test_drawn_people_carry_the_watermark(tmp_path, where):
     block = {"name": "market1501", "synthetic": True, "published": False}
-    found = maps(tmp_path, queries=5, **{where: block})
-    text = said(draw({"written": found}))
+    content = maps(tmp_path, queries=5, **{where: block})
+    text = written_on(draw({"written": content}))
     # On each row of images, and beside each of them.
     assert text.count(WATERMARK) == 2
     assert text.count("_00.jpg (synthetic)") == 5
@@ -116,16 +116,16 @@ def test_drawn_people_carry_the_watermark(tmp_path, where):
 
 def test_a_reading_without_a_run_is_open_and_says_why(tmp_path):
     figure = draw({"written": maps(tmp_path), "released": None}, "market1501 not found under /d")
-    assert "Reading released: not run: market1501 not found under /d" in said(figure)
+    assert "Reading released: not run: market1501 not found under /d" in written_on(figure)
     assert len(figure.axes) == 12
 
 
 def test_files_hold_their_letters_and_are_the_same_each_time(tmp_path):
     file = write(tmp_path / "maps.npz", synthetic=True)
     outs = [tmp_path / f"figure6.{suffix}" for suffix in ("png", "svg", "pdf")]
-    places = ["--maps", str(file), str(tmp_path / "none.npz"), "--out", *map(str, outs)]
-    places = ["attention", "--dataset", "market1501", "--title", "Fig. 6", *places]
-    arguments = [*places, "--readings", "written", "released", "--data-root", str(tmp_path)]
+    options = ["--maps", str(file), str(tmp_path / "none.npz"), "--out", *map(str, outs)]
+    options = ["attention", "--dataset", "market1501", "--title", "Fig. 6", *options]
+    arguments = [*options, "--readings", "written", "released", "--data-root", str(tmp_path)]
     assert main(arguments) == 0
     first = [out.read_bytes() for out in outs]
     assert main(arguments) == 0

@@ -62,11 +62,11 @@ def spans(tmp_path):
     return [(devices.split(","), float(begin), float(end)) for devices, begin, end in lines]
 
 
-def overlaps(found):
+def overlaps(times):
     return [
         (one, other)
-        for number, one in enumerate(found)
-        for other in found[number + 1 :]
+        for number, one in enumerate(times)
+        for other in times[number + 1 :]
         if set(one[0]) & set(other[0]) and one[1] < other[2] and other[1] < one[2]
     ]
 
@@ -89,15 +89,15 @@ def test_two_jobs_never_have_the_same_device(tmp_path):
     wait_until(lambda: len(begun(tmp_path)) == 2)
     jobs += [start(tmp_path, number, "5,GPU-9a") for number in range(2, 8)]
     assert select.select([jobs[2].stderr], [], [], 30)[0]
-    said = jobs[2].stderr.readline()
+    line = jobs[2].stderr.readline()
     hold.unlink()
     for job in jobs:
         job.communicate(timeout=60)
     assert [job.returncode for job in jobs] == [0] * 8
-    found = spans(tmp_path)
-    assert len(found) == 8 and overlaps(found) == []
-    assert {device for devices, _, _ in found for device in devices} == {"5", "GPU-9a"}
-    assert "waiting for a GPU: all of 5, GPU-9a are taken" in said
+    times = spans(tmp_path)
+    assert len(times) == 8 and overlaps(times) == []
+    assert {device for devices, _, _ in times for device in devices} == {"5", "GPU-9a"}
+    assert "waiting for a GPU: all of 5, GPU-9a are taken" in line
     logs = [(tmp_path / f"{number}.log").read_text() for number in range(8)]
     assert all(log.startswith(("on GPU 5\n", "on GPU GPU-9a\n")) for log in logs)
 
@@ -106,9 +106,9 @@ def test_jobs_of_one_and_of_two_devices_do_not_lock_each_other_out(tmp_path):
     jobs = [start(tmp_path, n, "0,1", count=1 + n % 2) for n in range(6)]
     for job in jobs:
         job.communicate(timeout=60)
-    found = spans(tmp_path)
-    assert sorted(len(devices) for devices, _, _ in found) == [1, 1, 1, 2, 2, 2]
-    assert overlaps(found) == []
+    times = spans(tmp_path)
+    assert sorted(len(devices) for devices, _, _ in times) == [1, 1, 1, 2, 2, 2]
+    assert overlaps(times) == []
 
 
 def test_a_device_is_free_when_what_ran_on_it_is_dead_and_not_before(tmp_path):
@@ -133,16 +133,16 @@ def test_a_job_that_waits_is_stopped_at_once(tmp_path):
         second = start(tmp_path, 1, "3")
         assert "waiting for a GPU" in second.stderr.readline()
         second.send_signal(number)
-        said = second.communicate(timeout=10)[1]
-        assert second.returncode == status and "Traceback" not in said
+        line = second.communicate(timeout=10)[1]
+        assert second.returncode == status and "Traceback" not in line
     os.kill(begun(tmp_path)[0], signal.SIGKILL)
     first.communicate(timeout=10)
 
 
 def test_more_devices_than_there_are_is_one_sentence_in_the_note(tmp_path):
     job = start(tmp_path, 0, "3", count=2)
-    said = job.communicate(timeout=30)[1]
-    assert job.returncode == 2 and said.startswith("apnet: a job wants 2 GPUs, and 1 can be used")
+    line = job.communicate(timeout=30)[1]
+    assert job.returncode == 2 and line.startswith("apnet: a job wants 2 GPUs, and 1 can be used")
     assert "a job wants 2 GPUs" in (tmp_path / "0.failed.json").read_text()
 
 

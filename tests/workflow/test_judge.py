@@ -17,16 +17,16 @@ def judge(tmp_path):
 
 
 def test_every_cell_is_there_in_the_order_of_print(judge):
-    found = judge()["cells"]
-    assert [(cell["row"], cell["column"], cell["metric"]) for cell in found[:4]] == [
+    cells = judge()["cells"]
+    assert [(cell["row"], cell["column"], cell["metric"]) for cell in cells[:4]] == [
         ("base", "market1501", "mAP"),
         ("base", "market1501", "R-1"),
         ("base", "dukemtmc", "mAP"),
         ("ours", "market1501", "mAP"),
     ]
-    assert [cell["status"] for cell in found] == ["not run"] * 9 + ["quoted"] * 3
-    assert found[3]["reported"] == 90.5 and found[3]["reported_bold"]
-    assert not found[4]["reported_bold"]
+    assert [cell["status"] for cell in cells] == ["not run"] * 9 + ["quoted"] * 3
+    assert cells[3]["reported"] == 90.5 and cells[3]["reported_bold"]
+    assert not cells[4]["reported_bold"]
 
 
 def test_numbers_of_a_cell(judge):
@@ -101,7 +101,7 @@ def test_small_datasets_are_given_a_point():
 
 
 @pytest.mark.parametrize(
-    ("word", "said"),
+    ("word", "words"),
     [
         ("market=1", "unknown dataset 'market'"),
         ("wide", "'wide' is no positive number"),
@@ -110,8 +110,8 @@ def test_small_datasets_are_given_a_point():
         ("msmt17=", "'' is no positive number"),
     ],
 )
-def test_a_wrong_tolerance_is_named(word, said):
-    with pytest.raises(InputError, match=said):
+def test_a_wrong_tolerance_is_named(word, words):
+    with pytest.raises(InputError, match=words):
         parse_tolerances([word])
 
 
@@ -175,8 +175,8 @@ def test_where_runs_come_from_is_marked_beside_the_verdict(judge):
 def test_earlier_code_is_marked_and_named(judge, place):
     records.write(judge.scale, records.record(**{place: "0123456789abcdef"}))
     assert judge.cell()["marks"] == ["made with earlier code"]
-    (found,) = judge()["context"]
-    codes = found["texts"]
+    (context,) = judge()["context"]
+    codes = context["texts"]
     assert ["0123456789abcdef"] in (codes["training_code"], codes["evaluation_code"])
 
 
@@ -202,18 +202,18 @@ def test_circumstances_are_those_of_the_records(judge):
 
 def test_readings_are_cells_of_their_own(judge):
     records.write(judge.scale, records.record(reading="released", mAP=0.5))
-    found = judge(readings=("written", "released"))["cells"][:2]
-    assert [(cell["series"], cell["status"]) for cell in found] == [
+    cells = judge(readings=("written", "released"))["cells"][:2]
+    assert [(cell["series"], cell["status"]) for cell in cells] == [
         ("written", "not run"),
         ("released", "run"),
     ]
 
 
 def test_what_was_never_released_is_said_under_released(judge):
-    found = judge(readings=("written", "released"))["cells"]
-    said = {(cell["row"], cell["series"]): cell.get("caveats") for cell in found}
-    assert "never released" in said["space", "released"][0]
-    assert said["space", "written"] == said["base", "released"] == []
+    cells = judge(readings=("written", "released"))["cells"]
+    words = {(cell["row"], cell["series"]): cell.get("caveats") for cell in cells}
+    assert "never released" in words["space", "released"][0]
+    assert words["space", "written"] == words["base", "released"] == []
 
 
 def test_an_open_cell_names_the_file_that_would_fill_it(judge):
@@ -247,7 +247,7 @@ def test_a_seed_that_failed_leaves_the_others(judge):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "words"),
     [
         ({"schema": 2}, "schema"),
         ({"mAP": float("nan")}, "mAP is not a finite number"),
@@ -264,12 +264,12 @@ def test_a_seed_that_failed_leaves_the_others(judge):
         ({"model": "resnet50-se"}, "model is 'resnet50-se'"),
     ],
 )
-def test_a_record_that_cannot_be_believed_is_named(judge, capsys, changes, said):
+def test_a_record_that_cannot_be_believed_is_named(judge, capsys, changes, words):
     file = records.write(judge.scale, records.record())
     file.write_text(json.dumps(records.record() | records.changed(records.record(), changes)))
     assert judge.status() == 2
     error = capsys.readouterr().err
-    assert str(file) in error and said in error
+    assert str(file) in error and words in error
     assert error.startswith("apnet: ") and error.count("\n") == 1
 
 

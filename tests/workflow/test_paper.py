@@ -12,7 +12,7 @@ from workflow.lib.captions import caption, category, labels
 
 COMMAND = "snakemake --cores 2 --config data_root=/data/re_id -- reports/paper.pdf"
 PAPER = catalogue.paper()
-TABLES = [f"table{place}" for place in range(1, 8)]
+TABLES = [f"table{number}" for number in range(1, 8)]
 
 
 def write(folder, cells, figures=()):
@@ -39,13 +39,13 @@ def synthetic(tmp_path_factory):
 
 
 def section(text, title):
-    found = text.partition(f"section{{{title}}}")[2] or text.partition(f"section*{{{title}}}")[2]
-    return " ".join(re.split(r"\\(?:sub)?section", found)[0].split())
+    section = text.partition(f"section{{{title}}}")[2] or text.partition(f"section*{{{title}}}")[2]
+    return " ".join(re.split(r"\\(?:sub)?section", section)[0].split())
 
 
 def test_tables_stand_in_the_papers_order_under_its_numbers(real):
     counters = re.findall(r"\\setcounter{table}{(\d)}", real)
-    assert counters == [str(place) for place in range(7)]
+    assert counters == [str(number) for number in range(7)]
     assert re.findall(r"\\input{(\w+)}", real) == TABLES
 
 
@@ -56,10 +56,12 @@ def test_figures_keep_their_numbers(synthetic, real):
 
 
 def test_the_first_page_says_what_it_is_and_of_which_runs(real):
-    said = " ".join(real.partition(r"\begin{abstract}")[2].partition(r"\end{abstract}")[0].split())
-    assert "not by the authors" in said
+    abstract = " ".join(
+        real.partition(r"\begin{abstract}")[2].partition(r"\end{abstract}")[0].split()
+    )
+    assert "not by the authors" in abstract
     for fact in ("Scale: paper.", "Reading: written.", "Seeds: 0 and 1."):
-        assert fact in said
+        assert fact in abstract
     assert all(PAPER[name].summary in section(real, "What Each Table Holds") for name in TABLES)
 
 
@@ -113,8 +115,8 @@ def test_a_caption_is_one_sentence_with_its_circumstances():
 
 def test_labels_tell_tables_and_figures_apart():
     config = {"scale": "mine", "readings": ["released"]}
-    told = {"scale": "mine", "format": "HTML"}
-    assert labels("table4", "HTML", config) == {"table": "IV", "readings": "released"} | told
+    other = {"scale": "mine", "format": "HTML"}
+    assert labels("table4", "HTML", config) == {"table": "IV", "readings": "released"} | other
     assert labels("table3", "HTML", config)["readings"] == "written and released"
     assert labels("figure6", "SVG", config)["figure"] == "6"
     assert [category(name) for name in ("table4", "figure5")] == ["Tables", "Figures"]

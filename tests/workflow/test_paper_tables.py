@@ -53,12 +53,12 @@ def test_all_tables_are_there():
 
 @every_table
 def test_rows_add_up(name):
-    found = []
+    copied = []
     for row in TABLES[name].rows:
         values = [cell.reported for cell in cells_of(name, row) if cell.reported is not None]
-        found.append((printed_label(row), len(values), round(sum(values), 2)))
+        copied.append((printed_label(row), len(values), round(sum(values), 2)))
     printed = [line.split(" | ") for line in lines(ROWS[name])]
-    assert found == [(label, int(count), float(total)) for label, count, total in printed]
+    assert copied == [(label, int(count), float(total)) for label, count, total in printed]
 
 
 @every_table
@@ -92,7 +92,7 @@ def test_rows_in_full_and_bold_as_printed(name):
 
 @every_table
 def test_each_row_is_made_by_its_model(name):
-    table, found = TABLES[name], []
+    table, copied = TABLES[name], []
     for row in table.rows:
         first = table.experiment_of(row, table.columns[0].key)
         for column in table.columns:
@@ -100,8 +100,8 @@ def test_each_row_is_made_by_its_model(name):
             model = EXPERIMENTS[experiment].model if experiment else "-"
             multipart = "-multipart" if column.key.startswith("cuhk03-") and experiment else ""
             assert model == (EXPERIMENTS[first].model if first else "-") + multipart
-        found.append(EXPERIMENTS[first].model if first else "-")
-    assert found == MODELS[name].split()
+        copied.append(EXPERIMENTS[first].model if first else "-")
+    assert copied == MODELS[name].split()
 
 
 @every_table
@@ -120,8 +120,8 @@ def test_latex_labels_have_their_subscripts(name):
 def test_units_and_directions(name):
     expected = {"table1": ("count", None, 0), "table3": ("gflops", "lower", 2)}
     for metric in TABLES[name].metrics.values():
-        found = (metric.unit, metric.better, metric.decimals)
-        assert found == expected.get(name, ("percent", "higher", 1))
+        copied = (metric.unit, metric.better, metric.decimals)
+        assert copied == expected.get(name, ("percent", "higher", 1))
 
 
 def test_venues_and_backbones():

@@ -110,10 +110,10 @@ def test_title_of_a_figure(write):
     assert load_table(write(TABLE), EXPERIMENTS).title == "Table VIII"
 
 
-def edited(place, value):
-    """TABLE with another value at a place; `...` removes what is there."""
+def edited(where, value):
+    """TABLE with another value somewhere; `...` removes what is there."""
     content = deepcopy(TABLE)
-    *path, last = place
+    *path, last = where
     inside = content
     for part in path:
         inside = inside[part]
@@ -159,9 +159,9 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("place", "value", "named"), [(*slip[:2], slip[2:]) for slip in SLIPS])
-def test_a_slip_is_one_sentence(write, place, value, named):
-    file = write(edited(place, value))
+@pytest.mark.parametrize(("where", "value", "named"), [(*slip[:2], slip[2:]) for slip in SLIPS])
+def test_a_slip_is_one_sentence(write, where, value, named):
+    file = write(edited(where, value))
     text = sentence(load_table, file, EXPERIMENTS)
     assert text.startswith(f"{file}: ")
     for words in named:
@@ -193,8 +193,8 @@ def test_names_of_experiments_are_the_workflows(write):
 )
 def test_broken_yaml_is_one_sentence(write, text, named):
     file = write(text)
-    said = sentence(load_table, file, EXPERIMENTS)
-    assert said.startswith(f"{file}: ") and named in said
+    text = sentence(load_table, file, EXPERIMENTS)
+    assert text.startswith(f"{file}: ") and named in text
 
 
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path):
@@ -221,5 +221,5 @@ GOOD = {"model": "resnet50", "recipe": "channel"}
     ],
 )
 def test_wrong_experiments_are_one_sentence(write, content, named):
-    said = sentence(load_experiments, write(content, "experiments.yaml"))
-    assert "experiments.yaml: " in said and named in said
+    text = sentence(load_experiments, write(content, "experiments.yaml"))
+    assert "experiments.yaml: " in text and named in text

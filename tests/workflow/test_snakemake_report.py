@@ -29,7 +29,7 @@ def make(folder):
     return folder / "reports" / "report.html"
 
 
-def told(text, name):
+def embedded(text, name):
     """What one of the report's scripts assigns."""
     start = f"var {name} = {{"
     return json.JSONDecoder().raw_decode(text, text.index(start) + len(start) - 1)[0]
@@ -38,7 +38,7 @@ def told(text, name):
 @pytest.mark.slow
 def test_tables_stand_in_it_with_caption_category_and_labels(tmp_path):
     text = make(tmp_path).read_text()
-    results, categories = told(text, "results"), told(text, "categories")
+    results, categories = embedded(text, "results"), embedded(text, "categories")
     assert set(results) == set(TABLES)
     assert categories == {"Tables": {"Other": list(TABLES)}}
     hidden, crossed = (results[name] for name in TABLES)

@@ -55,10 +55,10 @@ def alone(tmp_path, monkeypatch):
 
 def test_without_tex_it_says_what_to_install(tmp_path, document, alone, capsys):
     assert status(tmp_path, document) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("reproduction: ") and len(said.splitlines()) == 1
-    assert "pdflatex cannot be found" in said and typeset.INSTALL in said
-    assert "every other report is made without it" in said
+    message = capsys.readouterr().err
+    assert message.startswith("reproduction: ") and len(message.splitlines()) == 1
+    assert "pdflatex cannot be found" in message and typeset.INSTALL in message
+    assert "every other report is made without it" in message
     assert not (tmp_path / "paper.pdf").exists()
 
 
@@ -74,9 +74,9 @@ def test_without_a_class_or_a_package_it_names_them(tmp_path, document, alone, c
 def test_an_error_of_tex_is_one_sentence_with_its_log(tmp_path, document, capsys):
     (tmp_path / "paper.pdf").write_text("an older one")
     assert status(tmp_path, document) == 2
-    said = capsys.readouterr().err
-    assert "TeX stopped at" in said and "Undefined control sequence" in said
-    assert len(said.splitlines()) == 1
+    message = capsys.readouterr().err
+    assert "TeX stopped at" in message and "Undefined control sequence" in message
+    assert len(message.splitlines()) == 1
     assert r"\absent" in (tmp_path / "logs" / "paper.log").read_text()
     assert (tmp_path / "paper.pdf").read_text() == "an older one"
 
@@ -90,7 +90,7 @@ def test_everything_is_made_with_the_pdf_only_where_there_is_tex(
     if not lacking:
         program(folder, "pdflatex", ["exit 0"])
         program(folder, "kpsewhich", [f"echo /tex/{name}" for name in typeset.FILES])
-    kept = [place for place in os.get_exec_path() if not Path(place, "pdflatex").exists()]
+    kept = [folder for folder in os.get_exec_path() if not Path(folder, "pdflatex").exists()]
     for name in ("bash", "sh", "git", "uname"):
         if shutil.which(name) and not (folder / name).exists():
             (folder / name).symlink_to(shutil.which(name))

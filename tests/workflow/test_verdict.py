@@ -33,19 +33,19 @@ def test_half_width_follows_the_printed_quantiles(dof, runs):
 def test_intervals_of_a_lone_model_with_deviation_0_3(runs, mean, ahead):
     values = np.linspace(-1, 1, runs)
     values = 90 + values * 0.3 / naive_sd(values)
-    found = statistics(values, pool([values]))
-    assert found.sd == pytest.approx(0.3)
-    assert found.interval[1] - 90 == pytest.approx(mean, abs=0.005)
-    assert 90 - found.interval[0] == pytest.approx(mean, abs=0.005)
-    assert found.prediction_interval[1] - 90 == pytest.approx(ahead, abs=0.005)
+    result = statistics(values, pool([values]))
+    assert result.sd == pytest.approx(0.3)
+    assert result.interval[1] - 90 == pytest.approx(mean, abs=0.005)
+    assert 90 - result.interval[0] == pytest.approx(mean, abs=0.005)
+    assert result.prediction_interval[1] - 90 == pytest.approx(ahead, abs=0.005)
 
 
 def test_variances_are_pooled_by_their_degrees_of_freedom():
     models = [[90.0, 90.4], [80.0, 80.1, 80.8, 80.3], [70.0]]
-    found = pool(models)
+    result = pool(models)
     squares = 1 * naive_sd(models[0]) ** 2 + 3 * naive_sd(models[1]) ** 2
-    assert found.sd == pytest.approx(math.sqrt(squares / 4))
-    assert (found.dof, found.models) == (4, 2)
+    assert result.sd == pytest.approx(math.sqrt(squares / 4))
+    assert (result.dof, result.models) == (4, 2)
 
 
 def test_single_runs_have_nothing_to_pool():
@@ -55,10 +55,10 @@ def test_single_runs_have_nothing_to_pool():
 def test_own_deviation_is_shown_and_the_pooled_one_used():
     own, other = [90.0, 90.2], [80.0, 81.0, 82.0, 83.0]
     pooled = pool([own, other])
-    found = statistics(own, pooled)
+    result = statistics(own, pooled)
     half = T_975[4] * pooled.sd / math.sqrt(2)
-    assert found.sd == pytest.approx(0.1 * math.sqrt(2))
-    assert found.interval == pytest.approx((90.1 - half, 90.1 + half), abs=1e-3)
+    assert result.sd == pytest.approx(0.1 * math.sqrt(2))
+    assert result.interval == pytest.approx((90.1 - half, 90.1 + half), abs=1e-3)
 
 
 # A pool with 24 degrees of freedom and five runs: half width 2.064 * 0.3 / sqrt(5) = 0.277.
@@ -103,10 +103,10 @@ def test_where_less_is_better_the_directions_change_and_a_match_does_not():
     ],
 )
 def test_a_single_run_is_never_a_match(value, better, leaning):
-    found = decide([value], 87.8, 0.5, POOL, better)
-    assert (found.word, found.leaning) == ("single run", leaning)
-    assert found.detail.startswith("one run")
-    assert "match" not in found.detail
+    result = decide([value], 87.8, 0.5, POOL, better)
+    assert (result.word, result.leaning) == ("single run", leaning)
+    assert result.detail.startswith("one run")
+    assert "match" not in result.detail
 
 
 def test_no_run_is_not_run():
@@ -119,10 +119,10 @@ def test_an_interval_on_the_very_bound_is_a_match():
 
 
 def test_the_sentence_gives_the_arithmetic():
-    found = decide([90.23] * 5, 90.0, 0.5, POOL)
-    assert "89.95 to 90.51" in found.detail and "89.5 to 90.5" in found.detail
-    assert "about 1 more seed would decide" in found.detail
-    assert found.more_seeds == 1
+    result = decide([90.23] * 5, 90.0, 0.5, POOL)
+    assert "89.95 to 90.51" in result.detail and "89.5 to 90.5" in result.detail
+    assert "about 1 more seed would decide" in result.detail
+    assert result.more_seeds == 1
 
 
 @pytest.mark.parametrize("difference", [0.3, -0.3, 0.7])
@@ -152,5 +152,5 @@ def test_how_often_an_exact_reproduction_is_a_match(seeds, models, share):
     matches = np.abs(means[:, 0] - 90.0) + half <= 0.5
     assert matches.mean() == pytest.approx(share, abs=0.01)
     for trial in range(100):
-        found = decide(runs[trial, 0].tolist(), 90.0, 0.5, pool(runs[trial]))
-        assert (found.word == "match") == matches[trial]
+        result = decide(runs[trial, 0].tolist(), 90.0, 0.5, pool(runs[trial]))
+        assert (result.word == "match") == matches[trial]

@@ -222,7 +222,6 @@ def costs_folder(wildcards, input):
 
 
 def shown(wildcards):
-    """The name of a rule's table or figure."""
     return wildcards.get("table") or wildcards.figure
 
 
@@ -260,17 +259,14 @@ def documents():
 
 
 def category_of(wildcards):
-    """The section of Snakemake's report that shows a table; a figure's values stand there too."""
     return captions.category(wildcards.table)
 
 
 def caption_of(wildcards):
-    """The caption of a table or figure in Snakemake's report."""
     return captions.caption(shown(wildcards), config)
 
 
 def labels_of(wildcards):
-    """The labels that Snakemake's report sorts tables and figures by."""
     form = "HTML" if "table" in wildcards.keys() else "SVG"
     return captions.labels(shown(wildcards), form, config)
 
