@@ -1,4 +1,4 @@
-"""The command line: `python -m reproduction render`."""
+"""The command line: `python -m reproduction render` for a paper, `table` for one judged table."""
 
 import argparse
 import sys
@@ -8,7 +8,8 @@ from pathlib import Path
 from reproduction.errors import run_main
 from reproduction.files import write_text
 from reproduction.judging.judge import judge
-from reproduction.paper.loading import load_paper
+from reproduction.judging.stored import read_judged
+from reproduction.paper.loading import load_paper, load_table
 from reproduction.report.layout import FORMATS, render
 from reproduction.results.frame import read_results
 
@@ -17,14 +18,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Do what is asked; returns the exit status, 0, or 2 on bad input."""
     parser = argparse.ArgumentParser(prog="python -m reproduction", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    rendering = commands.add_parser(
+    paper = commands.add_parser(
         "render", help="judge every table of a paper by a CSV of results, and render it"
     )
-    rendering.add_argument("--paper", required=True, type=Path, help="holds tables/*.yaml")
-    rendering.add_argument("--results", required=True, type=Path, help="a CSV, one row a value")
-    rendering.add_argument("--out", required=True, type=Path, help="folder of the reports")
+    paper.add_argument("--paper", required=True, type=Path, help="holds tables/*.yaml")
+    paper.add_argument("--results", required=True, type=Path, help="a CSV, one row a value")
+    paper.add_argument("--out", required=True, type=Path, help="folder of the reports")
+    paper.set_defaults(work=_render)
+    table = commands.add_parser("table", help="render a table that has been judged")
+    table.add_argument("--cells", required=True, type=Path, help="the judged cells, as JSON")
+    table.add_argument("--table", required=True, type=Path, help="the table, as YAML")
+    table.add_argument("--command", required=True, help="makes what the table lacks")
+    table.add_argument("--out", required=True, type=Path, help="its suffix names the format")
+    table.set_defaults(work=_table)
     arguments = parser.parse_args(argv)
-    return run_main(lambda: _render(arguments))
+    return run_main(lambda: arguments.work(arguments))
 
 
 def _render(arguments: argparse.Namespace) -> None:
@@ -33,6 +41,13 @@ def _render(arguments: argparse.Namespace) -> None:
         for form in FORMATS:
             file = arguments.out / f"{judged.table}.{form}"
             write_text(file, render(judged, paper.tables[judged.table], form))
+
+
+def _table(arguments: argparse.Namespace) -> None:
+    table = load_table(arguments.table)
+    judged = read_judged(arguments.cells, table.id)
+    form = arguments.out.suffix.removeprefix(".")
+    write_text(arguments.out, render(judged, table, form, arguments.command))
 
 
 if __name__ == "__main__":

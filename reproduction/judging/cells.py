@@ -38,7 +38,7 @@ class Cell:
         series: None where the paper quotes the cell and nothing makes it.
         status: `quoted`, `run`, `not run` or `failed`.
         seeds, values: of each run, in the same order; counts are whole numbers.
-        pooled_sd, dof: what the intervals stand on; None for one run.
+        pooled_sd, dof: what the intervals are computed from; None for one run.
         difference: reproduced minus reported.
         tolerance: e; None where the value is counted.
         verdict: a word; `detail` gives its reason, `leaning` and `more_seeds` are those of
@@ -122,7 +122,7 @@ class JudgedTable:
         names: of the texts that the results give, whether or not they are empty.
         series_name: what the series are called in a heading.
         facts: (name, text) that stand above the table, before those of the results.
-        how: counted values came about.
+        how: counted values were obtained.
         guide: path, from the reports, of a page on how to read them.
     """
 

@@ -53,7 +53,7 @@ def _in_row(table: Table, row: Row) -> Iterator[str]:
         if value is not None
     }
     for name in sorted(row.bold - reported):
-        yield f"bold {name!r} is no reported cell of the row: name it as column/metric"
+        yield f"bold {name!r} is not a reported cell of the row: name it as column/metric"
     named = row.experiment if isinstance(row.experiment, Mapping) else ()
     for key in named:
         if key not in keys:

@@ -2,7 +2,7 @@
 
 import json
 
-from reproduction.report import tables
+from reproduction.__main__ import main as reproduce
 from tests.workflow import records
 from workflow.lib import judge
 
@@ -58,4 +58,4 @@ class Judge:
     def render_status(self, out, command=COMMAND):
         paths = [("--cells", self.folder / "cells.json"), ("--table", self.table), ("--out", out)]
         arguments = [str(word) for pair in paths for word in pair]
-        return tables.main([*arguments, "--command", command])
+        return reproduce(["table", *arguments, "--command", command])

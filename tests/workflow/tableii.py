@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from reproduction.report import tables
+from reproduction.__main__ import main as reproduce
 from tests.workflow import records
 from workflow.lib import judge
 from workflow.lib.experiments import load_experiments, load_table
@@ -38,7 +38,7 @@ def render(folder, suffix, seeds=(0, 1, 2), readings=("written",), make=records.
     assert judge.main([*table, "--experiments", str(EXPERIMENTS), *asked, *paths]) == 0
     command = "snakemake --cores 2 --config data_root=/data/re_id -- reports/table2.md"
     shown = ["--cells", cells, "--command", command, "--out", str(out)]
-    assert tables.main([*table, *shown]) == 0
+    assert reproduce(["table", *table, *shown]) == 0
     return out
 
 

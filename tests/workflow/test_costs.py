@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reproduction.report.tables import main as render
+from reproduction.__main__ import main as reproduce
 from tests.workflow.conftest import ROOT
 from workflow.lib.costs import main
 from workflow.lib.experiments import counted_models, load_experiments, load_table
@@ -80,7 +80,7 @@ def test_the_report_says_how_it_was_counted_and_what_else_comes_out(costs, tmp_p
     judge(costs)
     out = tmp_path / "table3.md"
     cells = ["--cells", str(tmp_path / "cells.json"), "--table", str(TABLE)]
-    assert render([*cells, "--command", "snakemake", "--out", str(out)]) == 0
+    assert reproduce(["table", *cells, "--command", "snakemake", "--out", str(out)]) == 0
     report = out.read_text()
     assert "Outcome, written:** of 6 cells 5 equal and 1 unequal; the largest" in report
     assert "Outcome, released:** all 6 cells equal\n" in report
@@ -102,7 +102,7 @@ def test_every_format_says_what_else_comes_out(costs, tmp_path, suffix):
     judge(costs)
     out = tmp_path / f"table3.{suffix}"
     cells = ["--cells", str(tmp_path / "cells.json"), "--table", str(TABLE)]
-    assert render([*cells, "--command", "snakemake", "--out", str(out)]) == 0
+    assert reproduce(["table", *cells, "--command", "snakemake", "--out", str(out)]) == 0
     report = out.read_text()
     beside = report.partition("By other rules")[2]
     assert "Pyramid ReID on ResNet-50" in beside and "8.0186" in beside

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reproduction.report.tables import main as render
+from reproduction.__main__ import main as reproduce
 from tests.workflow.conftest import ROOT
 from workflow.lib.counts import main
 
@@ -48,7 +48,7 @@ def judge(folder, readings=("written",)):
 def report(folder):
     out = folder / "table1.md"
     arguments = ["--cells", str(folder / "cells.json"), "--table", str(TABLE)]
-    assert render([*arguments, "--command", "snakemake", "--out", str(out)]) == 0
+    assert reproduce(["table", *arguments, "--command", "snakemake", "--out", str(out)]) == 0
     return out.read_text()
 
 

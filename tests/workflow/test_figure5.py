@@ -7,10 +7,10 @@ import re
 import numpy as np
 import pytest
 
+from reproduction.__main__ import main as reproduce
 from reproduction.figures.curve import draw
 from reproduction.judging.stored import read_judged
 from reproduction.report import csv as as_csv
-from reproduction.report.tables import main as render
 from tests.workflow import records
 from tests.workflow.conftest import ROOT
 from workflow.lib import judge
@@ -228,7 +228,7 @@ def test_as_a_table_it_has_a_dash_for_what_the_paper_does_not_print(figure5, suf
     figure5.judge(make=records.synthetic)
     out = figure5.folder / f"figure5.{suffix}"
     table = ["--table", str(ROOT / "paper" / "tables" / "figure5.yaml"), "--command", "snakemake"]
-    assert render(["--cells", str(figure5.cells), *table, "--out", str(out)]) == 0
+    assert reproduce(["table", "--cells", str(figure5.cells), *table, "--out", str(out)]) == 0
     report = out.read_text()
     assert "None" not in report and "nan" not in report
     if suffix == "md":
@@ -245,7 +245,7 @@ def test_a_bare_number_is_named_where_it_stands_alone(figure5):
     figure5.judge(seeds=(0, 1, 2))
     out = figure5.folder / "figure5.md"
     table = ["--table", str(ROOT / "paper" / "tables" / "figure5.yaml"), "--command", "snakemake"]
-    assert render(["--cells", str(figure5.cells), *table, "--out", str(out)]) == 0
+    assert reproduce(["table", "--cells", str(figure5.cells), *table, "--out", str(out)]) == 0
     assert "the largest difference is −1.2 (radix 2, Market-1501 R-1)" in out.read_text()
 
 

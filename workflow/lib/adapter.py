@@ -43,7 +43,7 @@ class Asked:
 def table_results(
     table: Table, experiments: Mapping[str, Experiment], asked: Asked
 ) -> pd.DataFrame:
-    """The results of a table; those that are not there are rows without a value.
+    """The results of a table; missing ones are rows without a value.
 
     Raises:
         InputError: a broken record, one run under two seeds, or a note that is none.
@@ -132,7 +132,7 @@ def _absent(evaluation: Evaluation, data_root: Path | None) -> str | None:
 
 
 def _open(evaluation: Evaluation, asked: Asked, absent: str | None) -> dict[str, object]:
-    # What failed before the dataset went is no news.
+    # A failure from before the dataset was removed no longer matters.
     note = _note(evaluation, asked.logs) if asked.logs and not absent else None
     return {
         "file": (asked.scale / evaluation.file).as_posix(),

@@ -24,7 +24,7 @@ def labels(name: str, form: str, config: Config) -> dict[str, str]:
 
 
 def caption(name: str, config: Config) -> str:
-    """One sentence: what it holds, and under which circumstances its numbers came about."""
+    """One sentence: its content, and the scale, reading and seeds of its numbers."""
     pictures = name in SHEETS  # of the first seed, and without the paper's beside them
     shown = [str(seed) for seed in config["seeds"]][: 1 if pictures else None]
     seeds = f", seed{'s' * (len(shown) > 1)} {listed(shown)}"

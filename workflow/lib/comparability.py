@@ -16,7 +16,7 @@ IMPORTED = "imported"
 EARLIER = "made with earlier code"
 
 _SHOWN = 3
-"""Departures named one by one; a smoke run has more than anyone reads."""
+"""Deviations named one by one; a smoke run has very many."""
 
 
 def obstacles(records: Sequence[Record]) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def hold(count: int, log: Callable[[str], None]) -> Iterator[Held]:
     """Hold `count` devices, once so many are free.
 
     Args:
-        log: called once with a line if there is a wait.
+        log: called once with a line if it has to wait.
 
     Raises:
         InputError: more than there are.

@@ -49,7 +49,7 @@ def read_record(evaluation: Evaluation, scale: Path) -> Record | None:
     """The record of an evaluation under results/<scale>; None if there is none.
 
     Raises:
-        InputError: it is not a valid record, or speaks of another run than its path.
+        InputError: it is not a valid record, or of another run than its path.
     """
     file = scale / evaluation.file
     if not file.exists():

@@ -70,7 +70,7 @@ rule render:
         command=fill_command,
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m reproduction.report.tables --cells {{input.cells}}"
+        f"{ATTEMPT} python -m reproduction table --cells {{input.cells}}"
         " --table {input.table} --command {params.command:q} --out {output}"
 
 
