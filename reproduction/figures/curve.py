@@ -4,7 +4,7 @@ Parameters stand below, since in one series they may grow and in another not.
 docs/figures.md says how to read it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -78,20 +78,20 @@ def draw(judged: JudgedTable, table: Table, parameters: Parameters) -> Figure:
 
 def _accuracy(axes: Axes, judged: JudgedTable, metric: str, curve: Curve) -> None:
     """One metric: a line a series, broken where a row is open, with the seeds' deviation."""
-    drawn = curve.metrics[metric]
-    axes.set_ylabel(f"{drawn.name} (%)")
+    printed = curve.metrics[metric]
+    axes.set_ylabel(f"{printed.name} (%)")
     axes.margins(y=0.15)
     for series in judged.series:
         cells = _cells(judged, series, metric)
         axes.errorbar(
-            [index + _shift(series, judged.series) for index in range(len(cells))],
+            [index + _shift(series, judged) for index in range(len(cells))],
             [_number(cell.mean) for cell in cells],
             yerr=[_number(cell.sd) for cell in cells],
-            color=drawn.colour,
+            color=printed.colour,
             capsize=2,
             elinewidth=0.8,
             label=series,
-            **_marks(_look(series, judged.series), drawn.colour),
+            **_marks(series, judged, printed.colour),
         )
     if not judged.synthetic:
         # The series share what is reported.
@@ -111,9 +111,8 @@ def _parameters(axes: Axes, judged: JudgedTable, parameters: Parameters) -> None
             if (series, name) not in parameters:
                 raise InputError(f"no parameters of {name}, {series}: count them too")
         values = [parameters[series, name] / 1e6 for name in names]
-        positions = [index + _shift(series, judged.series) for index in range(len(values))]
-        look = _look(series, judged.series)
-        axes.plot(positions, values, color="0.25", label=series, **_marks(look, "0.25"))
+        positions = [index + _shift(series, judged) for index in range(len(values))]
+        axes.plot(positions, values, color="0.25", label=series, **_marks(series, judged, "0.25"))
         below = series == judged.series[0] and len(judged.series) > 1
         for spot in zip(positions, values, strict=True):
             _number_at(axes, spot, "center", "top" if below else "bottom")
@@ -122,7 +121,7 @@ def _parameters(axes: Axes, judged: JudgedTable, parameters: Parameters) -> None
 
 def _legend(figure: Figure, judged: JudgedTable, curve: Curve) -> None:
     handles = [
-        Line2D([], [], color="0.25", label=series, **_marks(_look(series, judged.series), "0.25"))
+        Line2D([], [], color="0.25", label=series, **_marks(series, judged, "0.25"))
         for series in judged.series
     ]
     if not judged.synthetic:
@@ -189,17 +188,18 @@ def _cells(judged: JudgedTable, series: str, metric: str) -> list[Cell]:
     return [cell for cell in judged.cells if (cell.series, cell.metric) == (series, metric)]
 
 
-def _look(series: str, among: Sequence[str]) -> Look:
-    return _LOOKS[among.index(series) % len(_LOOKS)]
+def _look(series: str, judged: JudgedTable) -> Look:
+    return _LOOKS[judged.series.index(series) % len(_LOOKS)]
 
 
-def _marks(look: Look, colour: str) -> dict[str, object]:
+def _marks(series: str, judged: JudgedTable, colour: str) -> dict[str, object]:
+    look = _look(series, judged)
     face = colour if look.filled else "white"
     return {"linestyle": look.line, "marker": look.marker, "markerfacecolor": face}
 
 
-def _shift(series: str, among: Sequence[str]) -> float:
-    return _look(series, among).shift if len(among) > 1 else 0
+def _shift(series: str, judged: JudgedTable) -> float:
+    return _look(series, judged).shift if len(judged.series) > 1 else 0
 
 
 def _number(value: float | None) -> float:

@@ -1,9 +1,10 @@
 """A judged table as JSON, which passes from the job that judges to those that render."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from reproduction.errors import InputError
 from reproduction.files import read_json, write_json
@@ -28,8 +29,9 @@ def read_judged(file: Path, table: str) -> JudgedTable:
     """
     content = read_json(file)
     wanted = {"schema": SCHEMA, "table": table}
-    if not isinstance(content, dict) or {key: content.get(key) for key in wanted} != wanted:
-        raise InputError(
-            f"{file} does not hold the cells of {table} in version {SCHEMA}: judge the table again"
-        )
-    return _JUDGED.validate_python(content)
+    if isinstance(content, dict) and {key: content.get(key) for key in wanted} == wanted:
+        with suppress(ValidationError):
+            return _JUDGED.validate_python(content)
+    raise InputError(
+        f"{file} does not hold the cells of {table} in version {SCHEMA}: judge the table again"
+    )

@@ -91,7 +91,7 @@ class Printed(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Drawn:
+class CurveMetric:
     """A metric in the paper's figure: its name there, and its colour."""
 
     name: str
@@ -109,7 +109,7 @@ class Curve:
 
     axis: str
     about: str
-    metrics: Mapping[str, Drawn]
+    metrics: Mapping[str, CurveMetric]
 
 
 @dataclass(frozen=True)

@@ -256,7 +256,8 @@ def test_bad_input_is_one_sentence(figure5, capsys):
     del figure5.costs[3]
     assert figure5.status(figure5.folder / "figure5.svg") == 2
     assert "no parameters of apnet-c2-r8, written" in capsys.readouterr().err
-    figure5.cells.write_text(json.dumps({"schema": 1, "table": "table2"}))
-    assert figure5.status(figure5.folder / "figure5.svg") == 2
-    assert "does not hold the cells of figure5" in capsys.readouterr().err
+    for content in ({"schema": 1, "table": "table2"}, {"schema": 2, "table": "figure5"}):
+        figure5.cells.write_text(json.dumps(content))
+        assert figure5.status(figure5.folder / "figure5.svg") == 2
+        assert "does not hold the cells of figure5" in capsys.readouterr().err
     assert not list(figure5.folder.glob("figure5.*"))
