@@ -26,9 +26,8 @@ WITHOUT_EFFECT = (
     "apnet.config.readings",
     "apnet.config.recipes",
     "apnet.config.settings",
-    "apnet.config.switch",
-    "apnet.data.finding",
     "apnet.data.registry",
+    "apnet.data.roots",
     "apnet.errors",
     "apnet.files",
     "apnet.fingerprint",
@@ -104,14 +103,15 @@ def _modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     else:
         # In `from apnet.data import check`, `check` may be a module or a name in one.
         names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    yield from (name for name in names if _is_module(name))
+    yield from (name for name in names if is_module(name))
 
 
 def _is_import(node: object) -> bool:
     return isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and bool(node.module))
 
 
-def _is_module(name: str) -> bool:
+def is_module(name: str) -> bool:
+    """Whether this is the dotted name of a module of apnet."""
     return (name == "apnet" or name.startswith("apnet.")) and _file(name).exists()
 
 

@@ -1,13 +1,16 @@
 """Which modules make the numbers of each kind of job, and so belong to its fingerprint.
 
-What every job of a kind shares is found by following imports from a few modules. The own
-files of a model and of a dataset are asked of their registries, so another backbone, method
-or dataset changes nothing for a job that does without it.
+What every job of a kind shares is reached by following imports from a few modules. A model's and
+a dataset's modules are named here one by one, so another backbone, method or dataset changes
+nothing for a job that does without it. An unknown model is an InputError.
 """
 
 from apnet import fingerprint
-from apnet.data.registry import own_files as files_of_dataset
-from apnet.models.registry import own_files as files_of_model
+from apnet.config.attentions import ATTENTIONS
+from apnet.config.backbones import backbones
+from apnet.config.methods import methods
+from apnet.config.names import parse_model_name
+from apnet.lazy import module_of
 
 _NETWORK = ("apnet.models.build",)
 _IMAGES = ("apnet.data.load", "apnet.data.pipeline.opening", "apnet.data.pipeline.loading")
@@ -19,24 +22,16 @@ _CHECK = ("apnet.data.check",)
 _SYNTHESIS = ("apnet.data.synthetic.generate",)
 
 _DRAWING = ("apnet.data.styles", "apnet.data.synthesis")
-"""What a dataset's file says of how it is drawn; what was drawn is in the data's fingerprint."""
+"""How a dataset is drawn; what was drawn is in the data's fingerprint."""
 
 
 def training(model: str, dataset: str) -> str:
-    """Fingerprint of what decides the weights of a run, beside its settings and its data.
-
-    Raises:
-        InputError: unknown model.
-    """
+    """Fingerprint of what decides the weights of a run, beside its settings and its data."""
     return _of(_TRAINING, model, dataset)
 
 
 def evaluation(model: str, test_set: str) -> str:
-    """Fingerprint of what decides the numbers of an evaluation, beside the weights and the data.
-
-    Raises:
-        InputError: unknown model.
-    """
+    """Fingerprint of what decides the numbers of an evaluation, beside the weights and the data."""
     return _of(_EVALUATION, model, test_set)
 
 
@@ -46,11 +41,7 @@ def attention_maps(model: str, dataset: str) -> str:
 
 
 def complexity(model: str) -> str:
-    """Fingerprint of what decides a model's counted cost.
-
-    Raises:
-        InputError: unknown model.
-    """
+    """Fingerprint of what decides a model's counted cost."""
     return _of(_COMPLEXITY, model)
 
 
@@ -61,10 +52,30 @@ def check(dataset: str) -> str:
 
 def synthesis(dataset: str) -> str:
     """Fingerprint of what decides the images of a drawn dataset."""
-    return fingerprint.of(*_SYNTHESIS, *files_of_dataset(dataset))
+    return fingerprint.of(*_SYNTHESIS, dataset_module(dataset))
+
+
+def model_modules(model: str) -> tuple[str, ...]:
+    """The modules of this model's backbone, SE blocks, attention and method."""
+    name = parse_model_name(model)
+    backbone = backbones()[name.backbone]
+    modules = [backbone.build.__module__]
+    if name.attention == "se":
+        modules.append(module_of(backbone.se))
+    elif name.level:
+        modules.append(module_of(ATTENTIONS[name.attention].module))
+    if name.baseline:
+        modules.append(methods()[model].module)
+    return tuple(modules)
+
+
+def dataset_module(name: str) -> str:
+    """The module that reads this dataset: its file, or the reader of custom datasets."""
+    module = f"apnet.data.datasets.{name.replace('-', '_')}"
+    return module if fingerprint.is_module(module) else "apnet.data.custom"
 
 
 def _of(shared: tuple[str, ...], model: str | None = None, dataset: str | None = None) -> str:
-    models = files_of_model(model) if model else ()
-    datasets = files_of_dataset(dataset) if dataset else ()
+    models = model_modules(model) if model else ()
+    datasets = (dataset_module(dataset),) if dataset else ()
     return fingerprint.of(*shared, *models, *datasets, without=_DRAWING)

@@ -28,10 +28,9 @@ from apnet.config.recipes import CHANNEL, Recipe
 from apnet.data.dataset import ReIDDataset, Sample
 from apnet.data.images import Images
 from apnet.data.pipeline.augmentation import draw
-from apnet.data.pipeline.decoded import Decoded
 from apnet.data.pipeline.image_cache import ImageCache
 from apnet.data.pipeline.loading import CPU, training_batches
-from apnet.data.pipeline.opening import open_images
+from apnet.data.pipeline.opening import Decoded, open_images
 from apnet.data.pipeline.resident import Resident
 from apnet.data.pipeline.transforms import transform
 from apnet.runtime.torchvision_compat import torchvision

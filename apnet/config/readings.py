@@ -19,6 +19,32 @@ STAGES = ("stage1", "stage2", "stage3", "stage4")
 
 
 @dataclass(frozen=True)
+class Switch:
+    """A switch that belongs to one dataset and acts on no other; declared in that dataset's file.
+
+    Attributes:
+        name: as `switches:` of a config and `--switch` have it; no other dataset's.
+        choices: its values.
+        written, released: its value under each reading.
+        about: what it decides, as a sentence.
+    """
+
+    name: str
+    choices: tuple[str, ...]
+    written: str
+    released: str
+    about: str
+
+    def of(self, reading: "Reading") -> str:
+        """Its value under a reading."""
+        return dict(reading.overrides).get(self.name, self.usual(reading.name))
+
+    def usual(self, reading: str) -> str:
+        """Its value under the reading of that name, unless it is overridden."""
+        return {"written": self.written, "released": self.released}[reading]
+
+
+@dataclass(frozen=True)
 class Reading:
     """One value for every switch. Field order is the order in which they are shown."""
 

@@ -6,7 +6,7 @@ custom dataset, which a user brings.
 
 from apnet.data.dataset import ReIDDataset, Sample
 from apnet.data.load import find_dataset, get_source, load_dataset
-from apnet.data.registry import DATASETS, own_files, switches_of, tolerance
+from apnet.data.registry import DATASETS, switches_of, tolerance
 
 __all__ = [
     "DATASETS",
@@ -15,7 +15,6 @@ __all__ = [
     "find_dataset",
     "get_source",
     "load_dataset",
-    "own_files",
     "switches_of",
     "tolerance",
 ]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from apnet.config.readings import Reading
 from apnet.data import ReIDDataset, Sample, find_dataset, get_source
+from apnet.data.dataset import Problem
 from apnet.data.images import Damaged, decode, read_content
-from apnet.data.parts import Problem
 from apnet.data.reach import is_special
 
 _SHOWN = 20

@@ -11,9 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from apnet.data.dataset import Sample
+from apnet.data.dataset import Part, Problem, Sample, Splits
 from apnet.data.lists import Presence
-from apnet.data.parts import Part, Problem, Splits
 from apnet.errors import InputError
 
 COLUMNS = ("path", "identity", "camera", "split")

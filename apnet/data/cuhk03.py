@@ -17,9 +17,9 @@ from apnet.data.cuhk03_lists import (
     read_json_splits,
     read_protocol,
 )
+from apnet.data.dataset import Splits
 from apnet.data.folders import FOLDERS, three_folders
 from apnet.data.naming import Naming
-from apnet.data.parts import Splits
 from apnet.data.source import Counts, Source, published_counts
 from apnet.data.styles import SUMMER_CAMPUS
 from apnet.data.synthesis import Synthesis, market_folder

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from apnet.data.dataset import Sample
+from apnet.data.dataset import Part, Problem, Sample, Splits
 from apnet.data.lists import Presence, absent
-from apnet.data.parts import Part, Problem, Splits
 from apnet.data.reach import is_folder
 from apnet.errors import InputError
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from apnet.config.readings import Reading
+from apnet.data.dataset import Part, Splits
 from apnet.data.naming import Naming
-from apnet.data.parts import Part, Splits
 from apnet.errors import InputError
 
 TRAIN, QUERY, GALLERY = FOLDERS = ("bounding_box_train", "query", "bounding_box_test")

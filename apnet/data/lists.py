@@ -5,9 +5,9 @@ import os
 from functools import cache
 from pathlib import Path
 
+from apnet.data.dataset import Part, Problem
 from apnet.data.folders import closed
 from apnet.data.naming import Naming
-from apnet.data.parts import Part, Problem
 from apnet.errors import InputError
 
 

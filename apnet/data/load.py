@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from apnet.config.readings import Reading
-from apnet.data.dataset import ReIDDataset
-from apnet.data.finding import find
-from apnet.data.parts import Problem
+from apnet.data.dataset import Problem, ReIDDataset
 from apnet.data.registry import DATASETS, get_spec
+from apnet.data.roots import find
 from apnet.data.source import Source
 from apnet.errors import InputError, one_of
 from apnet.lazy import load

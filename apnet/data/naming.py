@@ -9,8 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from apnet.data.dataset import Sample
-from apnet.data.parts import Problem
+from apnet.data.dataset import Problem, Sample
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from apnet.config.readings import Reading
-from apnet.config.switch import Switch
-from apnet.data.dataset import ReIDDataset, Sample
+from apnet.config.readings import Reading, Switch
+from apnet.data.dataset import Part, Problem, ReIDDataset, Sample, Splits
 from apnet.data.folders import MARKER
 from apnet.data.naming import Naming
-from apnet.data.parts import Part, Problem, Splits
 from apnet.data.reach import is_file
 from apnet.data.synthesis import Synthesis
 

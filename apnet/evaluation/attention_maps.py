@@ -22,9 +22,9 @@ from apnet.config.recipes import Recipe
 from apnet.config.settings import Settings
 from apnet.data import ReIDDataset, Sample, load_dataset
 from apnet.data.describe import describe
-from apnet.data.pipeline.decoded import Decoded
 from apnet.data.pipeline.loading import test_batches
 from apnet.data.pipeline.normalise import normalise
+from apnet.data.pipeline.opening import Decoded
 from apnet.errors import InputError
 from apnet.evaluation.embed import embed
 from apnet.evaluation.run import load_model, read_run

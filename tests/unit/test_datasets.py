@@ -6,7 +6,7 @@ import pytest
 import tiny
 
 from apnet.config.readings import get_reading
-from apnet.data import DATASETS, find_dataset, get_source, load_dataset, own_files, tolerance
+from apnet.data import DATASETS, find_dataset, get_source, load_dataset, tolerance
 
 PAPER = (
     "market1501",
@@ -141,16 +141,6 @@ def test_a_datasets_file_is_loaded_when_it_is_asked_for():
     assert loaded("import apnet.data; apnet.data.get_source('msmt17')") == [
         "apnet.data.datasets.msmt17"
     ]
-
-
-def test_the_modules_that_read_a_dataset_are_its_own():
-    market, occluded = own_files("market1501"), own_files("occluded-dukemtmc")
-    readers = "apnet.data.datasets"
-    assert [name for name in market if readers in name] == [f"{readers}.market1501"]
-    assert {f"{readers}.dukemtmc", "apnet.data.lists"} <= {*occluded}
-    assert "apnet.data.cuhk03_lists" in own_files("cuhk03-detected")
-    assert "apnet.data.csvfile" in own_files("mine") and "apnet.data.csvfile" not in market
-    assert not any("styles" in name or "synth" in name for name in market)
 
 
 def test_duke_and_cuhk03(tmp_path):

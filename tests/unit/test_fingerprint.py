@@ -161,7 +161,7 @@ FRESH = {
     "the version of records": ("runtime/environment.py", "SCHEMA = 1", "SCHEMA = 7"),
     "how a record is written": ("training/run.py", "provenance=TRAINED", "provenance=str(TRAINED)"),
     "the command line": ("cli/__init__.py", "Exit status", "Status"),
-    "where a dataset is looked for": ("data/finding.py", "_nested(source", "list(source"),
+    "where a dataset is looked for": ("data/roots.py", "_nested(source", "list(source"),
 }
 
 
@@ -194,7 +194,7 @@ def test_a_line_in_the_registry_of_attentions_makes_nothing_stale(before, copy):
     assert copy.jobs() == before
 
 
-@pytest.mark.parametrize("file", ["models/shared_means.py", "training/losses.py", "data/parts.py"])
+@pytest.mark.parametrize("file", ["models/shared_means.py", "training/losses.py", "data/naming.py"])
 def test_a_renamed_file_makes_nothing_stale(before, copy, file):
     copy.rename(file, "renamed")
     assert copy.jobs() == before

@@ -14,12 +14,11 @@ from apnet.config.readings import get_reading
 from apnet.config.recipes import get_recipe
 from apnet.data import load_dataset
 from apnet.data.images import read_image
-from apnet.data.pipeline import decoded, opening
-from apnet.data.pipeline.decoded import Decoded
+from apnet.data.pipeline import opening
 from apnet.data.pipeline.loading import test_batches as ordered_batches
 from apnet.data.pipeline.loading import training_batches
 from apnet.data.pipeline.normalise import normalise
-from apnet.data.pipeline.opening import open_images, source_of
+from apnet.data.pipeline.opening import Decoded, open_images, source_of
 from apnet.data.pipeline.resident import Resident
 from apnet.data.pipeline.sampling import batches
 from apnet.data.pipeline.transforms import transform
@@ -148,7 +147,7 @@ def test_training_images_are_decoded_once_where_memory_allows(dataset, monkeypat
         seen.append(file.name)
         return read_image(file)
 
-    monkeypatch.setattr(decoded, "read_image", count)
+    monkeypatch.setattr(opening, "read_image", count)
     kept = first(dataset, 20)
     assert sorted(seen) == sorted(set(seen))
     seen.clear()

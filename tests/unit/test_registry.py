@@ -7,7 +7,7 @@ import pytest
 
 from apnet.config import methods
 from apnet.errors import InputError
-from apnet.models.registry import own_files
+from apnet.numeric_core import model_modules
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ from apnet.models.registry import own_files
         ("pyramid-resnet101", ["backbones.resnet", "baselines.pyramid_reid"]),
     ],
 )
-def test_a_model_has_files_of_its_own(model, modules):
-    assert own_files(model) == tuple(f"apnet.models.{name}" for name in modules)
+def test_a_model_has_modules_that_others_do_without(model, modules):
+    assert model_modules(model) == tuple(f"apnet.models.{name}" for name in modules)
 
 
 def test_facts_and_rooms_load_no_torch_until_a_network_is_asked_for():
@@ -30,8 +30,8 @@ import sys
 import apnet.evaluation, apnet.models, apnet.training
 from apnet.config.backbones import backbones
 from apnet.config.recipes import recipes
-from apnet.models.registry import own_files
-backbones(), recipes(), own_files("pyramid-resnet50")
+from apnet.numeric_core import model_modules
+backbones(), recipes(), model_modules("pyramid-resnet50")
 print("torch" in sys.modules)
 from apnet.models import AttentionPyramid, ReID, build_model, load_imagenet, load_released
 from apnet.training import BatchHardTripletLoss, LabelSmoothedCrossEntropy

@@ -10,10 +10,9 @@ from apnet.config.recipes import get_recipe
 from apnet.data.dataset import ReIDDataset, Sample
 from apnet.data.pipeline import opening
 from apnet.data.pipeline.augmentation import draw, no_augmentation
-from apnet.data.pipeline.decoded import Decoded
 from apnet.data.pipeline.image_cache import open_image_cache
 from apnet.data.pipeline.loading import test_batches as batches_of
-from apnet.data.pipeline.opening import open_images
+from apnet.data.pipeline.opening import Decoded, open_images
 from apnet.data.pipeline.resident import Resident
 from apnet.data.pipeline.transforms import transform
 

@@ -7,8 +7,7 @@ the gallery; distractors stay, unless the reading drops them.
 
 import re
 
-from apnet.config.readings import Reading
-from apnet.config.switch import Switch
+from apnet.config.readings import Reading, Switch
 from apnet.data.folders import FOLDERS, marked_folders
 from apnet.data.naming import Naming
 from apnet.data.source import Counts, Source, published_counts

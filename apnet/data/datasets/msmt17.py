@@ -9,12 +9,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from apnet.config.readings import Reading
-from apnet.config.switch import Switch
-from apnet.data.dataset import Sample
+from apnet.config.readings import Reading, Switch
+from apnet.data.dataset import Part, Problem, Sample, Splits
 from apnet.data.lists import Presence, absent, read_lines
 from apnet.data.naming import Naming
-from apnet.data.parts import Part, Problem, Splits
 from apnet.data.source import Counts, Source, published_counts
 from apnet.data.styles import INDOORS_AND_OUT
 from apnet.data.synthesis import Shot, Synthesis

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from apnet.config.readings import Reading
+from apnet.data.dataset import Splits
 from apnet.data.datasets.dukemtmc import NAMING, PEOPLE, drawn_file
 from apnet.data.folders import FOLDERS, three_folders
 from apnet.data.lists import read_list
-from apnet.data.parts import Splits
 from apnet.data.source import Counts, Source, published_counts
 from apnet.data.styles import WINTER_CAMPUS
 from apnet.data.synthesis import Shot, Synthesis

@@ -21,8 +21,7 @@ from apnet.data.images import Images
 from apnet.data.pipeline.augmentation import AugmentParams, draw, no_augmentation
 from apnet.data.pipeline.normalise import normalise
 from apnet.data.pipeline.resident import Resident
-from apnet.data.pipeline.rng import IMAGES, rng
-from apnet.data.pipeline.sampling import Indices, batches
+from apnet.data.pipeline.sampling import IMAGES, Indices, batches, rng
 from apnet.data.pipeline.transforms import transform
 from apnet.errors import InputError
 

@@ -7,8 +7,7 @@ import torch
 
 from apnet.config.recipes import Recipe
 from apnet.data.dataset import ReIDDataset, Sample
-from apnet.data.images import Images
-from apnet.data.pipeline.decoded import Decoded
+from apnet.data.images import Images, Pixels, read_image
 from apnet.data.pipeline.image_cache import open_image_cache
 from apnet.data.pipeline.resident import Resident
 
@@ -17,6 +16,42 @@ MEMORY = 512 * 2**20
 
 _SHARE = 8
 """A cache may take one part in so many of the device's free memory."""
+
+
+class Decoded:
+    """Images by index, read from their files when they are wanted.
+
+    Keeps images until `memory` is full and none after: every image is wanted equally
+    often, so making room for one would only throw out another.
+
+    Args:
+        samples: in the order of the indices.
+        root: folder that their paths start from.
+        memory: bytes of pixels to keep.
+    """
+
+    def __init__(self, samples: Sequence[Sample], root: Path, memory: int = 0) -> None:
+        self._samples = samples
+        self._root = root
+        self._left = memory
+        self._kept: dict[int, Pixels] = {}
+
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    def __getitem__(self, index: int) -> Pixels:
+        """Pixels of an image at its stored size.
+
+        Raises:
+            InputError: it cannot be read or decoded.
+        """
+        if index in self._kept:
+            return self._kept[index]
+        pixels = read_image(self._root / self._samples[index].path)
+        if pixels.nbytes <= self._left:
+            self._kept[index] = pixels
+            self._left -= pixels.nbytes
+        return pixels
 
 
 def open_images(

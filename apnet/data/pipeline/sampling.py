@@ -5,8 +5,8 @@ rest; an identity with fewer than K images makes one group of K draws with repla
 While at least P identities have groups left, P of them, drawn at random, give one group
 each. Passes follow one another without regard to epochs.
 
-A pass is a pure function of the seed and its number, so that a training continues from
-any step.
+Random numbers depend on what they are drawn for, such as a pass or the images of a step, and on
+nothing before them: a training that continues, or that loads with more processes, draws the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,10 +15,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from apnet.config.recipes import Recipe
-from apnet.data.pipeline.rng import PASS, rng
 from apnet.errors import InputError
 
 Indices = NDArray[np.int64]
+
+PASS, IMAGES = 0, 1
+"""What random numbers are drawn for: a pass of the sampler, or the images of a step."""
+
+
+def rng(seed: int, *purpose: int) -> np.random.Generator:
+    """The generator of `purpose` in a training with `seed`.
+
+    Raises:
+        InputError: a negative seed.
+    """
+    if seed < 0:
+        raise InputError(f"a seed is 0 or more, not {seed}: choose another --seed")
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=purpose))
 
 
 def pass_batches(identities: ArrayLike, p: int, k: int, seed: int, number: int) -> list[Indices]:
