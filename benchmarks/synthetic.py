@@ -13,8 +13,7 @@ from pathlib import Path
 
 from apnet.data.registry import drawable, get_spec
 from apnet.data.synthetic import synthesize
-from apnet.data.synthetic.layouts import plan
-from apnet.data.synthetic.sizes import real_size, size_of
+from apnet.data.synthetic.layouts import plan, real_size, size_of
 
 
 def main() -> None:

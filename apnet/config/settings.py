@@ -74,13 +74,13 @@ def paper_recipe(model: str) -> str:
     """
     name = parse_model_name(model)
     if name.baseline:
-        return methods()[model].own_recipe
+        return methods()[model].recipe_name
     attention = ATTENTIONS.get(name.attention)
     return "channel" if attention is None else attention.recipe
 
 
-def departures(model: str, settings: dict[str, object]) -> dict[str, tuple[object, object]]:
-    """Where a run's recipe settings part from the paper's for its model.
+def deviations(model: str, settings: dict[str, object]) -> dict[str, tuple[object, object]]:
+    """The recipe settings of a run that differ from the paper's for its model.
 
     Returns:
         Setting -> (the run's value, the paper's). Empty: the paper's recipe.

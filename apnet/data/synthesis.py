@@ -41,10 +41,6 @@ def alternating(half: str, index: int) -> int:
     return 2 * index + (1 if half == "train" else 2)
 
 
-def _no_lists(_shots: Sequence[Shot]) -> dict[str, list[str]]:
-    return {}
-
-
 @dataclass(frozen=True)
 class Synthesis:
     """How a dataset is drawn; how much of it follows from its published counts.
@@ -63,7 +59,7 @@ class Synthesis:
     style: Style
     file: Callable[[str, int, int, int], str]
     identity: Callable[[str, int], int] = alternating
-    lists: Callable[[Sequence[Shot]], dict[str, list[str]]] = _no_lists
+    lists: Callable[[Sequence[Shot]], dict[str, list[str]]] = lambda _shots: {}
     occluded: tuple[str, ...] = ()
     val: int = 0
     shared: int = 0

@@ -2,9 +2,6 @@
 
 from apnet.lazy import exports
 
-_HOME = {
-    "RetrievalResult": "retrieval",
-    "evaluate_retrieval": "retrieval",
-}
-
-__getattr__, __all__ = exports(__name__, _HOME)
+__getattr__, __all__ = exports(
+    __name__, {"RetrievalResult": "retrieval", "evaluate_retrieval": "retrieval"}
+)

@@ -5,15 +5,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from apnet.config.readings import Reading
 from apnet.config.recipes import Recipe
-from apnet.data.registry import DATASETS, get_spec
 from apnet.runtime.devices import autocast
-
-
-def feature_of(reading: Reading, test_set: str) -> str:
-    """Which feature is compared on a test set: `bn`, after the BN neck, or the `logits`."""
-    return get_spec(test_set).feature(reading) if test_set in DATASETS else "bn"
 
 
 @torch.inference_mode()

@@ -11,12 +11,11 @@ from torch import nn
 
 from apnet import numeric_core
 from apnet.config.readings import Reading
-from apnet.config.settings import Settings, departures
+from apnet.config.settings import Settings, deviations
 from apnet.data import ReIDDataset, get_source, load_dataset, switches_of
 from apnet.data.describe import describe
 from apnet.data.reach import exists, is_folder
 from apnet.errors import InputError
-from apnet.evaluation.embed import feature_of
 from apnet.evaluation.measure import DISTANCE, Embedder, retrieve
 from apnet.evaluation.retrieval import RetrievalResult
 from apnet.files import replaced, sha256, write_json
@@ -53,8 +52,7 @@ def evaluate(
     Args:
         data_root: the folder that holds dataset folders.
         data_record: what `apnet data check` wrote of the test set; None checks it now.
-        switches: the test set's own switches that are set otherwise than the run's reading
-            and, on its training set, the run itself have them.
+        switches: of the test set's dataset, whose values replace those of the run.
         log: gets a line when embedding begins, and one with the result.
 
     Raises:
@@ -71,7 +69,7 @@ def evaluate(
     embedder = Embedder(
         load_model(run, record, settings).to(device),
         settings.recipe,
-        feature_of(reading, test_set),
+        get_source(test_set, data_root).feature(reading),
         device,
         compute,
         log,
@@ -132,7 +130,7 @@ def _write_queries(file: Path, result: RetrievalResult) -> None:
 
 
 def _of_run(record: Run) -> dict[str, object]:
-    """What an evaluation's record says of its run."""
+    """The run in an evaluation's record."""
     copied = ("switches", "recipe", "settings", "code_fingerprint", "data", "provenance")
     return {
         "model": record.model,
@@ -142,12 +140,12 @@ def _of_run(record: Run) -> dict[str, object]:
         "checkpoint_sha256": record.checkpoint_sha256,
         "settings_sha256": record.settings_sha256,
         "training": {key: getattr(record, key) for key in copied}
-        | {"paper_recipe": not departures(record.model, record.settings)},
+        | {"paper_recipe": not deviations(record.model, record.settings)},
     }
 
 
 def _of_machine(embedder: Embedder) -> dict[str, object]:
-    """What an evaluation's record says of how images were embedded."""
+    """The machine in an evaluation's record."""
     return {
         "images": sorted(embedder.sources),
         "batch": embedder.batch,
@@ -157,7 +155,7 @@ def _of_machine(embedder: Embedder) -> dict[str, object]:
 
 
 def _of_result(result: RetrievalResult, dataset: ReIDDataset) -> dict[str, object]:
-    """What an evaluation's record says of accuracies, and of how many images they are."""
+    """Accuracies and counts of images in an evaluation's record."""
     return {
         "mAP": float(result.mAP),
         "cmc": {str(rank): float(result.cmc[rank - 1]) for rank in RANKS},
@@ -172,7 +170,7 @@ def _of_result(result: RetrievalResult, dataset: ReIDDataset) -> dict[str, objec
 
 
 def _reading_of_test(settings: Settings, test_set: str, switches: Mapping[str, object]) -> Reading:
-    """The run's reading, with the test set's own switches as they are asked for."""
+    """The run's reading with other values of the test set's switches."""
     known = tuple(switch.name for switch in switches_of(test_set))
     for name in switches:
         if name not in known:
@@ -180,11 +178,11 @@ def _reading_of_test(settings: Settings, test_set: str, switches: Mapping[str, o
                 f"{name} is no switch of the test set {test_set} (its switches: "
                 f"{', '.join(known) or 'none'}): those of the method are the run's"
             )
-    return settings.reading.otherwise(**switches)
+    return settings.reading.with_switches(**switches)
 
 
 def _require_writable(out: Path) -> None:
-    """Say now, and not when all images have been embedded, that the result cannot be kept."""
+    """Refuse an unusable `out` before all images are embedded."""
     if out.suffix != ".json" or is_folder(out) or is_folder(out.with_suffix(".npz")):
         raise InputError(f"cannot write {out}: name a .json file, beside which an .npz will lie")
     there = next(folder for folder in out.absolute().parents if exists(folder))
@@ -211,8 +209,8 @@ def load_model(run: Path, record: Run, settings: Settings) -> nn.Module:
     """The trained model of a run, with weights that are those its record names.
 
     Raises:
-        InputError: the weights are absent, not the recorded ones, or those of a model that
-            this version builds otherwise.
+        InputError: the weights are absent, not the recorded ones, or do not fit the model as
+            this version builds it.
     """
     file = run / WEIGHTS
     if not file.is_file():

@@ -9,9 +9,8 @@ from apnet.errors import InputError
 from apnet.evaluation.feature_files import ARRAYS, SIDES, WHAT, read_arrays
 from apnet.evaluation.inputs import BadRow, matrices, plain
 from apnet.evaluation.retrieval import evaluate_retrieval
+from apnet.records.blocks import RANKS
 from apnet.runtime.devices import choose_device
-
-_RANKS = (1, 5, 10, 20)
 
 
 def score_file(
@@ -63,7 +62,7 @@ def score_file(
         raise InputError(f"{path}: {error}") from error
     return {
         "mAP": result.mAP,
-        "cmc": {str(rank): float(result.cmc[rank - 1]) for rank in _RANKS},
+        "cmc": {str(rank): float(result.cmc[rank - 1]) for rank in RANKS},
         "queries": len(result.first_match_rank),
         "valid_queries": result.valid_queries,
         "gallery": int(np.count_nonzero(kept)),

@@ -2,12 +2,13 @@
 
 from apnet.lazy import exports
 
-_HOME = {
-    "AttentionPyramid": "pyramid",
-    "ReID": "reid",
-    "build_model": "build",
-    "load_imagenet": "build",
-    "load_released": "importers.released",
-}
-
-__getattr__, __all__ = exports(__name__, _HOME)
+__getattr__, __all__ = exports(
+    __name__,
+    {
+        "AttentionPyramid": "pyramid",
+        "ReID": "reid",
+        "build_model": "build",
+        "load_imagenet": "build",
+        "load_released": "importers.released",
+    },
+)

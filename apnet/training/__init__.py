@@ -2,9 +2,6 @@
 
 from apnet.lazy import exports
 
-_HOME = {
-    "BatchHardTripletLoss": "losses",
-    "LabelSmoothedCrossEntropy": "losses",
-}
-
-__getattr__, __all__ = exports(__name__, _HOME)
+__getattr__, __all__ = exports(
+    __name__, {"BatchHardTripletLoss": "losses", "LabelSmoothedCrossEntropy": "losses"}
+)

@@ -1,12 +1,12 @@
 """The folder of a run: one process at a time, one run only."""
 
-import fcntl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from apnet.config.settings import Settings
 from apnet.errors import InputError
+from apnet.files import exclusive
 from apnet.records.blocks import Data, SourceFile
 from apnet.records.load import load_run, settings_of
 from apnet.records.paths import RECORD, WEIGHTS
@@ -14,19 +14,17 @@ from apnet.records.paths import RECORD, WEIGHTS
 
 @contextmanager
 def alone(out: Path) -> Iterator[None]:
-    """Hold the run's folder; the lock goes with the process, however that ends."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        stream = (out / ".lock").open("w")
-    except OSError as error:
-        raise InputError(f"cannot write to {out}: {error.strerror}") from error
-    with stream:
+    """Lock the run's folder; the lock ends with the process."""
+
+    def refuse() -> None:
+        raise InputError(f"another process is training into {out}: wait for it") from None
+
+    with ExitStack() as stack:
         try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(f"another process is training into {out}: wait for it") from None
+            out.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(exclusive(out / ".lock", waiting=refuse))
         except OSError as error:
-            raise InputError(f"cannot lock {out / '.lock'}: {error.strerror}") from error
+            raise InputError(f"cannot write to {out}: {error.strerror}") from error
         yield
 
 
@@ -40,8 +38,8 @@ def is_finished(
     """Whether the folder holds this very run.
 
     Args:
-        data: what the record says of the training set.
-        initial: what it says of the weights begun from.
+        data: the record's entry of the training set.
+        initial: the record's entry of the initial weights.
 
     Raises:
         InputError: it holds another run.

@@ -14,10 +14,9 @@ from apnet.data.check import check_dataset
 from apnet.data.registry import drawable
 from apnet.data.synthetic import synthesize
 from apnet.data.synthetic.drawing import World
-from apnet.data.synthetic.layouts import plan
+from apnet.data.synthetic.layouts import plan, real_size, size_of
 from apnet.data.synthetic.pedestrian import FAMILY
 from apnet.data.synthetic.sheet import contact_sheet
-from apnet.data.synthetic.sizes import real_size, size_of
 from apnet.errors import InputError
 
 WRITTEN = get_reading("written")

@@ -8,7 +8,7 @@ import yaml
 from apnet import numeric_core
 from apnet.config.readings import get_reading
 from apnet.config.recipes import get_recipe
-from apnet.config.settings import departures, paper_recipe
+from apnet.config.settings import deviations, paper_recipe
 
 PUBLISHED = {
     "market1501": (12936, 3368, 15913),
@@ -61,7 +61,7 @@ def record(training="market1501", model="resnet50", seed=0, mAP=0.9, **changes):
             "code_fingerprint": numeric_core.training(model, training),
             "data": data(training),
             "provenance": "trained",
-            "paper_recipe": not departures(model, settings),
+            "paper_recipe": not deviations(model, settings),
         },
         "data": data(test),
         "wall_seconds": 12.5,

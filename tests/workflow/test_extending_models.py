@@ -46,11 +46,11 @@ def test_it_trains_and_evaluates(extended, model):
 def test_a_methods_own_recipe_is_found_by_name(extended):
     code = """
 from apnet.config.recipes import get_recipe
-from apnet.config.settings import departures, paper_recipe
+from apnet.config.settings import deviations, paper_recipe
 from apnet.models.cost import complexity
 name = paper_recipe("pcb-resnet50")
 recipe = get_recipe(name)
-print(name, recipe.triplet_weight, departures("pcb-resnet50", recipe.settings()))
+print(name, recipe.triplet_weight, deviations("pcb-resnet50", recipe.settings()))
 print(complexity("pcb-resnet50", num_classes=10).classifier_params)
 """
     done = subprocess.run(

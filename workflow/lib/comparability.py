@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
 from apnet import numeric_core
 from apnet.config.readings import READINGS, current_switches, get_reading
-from apnet.config.settings import departures
+from apnet.config.settings import deviations
 from apnet.data import DATASETS, get_source
 from apnet.files import digest
 from reproduction.judging.entries import distinct
@@ -47,7 +47,7 @@ def _of_one(record: Record) -> Iterator[str]:
 
 
 def _recipe(record: Record) -> str:
-    differences = departures(record.content["model"], record.training["settings"])
+    differences = deviations(record.content["model"], record.training["settings"])
     if not differences:
         return "not the paper's recipe"
     shown = [f"{name} {ours} instead of {paper}" for name, (ours, paper) in differences.items()]

@@ -13,8 +13,7 @@ from apnet.data.folders import MARKER
 from apnet.data.registry import drawable, get_spec
 from apnet.data.synthesis import Shot
 from apnet.data.synthetic.drawing import World
-from apnet.data.synthetic.layouts import plan
-from apnet.data.synthetic.sizes import real_size, size_of
+from apnet.data.synthetic.layouts import plan, real_size, size_of
 from apnet.errors import InputError, one_of
 from apnet.files import write_json, write_text
 
@@ -44,7 +43,7 @@ def synthesize(
             dataset's number every count is the real one.
         seed: of people, cameras and images.
         processes: that draw.
-        log: told of progress.
+        log: gets lines of progress.
 
     Returns:
         The dataset's folder, with a marker file that says how it was drawn.

@@ -7,7 +7,7 @@ from PIL import Image
 from apnet.data.registry import drawable, get_spec
 from apnet.data.synthesis import Shot
 from apnet.data.synthetic.drawing import World
-from apnet.data.synthetic.sizes import real_size
+from apnet.data.synthetic.layouts import real_size
 from apnet.errors import InputError, one_of
 from apnet.files import replaced
 
