@@ -14,7 +14,7 @@ from apnet.errors import InputError
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place when the block ends well.
+    """A temporary path beside `path` that replaces it when the block succeeds.
 
     Raises:
         InputError: the folder cannot be made or written.
@@ -49,7 +49,7 @@ def umask() -> int:
 
 @contextmanager
 def exclusive(file: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock `file`, which goes with the process however that ends.
+    """Hold the lock `file`, which ends with the process.
 
     Args:
         waiting: called when another process holds it, before waiting for that.

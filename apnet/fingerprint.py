@@ -1,6 +1,6 @@
 """A fingerprint of the code that makes a number: what can change it, and nothing else.
 
-A job's numbers come from a numeric core, found by following imports from a few modules,
+A job's numbers come from a numeric core, reached by following imports from a few modules,
 and from its own backbone, method and dataset reader. Of these modules the top-level
 statements count, by content: a file may be renamed or moved and a function may change
 files. Comments, docstrings, layout and texts for people do not count. Retraining for a
@@ -18,7 +18,7 @@ RULE = "v2"
 
 PACKAGE = Path(__file__).resolve().parent
 
-# What these hold is either recorded value by value (readings, recipes, settings), is found
+# What these hold is either recorded value by value (readings, recipes, settings), is named
 # job by job (registries), or cannot change a number (errors, files, records, progress).
 WITHOUT_EFFECT = (
     "apnet.config.attentions",

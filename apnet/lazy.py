@@ -1,4 +1,4 @@
-"""Names of a package, and classes by name, imported when they are asked for (PEP 562)."""
+"""Names of a package (PEP 562), and classes by name, imported on first use."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module

@@ -1,7 +1,7 @@
 """Which modules make the numbers of each kind of job, and so belong to its fingerprint.
 
 What every job of a kind shares is reached by following imports from a few modules. A model's and
-a dataset's modules are named here one by one, so another backbone, method or dataset changes
+a dataset's modules are named here, so another backbone, method or dataset changes
 nothing for a job that does without it. An unknown model is an InputError.
 """
 

@@ -45,7 +45,7 @@ def run() -> None:
     """Entry point of the console script."""
     if instruction := os.environ.get(_COMPLETION):
         sys.exit(shell_complete(apnet, {}, "apnet", _COMPLETION, instruction))
-    # Read by torch when it is loaded. Without huge pages the memory of a batch takes longer
-    # to be had than to be filled.
+    # Read by torch when it is loaded. Without huge pages, allocating the memory of a batch
+    # takes longer than filling it.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     sys.exit(main())

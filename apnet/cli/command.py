@@ -39,8 +39,8 @@ class Command(click.Command):
         """Write the options, a section for each group."""
         options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
         for group in GROUPS:
-            own = [option for option in options if getattr(option, "group", OTHER) == group]
-            rows = [record for option in own if (record := option.get_help_record(ctx))]
+            in_group = [option for option in options if getattr(option, "group", OTHER) == group]
+            rows = [record for option in in_group if (record := option.get_help_record(ctx))]
             if rows:
                 with formatter.section(group):
                     formatter.write_dl(rows)
@@ -67,7 +67,7 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """The commands that are files of a package, each loaded when it is asked for.
+    """The commands that are files of a package, each loaded on first use.
 
     A file `import_checkpoint.py` holds the command `import-checkpoint` as `import_checkpoint`.
 

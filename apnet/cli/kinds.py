@@ -16,7 +16,7 @@ from apnet.errors import InputError
 
 
 class Name(click.ParamType):
-    """A name; whether it exists is for the code to say that looks it up.
+    """A name; the code that looks it up refuses an unknown one.
 
     Args:
         names: those that the shell offers.

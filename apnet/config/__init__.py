@@ -1,1 +1,1 @@
-"""What a run is told: names, readings, recipes and settings. Loads no torch."""
+"""What defines a run: names, readings, recipes and settings. Loads no torch."""

@@ -36,7 +36,7 @@ class BackboneSpec:
         widths: channels after the stem and after each stage.
         lengths: length of an image's side in pixels -> that of the map's after the stem and
             after each stage.
-        smallest_side: pixels; a map of a smaller image comes to nothing.
+        smallest_side: of an image in pixels; the last map of a smaller one has no pixel.
         build: name -> the network without its classifier.
         stages: network, whether the stem keeps its ReLU (a ResNet's has one) -> the modules
             of the stem and of each stage, in order.

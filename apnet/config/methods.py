@@ -1,12 +1,12 @@
-"""Other methods, one file each in `apnet/models/baselines`; what their files say of themselves.
+"""Other methods, one file each in `apnet/models/baselines`, and how they are described there.
 
-A method's file is an ordinary module with a network in it, which imports torch. What it says of
-itself is a literal, `METHOD = {…}`, that is read here without running the file:
+A method's file is an ordinary module with a network in it, which imports torch. Its description
+is a literal, `METHOD = {…}`, that is read here without running the file:
 
     models: {name in model names: the backbone that it stands on}
     network: name of the class, an :class:`apnet.models.method.Method`
     recipe: name of the recipe that it is trained with; `channel` if absent
-    settings: what its own recipe, then called as its file, has otherwise than `recipe`
+    settings: where its recipe, which then has the file's name, differs from `recipe`
 """
 
 import ast
@@ -38,7 +38,7 @@ class MethodSpec:
         return f"{self.module}:{self.network}"
 
     @property
-    def own_recipe(self) -> str:
+    def recipe_name(self) -> str:
         """The name of the recipe that it is trained with."""
         return self.module.rpartition(".")[2] if self.settings else self.recipe
 
@@ -74,4 +74,4 @@ def _literal(file: Path) -> MethodSpec:
                     f"{file}: METHOD is to be a literal with models, network and, where needed, "
                     f"recipe and settings ({error})"
                 ) from error
-    raise InputError(f"{file} has no METHOD: say there which models it builds (docs/extending.md)")
+    raise InputError(f"{file} has no METHOD: list the models that it builds (docs/extending.md)")

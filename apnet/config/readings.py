@@ -74,13 +74,13 @@ class Reading:
     """Images that share BatchNorm statistics in training: None is the whole batch;
     40 in the release (a batch of 80 on two devices, the first one's statistics kept)."""
     overrides: tuple[tuple[str, str], ...] = ()
-    """The datasets' own switches that are set otherwise, each with its value, sorted."""
+    """Switches of datasets that differ from the reading's, each with its value, sorted."""
 
     def switches(self, *datasets: str) -> dict[str, object]:
         """Every switch of the method and its value, as recorded with each run; tuples as lists.
 
         Args:
-            datasets: whose own switches are wanted as well.
+            datasets: whose switches are included.
         """
         method = {
             key: list(value) if isinstance(value, tuple) else value
@@ -90,17 +90,17 @@ class Reading:
         of_datasets = (switch for name in datasets for switch in _registry().switches_of(name))
         return method | {switch.name: switch.of(self) for switch in of_datasets}
 
-    def otherwise(self, **switches: object) -> "Reading":
-        """The same with some switches, of the method or of a dataset, set otherwise.
+    def with_switches(self, **switches: object) -> "Reading":
+        """The same reading with some switches, of the method or of a dataset, changed.
 
         Raises:
             InputError: unknown switch, or a value that a switch does not have.
         """
-        own = {key: value for key, value in switches.items() if key in METHOD}
-        for switch, value in own.items():
+        method = {key: value for key, value in switches.items() if key in METHOD}
+        for switch, value in method.items():
             _check_value(switch, value)
         overrides = dict(self.overrides)
-        for name in switches.keys() - own.keys():
+        for name in switches.keys() - method.keys():
             known = _registry().all_switches()
             if name not in known:
                 raise one_of("switch", name, (*METHOD, *known))
@@ -110,7 +110,7 @@ class Reading:
             overrides[name] = value
             if value == switch.usual(self.name):
                 del overrides[name]
-        return replace(self, **own, overrides=tuple(sorted(overrides.items())))
+        return replace(self, **method, overrides=tuple(sorted(overrides.items())))
 
 
 METHOD = tuple(field.name for field in fields(Reading) if field.name not in ("name", "overrides"))
@@ -157,7 +157,7 @@ _CHOICES = {
 _COUNTS = {"se_hidden": False, "smoothing_classes": True, "batchnorm_batch": True}
 """Switch -> whether it may be None."""
 
-_RENAMED = {"places": "stages"}
+RENAMED = {"places": "stages"}
 """Former name -> today's."""
 
 
@@ -166,15 +166,13 @@ def current_switches(switches: Mapping[str, object]) -> dict[str, object]:
 
     A former name is taken for one release, with a warning.
     """
-    for old in _RENAMED.keys() & switches.keys():
-        warnings.warn(
-            f"the switch {old} is called {_RENAMED[old]} now", FutureWarning, stacklevel=2
-        )
-    return {_RENAMED.get(key, key): value for key, value in switches.items()}
+    for old in RENAMED.keys() & switches.keys():
+        warnings.warn(f"the switch {old} is called {RENAMED[old]} now", FutureWarning, stacklevel=2)
+    return {RENAMED.get(key, key): value for key, value in switches.items()}
 
 
 def get_reading(name: str, **switches: object) -> Reading:
-    """The reading `name`, with some switches set otherwise.
+    """The reading `name`, with some switches changed.
 
     Raises:
         InputError: unknown reading or switch, or a value that a switch does not have.
@@ -185,7 +183,7 @@ def get_reading(name: str, **switches: object) -> Reading:
         switch: tuple(value) if isinstance(value, list) else value
         for switch, value in current_switches(switches).items()
     }
-    return READINGS[name].otherwise(**switches)
+    return READINGS[name].with_switches(**switches)
 
 
 def _registry() -> ModuleType:

@@ -174,7 +174,7 @@ _CHOICES = {
 
 
 def get_recipe(name: str, backbone: str = "resnet50", **settings: object) -> Recipe:
-    """The recipe `name` for a backbone, with some settings set otherwise.
+    """The recipe `name` for a backbone, with some settings changed.
 
     Raises:
         InputError: unknown recipe or setting, or a value that a setting cannot have.
@@ -191,12 +191,12 @@ def get_recipe(name: str, backbone: str = "resnet50", **settings: object) -> Rec
 def recipe_at(scale: Mapping[str, str], name: str) -> str:
     """The recipe that stands for recipe `name` in a scale, such as `smoke` for all.
 
-    A method's own goes with the one that it is made from.
+    A method's own recipe follows the one that it is derived from.
 
     Args:
         scale: recipe -> the one that stands for it.
     """
-    base = next((m.recipe for m in methods().values() if m.own_recipe == name), name)
+    base = next((m.recipe for m in methods().values() if m.recipe_name == name), name)
     chosen = scale.get(base, base)
     return name if chosen == base else chosen
 
@@ -214,12 +214,12 @@ def recipes() -> Mapping[str, Recipe]:
             raise one_of(f"recipe in METHOD of {method.module}", method.recipe, tuple(RECIPES))
         if method.settings:
             recipe = _with(RECIPES[method.recipe], method.settings)
-            known[method.own_recipe] = replace(recipe, name=method.own_recipe)
+            known[method.recipe_name] = replace(recipe, name=method.recipe_name)
     return known
 
 
 def _with(recipe: Recipe, settings: Mapping[str, object]) -> Recipe:
-    """`recipe` with some settings set otherwise, each as its type."""
+    """`recipe` with some settings changed, each as its type."""
     known = {field.name: field.type for field in fields(Recipe) if field.name != "name"}
     changes = {}
     for key, value in settings.items():

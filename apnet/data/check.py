@@ -31,7 +31,7 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
         `published`, whether these are equal; `synthetic`; `fingerprint`, a SHA-256 over the
         names and contents of the images (what `sha256sum FILES | sha256sum` prints for their
         sorted names) and, where a list gives them, over their labels; `listing`, one over
-        names, sizes and labels, by which jobs know these images again; `variant`;
+        names, sizes and labels, by which jobs recognise these images; `variant`;
         `problem_count` and the first `problems`, each a `file` under the root and a
         `problem`; `note_count` and the first `notes`, each a `file` and a `note`: images whose
         bytes another identity or split has too, as some have in the real datasets.
@@ -64,14 +64,14 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
 
 def describe_check(report: dict[str, object]) -> str:
     """What :func:`check_dataset` returned, as lines for people."""
-    own, published = report["counts"], report["published_counts"] or report["counts"]
+    counts, published = report["counts"], report["published_counts"] or report["counts"]
     variant = f" ({report['variant']})" if report["variant"] else ""
     lines = [f"{report['name']}{variant} in {report['root']}, reading {report['reading']}"]
     for split in ("train", "query", "gallery"):
-        shown = (_beside(what, own[split][what], published[split][what]) for what in own[split])
+        shown = (_beside(what, n, published[split][what]) for what, n in counts[split].items())
         lines.append(f"{split:<8} {'   '.join(shown)}")
     for what in ("junk", "distractors"):
-        lines.append(_beside(what, own[what], published[what]))
+        lines.append(_beside(what, counts[what], published[what]))
     lines += [f"fingerprint {report['fingerprint']}", _verdict(report)]
     lines += _listed(report, "problem")
     if report["note_count"]:
@@ -85,8 +85,8 @@ def _listed(report: dict[str, object], kind: str) -> list[str]:
     return [*shown, f"and {hidden} more"] if hidden else shown
 
 
-def _beside(what: str, own: int, published: int) -> str:
-    return f"{own} {what}" + ("" if own == published else f" (published: {published})")
+def _beside(what: str, count: int, published: int) -> str:
+    return f"{count} {what}" + ("" if count == published else f" (published: {published})")
 
 
 def _verdict(report: dict[str, object]) -> str:
@@ -114,7 +114,7 @@ def _twins(
 ) -> Iterator[Problem]:
     """Images with the bytes of an earlier one that has another identity or split.
 
-    A gallery image of its query's identity and camera is passed over, as evaluation does.
+    A gallery image of its query's identity and camera is skipped, as in evaluation.
     """
     first: dict[str, tuple[str, Sample]] = {}
     bad = {problem.file for problem in damaged}

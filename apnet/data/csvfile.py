@@ -1,7 +1,7 @@
 """Splits that a CSV lists: path, identity, camera and split of each image.
 
 Identities and cameras are texts, numbered in their sorted order; two that differ in a
-zero in front differ. Other columns are passed over.
+zero in front differ. Other columns are ignored.
 """
 
 import csv

@@ -64,7 +64,7 @@ def read_protocol(root: Path, boxes: str, images: str) -> Splits:
     Raises:
         InputError: the list cannot be read.
     """
-    # Only here: whoever plans, or has another dataset, does without SciPy.
+    # Only here: planning and other datasets need no SciPy.
     from scipy.io import loadmat
 
     file = root / protocol_file(boxes)

@@ -1,7 +1,7 @@
 """A custom dataset, which a user brings: a folder in Market-1501's layout, or a CSV.
 
-Nobody has published its counts, so nothing made with it is held against a paper; and no
-dataset's switch acts on it.
+Its counts are not published, so no result on it is compared with a paper, and no dataset's switch
+acts on it.
 """
 
 import re

@@ -81,7 +81,7 @@ class ReIDDataset:
             dataset's own mark (Market-1501's identity 0), kept or dropped.
         synthetic: drawn, not photographed.
         listed: identities and cameras stand in a list and not in file names.
-        variant: what of the dataset it is, where its counts do not tell.
+        variant: of the dataset, such as V1 or V2, if there is more than one.
     """
 
     name: str
@@ -102,7 +102,7 @@ class ReIDDataset:
     def listing(self) -> str:
         """SHA-256 over names, sizes and labels of all images, quicker than over their contents.
 
-        Tells whether a record is of these images or of others of the same number.
+        It shows whether a record describes these images or others of the same number.
         """
         total = hashlib.sha256()
         for label, sample in self.labels():
@@ -130,7 +130,7 @@ class ReIDDataset:
 def file_state(file: Path) -> tuple[int, int]:
     """Bytes of a file, or of the one that it lies in, and when it was changed, in ns.
 
-    -1 and 0 for one that cannot be reached: reading it will tell why.
+    -1 and 0 for one that cannot be reached: reading it gives the reason.
     """
     try:
         state = file.stat()

@@ -1,4 +1,4 @@
-"""What a run's record says of the data it was made with."""
+"""The data of a run or an evaluation, as its record describes them."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def describe(
             image thirty times; None reads them now.
 
     Raises:
-        InputError: `record` is of another dataset, or of another state of this one; an
+        InputError: `record` describes another dataset, or another state of this one; an
             image is damaged.
     """
     report = (

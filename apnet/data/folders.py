@@ -37,8 +37,8 @@ def closed(folder: Path, reason: str = "Permission denied") -> InputError:
 def read_folder(root: Path, folder: str, naming: Naming, identities: range) -> Part:
     """Every image of root/folder.
 
-    What is no image is passed over (Market-1501 comes with Thumbs.db), and so is what
-    is hidden (macOS puts a `._` file beside every file of an archive). An image of
+    Skips what is not an image (Market-1501 comes with Thumbs.db) and hidden files (macOS puts a
+    `._` file beside every file of an archive). An image of
     another name is a problem.
 
     Raises:
@@ -52,7 +52,7 @@ def read_folder(root: Path, folder: str, naming: Naming, identities: range) -> P
 
 
 def three_folders(naming: Naming, identities: range) -> Callable[[Path, Reading], Splits]:
-    """A reader of training, query and gallery folders that no reading reads otherwise."""
+    """A reader of training, query and gallery folders, the same under every reading."""
 
     def read(root: Path, _reading: Reading) -> Splits:
         return Splits(*(read_folder(root, folder, naming, identities) for folder in FOLDERS))

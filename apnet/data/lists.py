@@ -49,7 +49,7 @@ def absent(file: str, path: str, folder: str) -> Problem:
 
 
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
-"""Errors by which no such folder is there; by any other it cannot be told."""
+"""Errors that mean that there is no such folder; after any other it is not known."""
 
 
 class Presence:

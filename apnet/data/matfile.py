@@ -64,7 +64,7 @@ def _cells(holder: str, process: int, boxes: str, pair: int) -> tuple[object, ND
 
 @lru_cache(maxsize=4)
 def _opened(holder: str, process: int) -> object:
-    """An open file is of one process: what a fork inherits cannot be read safely."""
+    """An open file belongs to one process: a fork cannot read an inherited one safely."""
     try:
         import h5py
     except ImportError as error:

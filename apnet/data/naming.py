@@ -18,7 +18,7 @@ class Naming:
 
     Attributes:
         pattern: with groups `identity` and `camera`; has to match a file name from end to end.
-        example: shown to those whose files are named otherwise.
+        example: shown when a file is named differently.
         cameras: numbered from 1 to this.
     """
 

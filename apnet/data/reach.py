@@ -1,4 +1,4 @@
-"""What lies at a path; nothing where that cannot be told.
+"""What is at a path; nothing where that cannot be determined.
 
 pathlib's own questions raise an error in folders that may not be entered and at names
 that are too long.

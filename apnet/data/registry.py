@@ -1,4 +1,4 @@
-"""Which datasets there are: a file each in `datasets/`, imported when it is asked for."""
+"""Which datasets there are: a file each in `datasets/`, imported on first use."""
 
 from functools import cache
 from importlib import import_module

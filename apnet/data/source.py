@@ -35,7 +35,7 @@ class Source:
         disjoint: whether equal identities in training and testing would be one person.
         partial: whether it may have training images alone, or query and gallery alone.
         tolerance: how near a result on it is near enough, in percent points.
-        switches: what a reading may do otherwise with it, and with no other dataset.
+        switches: of its protocol; they act on no other dataset.
         feature: which feature is compared on it, `bn` or `logits`, under a reading.
         distractors: whether its distractors stay in the gallery, `keep`, or leave it, `drop`.
         synthesis: how it is drawn; None if it cannot be.
@@ -114,12 +114,12 @@ def _is_drawn(root: Path, splits: Splits) -> bool:
 
 
 def _linked(folder: Path) -> set[Path]:
-    """Folders that links in a folder lead into; a listing tells, without a look at each file."""
+    """Folders that links in a folder lead into, by one listing instead of a look at each file."""
     try:
         with os.scandir(folder) as entries:
             links = [Path(entry.path).readlink() for entry in entries if entry.is_symlink()]
     except OSError:
-        return set()  # inside an archive, or closed: then its images are told of one by one
+        return set()  # inside an archive, or closed: then reading its images gives the error
     return {folder / parent for parent in {link.parent for link in links}}
 
 

@@ -2,7 +2,7 @@
 
 Grad-CAM (Selvaraju et al., ICCV 2017, Eqs. 1 and 2, by the grad-cam library) asks which
 positions of a map raise a score. The paper does not say which score: identities in test
-are in no classifier. Here it is what a query is found by, the mean over its true matches
+are in no classifier. Here it is what retrieval compares: the mean over a query's true matches
 of the dot product with the match's embedding, at unit length and held fixed. Its gradient
 does not vanish where query and match agree, as that of their cosine does.
 """
@@ -120,7 +120,7 @@ def _match_embeddings(
 
 
 def _about(run: Path, record: Run, settings: Settings) -> dict[str, object]:
-    """What the maps say of the run that they are of."""
+    """What `about` holds of the run."""
     return {
         "schema": SCHEMA,
         "run": str(run),
@@ -161,13 +161,13 @@ def grad_cam(
             f"Grad-CAM needs the library grad-cam ({error}): pip install grad-cam"
         ) from error
 
-    found = []
+    cams = []
     for layer in layers:
         # One at a time: with several it takes them in the order in which they were called,
         # and averages them.
         with GradCAM(model=model, target_layers=[layer]) as cam:
-            found.append(cam(input_tensor=image, targets=[target])[0])
-    return np.stack(found).astype(np.float32)
+            cams.append(cam(input_tensor=image, targets=[target])[0])
+    return np.stack(cams).astype(np.float32)
 
 
 def score(matches: Tensor) -> Callable[[Tensor], Tensor]:
@@ -192,8 +192,8 @@ def choose_queries(dataset: ReIDDataset, names: Sequence[str]) -> list[Sample]:
             )
         if not true_matches(by_name[name], dataset):
             raise InputError(
-                f"the query {name} of {dataset.name} has no image of another camera in the "
-                f"gallery to be found by: choose another"
+                f"the query {name} of {dataset.name} has no true match in the "
+                f"gallery: choose another"
             )
     return [by_name[name] for name in names]
 
@@ -207,8 +207,7 @@ def _first_queries(dataset: ReIDDataset) -> list[Sample]:
             firsts[sample.identity] = sample
     if not firsts:
         raise InputError(
-            f"no query of {dataset.name} has an image of another camera in the gallery, so "
-            f"there is nothing to look for"
+            f"no query of {dataset.name} has a true match in the gallery: choose another dataset"
         )
     return list(firsts.values())
 
@@ -225,8 +224,8 @@ def true_matches(query: Sample, dataset: ReIDDataset) -> list[Sample]:
 def _check_pyramid(name: str) -> None:
     if not parse_model_name(name).level:
         raise InputError(
-            f"model {name} has no attention pyramid after whose levels to look: take one "
-            f"such as resnet50-apnet-c2"
+            f"model {name} has no attention pyramid: take a run of one that has, such as "
+            f"resnet50-apnet-c2"
         )
 
 

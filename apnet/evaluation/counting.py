@@ -40,13 +40,13 @@ def ranks_together(distances: Tensor, matches: Entries) -> np.ndarray:
     images = np.zeros(given.shape, dtype=np.int64)
     images[given] = matches.images
     images = torch.from_numpy(images).to(distances.device)
-    own = distances.gather(1, images)
+    of_match = distances.gather(1, images)
     stretches = distances.view(len(counts), -1, STRETCH)
     flags = torch.empty_like(stretches, dtype=torch.bool)
     ahead = torch.empty_like(images)
     for k, queries in enumerate(np.count_nonzero(given, axis=0).tolist()):
         some = slice(0, queries)
-        ahead[some, k] = _ahead(stretches[some], images[some, k], own[some, k], flags[some])
+        ahead[some, k] = _ahead(stretches[some], images[some, k], of_match[some, k], flags[some])
     return 1 + ahead.cpu().numpy()[given]
 
 

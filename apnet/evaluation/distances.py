@@ -32,14 +32,14 @@ class Distances:
             ValueError: features that are not finite or beyond the range of their type, by row.
         """
         self._query, self._gallery, self._cosine = query, gallery, distance == "cosine"
-        _lengths(query, "query")  # only to be sure of them: a query's length changes no order
+        _lengths(query, "query")  # a check only: a query's length changes no order
         lengths = _lengths(gallery, "gallery")
         if self._cosine:
             # A feature of zeros is as far as one at a right angle.
             smallest = torch.finfo(gallery.dtype).tiny
-            self._own = -lengths.clamp(min=smallest).reciprocal()
+            self._gallery_term = -lengths.clamp(min=smallest).reciprocal()
         else:
-            self._own = _squares(gallery)
+            self._gallery_term = _squares(gallery)
         self._repeats, self._first = (
             torch.from_numpy(rows).to(gallery.device) for rows in equal_rows(gallery)
         )
@@ -65,7 +65,7 @@ class Distances:
         return (columns + self._query.shape[1]) * self.element
 
     def allocate(self, rows: int, columns: int) -> None:
-        """Have memory for parts of so many queries; columns beyond the gallery are infinite."""
+        """Allocate memory for parts of so many queries; columns beyond the gallery are infinite."""
         self._memory = self._gallery.new_full((rows, columns), torch.inf)
         repeats = len(self._repeats)
         self._copies = self._gallery.new_empty(min(rows, _rows(repeats)), repeats)
@@ -77,9 +77,9 @@ class Distances:
         chosen = self._query[torch.from_numpy(queries).to(self._query.device)]
         torch.mm(chosen, self._gallery.T, out=distances)
         if self._cosine:
-            distances.mul_(self._own)
+            distances.mul_(self._gallery_term)
         else:
-            torch.add(self._own, distances, alpha=-2, out=distances)
+            torch.add(self._gallery_term, distances, alpha=-2, out=distances)
         if len(self._repeats):
             for some in distances.split(len(self._copies)):
                 copies = self._copies[: len(some)]

@@ -1,8 +1,8 @@
 """Features that are equal, number for number.
 
 A matrix product may sum the last columns of a block in another order than the others, so
-equal features can have distances that differ in the last bit, otherwise on each machine.
-Whoever knows which are equal can give them one distance.
+equal features can have distances that differ in the last bit, differently on each machine.
+Once known, equal features can be given one distance.
 """
 
 import hashlib

@@ -8,7 +8,7 @@ import torch
 
 @contextmanager
 def full_precision() -> Iterator[None]:
-    """No TF32 and no bfloat16 inside a product of float32, which would rank otherwise."""
+    """No TF32 and no bfloat16 inside a product of float32, which would change ranks."""
     matmul = torch.backends.cuda.matmul
     if not hasattr(matmul, "fp32_precision"):  # PyTorch before 2.9
         chosen = torch.get_float32_matmul_precision()

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 BYTES_EACH = 64
-"""Memory that an entry takes while entries are found and scored: eight numbers."""
+"""Memory that an entry takes while entries are collected and scored: eight numbers."""
 
 
 class Entries(NamedTuple):
-    """Places in some queries' rows of the gallery, by query and then by image.
+    """Positions in some queries' rows of the gallery, by query and then by image.
 
     Attributes:
         rows: which of the queries, from 0, never falling.

@@ -1,8 +1,8 @@
 """mAP and CMC by the single-query protocol of Market-1501, exact.
 
 Of each query's gallery the images with its own identity and camera are left out. A
-query without a true match after that is left out of both means and counted. Junk is
-not known here: loaders and `apnet score` remove it.
+query without a true match after that is left out of both means and counted. Junk has
+been removed by loaders and `apnet score`.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _CACHED = 512
 
 @dataclass(frozen=True)
 class RetrievalResult:
-    """What an evaluation found.
+    """The result of an evaluation.
 
     Attributes:
         mAP: mean average precision over the valid queries, 0 to 1.
@@ -100,7 +100,7 @@ def _ranked(
     distances: Distances, protocol: Protocol, memory: int
 ) -> Iterator[tuple[np.ndarray, Entries, np.ndarray]]:
     """Parts of the queries that have a true match: which, their matches, the ranks of these."""
-    # Those with most matches first, as counting them together wants it.
+    # Those with most matches first: counting them together needs that order.
     order = np.argsort(-protocol.matches, kind="stable")
     order = order[: np.count_nonzero(protocol.matches)]
     together = _count_together(distances.device)

@@ -26,7 +26,7 @@ def build_model(
     Args:
         name: as :mod:`apnet.config.names` spells it.
         num_classes: training identities.
-        reading: a name, or one with switches set otherwise.
+        reading: a name, or a reading.
         input_size: height and width of the images it will see.
         batchnorm_momentum: of every BatchNorm.
 

@@ -47,7 +47,7 @@ def _download(backbone: str) -> Path:
     url = backbones()[backbone].weights_url
     if url is None:
         raise InputError(
-            f"nobody said where ImageNet weights of {backbone} are: name a file, with --from or "
+            f"no address is known for ImageNet weights of {backbone}: name a file, with --from or "
             f"under weights in the config"
         )
     file = Path(torch.hub.get_dir()) / "checkpoints" / Path(url).name

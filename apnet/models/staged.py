@@ -66,10 +66,10 @@ def load_backbone(backbone: Backbone, state: Mapping[str, Tensor]) -> None:
         # Older files lack BatchNorm's counters, which nothing reads.
         return not name.startswith(spec.classifier) and not name.endswith("num_batches_tracked")
 
-    own = {n: t for n, t in backbone.net.state_dict().items() if ".se." not in n and kept(n)}
+    target = {n: t for n, t in backbone.net.state_dict().items() if ".se." not in n and kept(n)}
     given = {spec.rename(name): tensor for name, tensor in state.items()}
     fill(
-        own,
+        target,
         {name: tensor for name, tensor in given.items() if kept(name)},
         f"these weights are of another architecture than {backbone.name}",
     )

@@ -31,7 +31,7 @@ def read_weights(file: Path, within: Sequence[str] = ()) -> dict[str, Tensor]:
         if file.suffix.lower() == ".safetensors":
             return load_file(file)
         with warnings.catch_warnings():
-            # Torch has much to say of the kinds of tensors that are refused below.
+            # Torch warns about the kinds of tensors that are refused below.
             warnings.simplefilter("ignore")
             state = torch.load(file, map_location="cpu", weights_only=True)
     except MemoryError:
@@ -41,7 +41,7 @@ def read_weights(file: Path, within: Sequence[str] = ()) -> dict[str, Tensor]:
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         if reason.startswith("Weights only load failed"):
-            # torch goes on to tell how to load it all the same, which would run its code.
+            # torch's message goes on with how to load it anyway, which would run its code.
             reason = (
                 "it is damaged, or holds more than tensors and could run code when loaded: save "
                 "model.state_dict() alone"
@@ -102,22 +102,22 @@ def without_module(state: Mapping[str, Tensor], refusal: str) -> dict[str, Tenso
     Raises:
         InputError: a name occurs with `module.` and without, and is named.
     """
-    found: dict[str, Tensor] = {}
+    renamed: dict[str, Tensor] = {}
     for name, tensor in state.items():
         plain = name.removeprefix("module.")
-        if plain in found:
+        if plain in renamed:
             raise InputError(
                 f"{refusal}: {plain} is there twice, with module. before it and without: "
                 f"keep one of the two"
             )
-        found[plain] = tensor
-    return found
+        renamed[plain] = tensor
+    return renamed
 
 
-def fill(own: Mapping[str, Tensor], given: Mapping[str, Tensor], refusal: str) -> None:
-    """Copy `given` into the tensors of `own`, each under its name.
+def fill(target: Mapping[str, Tensor], given: Mapping[str, Tensor], refusal: str) -> None:
+    """Copy `given` into the tensors of `target`, each under its name.
 
-    Shapes are compared without their ones: a 1x1 convolution fits a linear layer. Where `own`
+    Shapes are compared without their ones: a 1x1 convolution fits a linear layer. Where `target`
     is floating point, so is what it takes; counters take whole numbers, of whatever type.
 
     Args:
@@ -128,15 +128,15 @@ def fill(own: Mapping[str, Tensor], given: Mapping[str, Tensor], refusal: str) -
             that are not dense; nothing is copied.
     """
     check_dense(given, refusal)
-    common = sorted(set(own) & set(given))
+    common = sorted(set(target) & set(given))
     faults = {
-        "missing": sorted(set(own) - set(given)),
-        "unknown": sorted(set(given) - set(own)),
-        "of another shape": [n for n in common if _form(own[n]) != _form(given[n])],
+        "missing": sorted(set(target) - set(given)),
+        "unknown": sorted(set(given) - set(target)),
+        "of another shape": [n for n in common if _form(target[n]) != _form(given[n])],
         "of another type": [
             f"{n} in {str(given[n].dtype).removeprefix('torch.')}"
             for n in common
-            if not _takes(own[n], given[n])
+            if not _takes(target[n], given[n])
         ],
     }
     if any(faults.values()):
@@ -146,7 +146,7 @@ def fill(own: Mapping[str, Tensor], given: Mapping[str, Tensor], refusal: str) -
         raise InputError(f"{refusal}: {'; '.join(shown)}")
     with torch.no_grad():
         for name in common:
-            own[name].copy_(given[name].reshape(own[name].shape))
+            target[name].copy_(given[name].reshape(target[name].shape))
 
 
 def _form(tensor: Tensor) -> tuple[int, ...]:
@@ -155,22 +155,23 @@ def _form(tensor: Tensor) -> tuple[int, ...]:
 
 def _odd(tensor: Tensor) -> str | None:
     """What keeps a tensor from being an array of numbers, if anything."""
-    # The layout comes last: some nested tensors have one of their own.
+    # The layout comes last: some nested tensors have their own.
     kinds = {
         "nested": tensor.is_nested,
         "on the meta device, without numbers": tensor.is_meta,
         "quantised": tensor.is_quantized,
         "sparse": tensor.layout != torch.strided,
     }
-    return next((kind for kind, found in kinds.items() if found), None)
+    return next((kind for kind, applies in kinds.items() if applies), None)
 
 
-def _takes(own: Tensor, given: Tensor) -> bool:
-    """Whether numbers keep their meaning in the type of `own`."""
-    if own.is_floating_point():
+def _takes(target: Tensor, given: Tensor) -> bool:
+    """Whether numbers keep their meaning in the type of `target`."""
+    if target.is_floating_point():
         return given.dtype in _REAL
     # Who saves a model in another precision may turn counters into floating point as well.
-    return given.dtype in _WHOLE + _REAL and torch.equal(given.to(own.dtype).to(given.dtype), given)
+    known = given.dtype in _WHOLE + _REAL
+    return known and torch.equal(given.to(target.dtype).to(given.dtype), given)
 
 
 def _some(names: Sequence[str]) -> str:

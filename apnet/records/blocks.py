@@ -1,4 +1,4 @@
-"""The objects inside the records (:mod:`apnet.records.schema`), and what their values are.
+"""The objects inside the records of :mod:`apnet.records.schema`, and the types of their values.
 
 The text below a field is its line in docs/records.md.
 """
@@ -6,6 +6,8 @@ The text below a field is its line in docs/records.md.
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from apnet.config.readings import RENAMED
 
 Count = Annotated[int, Field(ge=0)]
 Amount = Annotated[float, Field(ge=0)]
@@ -41,7 +43,7 @@ def _with_epochs(settings: dict[str, object]) -> dict[str, object]:
 
 
 def _present_names(switches: dict[str, object]) -> dict[str, object]:
-    return {"stages" if key == "places" else key: value for key, value in switches.items()}
+    return {RENAMED.get(key, key): value for key, value in switches.items()}
 
 
 Switches = Annotated[Object, AfterValidator(_present_names)]
@@ -92,7 +94,7 @@ class DataCounts(_Counts):
     junk: Count
     """gallery images that are left out"""
     distractors: Count
-    """gallery images of nobody who is a query"""
+    """gallery images of people who are in no query"""
 
 
 class Data(Record):
@@ -248,7 +250,7 @@ class TestCounts(_Counts):
     junk: Count
     """gallery images that were left out"""
     distractors: Count
-    """gallery images of nobody who is a query"""
+    """gallery images of people who are in no query"""
 
 
 class Training(Record):

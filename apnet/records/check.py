@@ -37,18 +37,18 @@ def check_results(folder: Path) -> dict[str, object]:
     evaluations: dict[Path, Evaluation] = {}
     findings: list[Finding] = []
     for path in folders:
-        record, found = check_run(path)
-        findings += found
+        record, faults = check_run(path)
+        findings += faults
         if record is not None:
             runs[path] = record
     for file in tests:
-        record, found = check_evaluation(file, runs.get(file.parent.parent))
-        findings += found
+        record, faults = check_evaluation(file, runs.get(file.parent.parent))
+        findings += faults
         if record is not None:
             evaluations[file] = record
     for file in {*files} - {*tests} - {path / RECORD for path in folders}:
-        content, found = read(file)
-        findings += [*found, *(error(file, fault) for fault in unfinite(content))]
+        content, faults = read(file)
+        findings += [*faults, *(error(file, fault) for fault in unfinite(content))]
     findings += [*_twins(runs), *_mixed(runs, evaluations), *_unfinished(folder, folders)]
     findings.sort(key=lambda finding: (str(finding.file), finding.message))
     return {"runs": len(folders), "evaluations": len(tests), "findings": findings}
@@ -71,10 +71,10 @@ def _twins(runs: dict[Path, Run]) -> Iterator[Finding]:
 
 
 def _identity(record: Run) -> Iterator[tuple[str, str]]:
-    """By what a run is known again."""
+    """What identifies a run."""
     yield "weights", record.checkpoint_sha256
-    # A seed that is trained again on a GPU gives other bytes. An imported run is of the
-    # seed that somebody said, so two that say the same may well be two.
+    # A seed that is trained again on a GPU gives other bytes. The seed of an imported run is only
+    # claimed, so two with the same seed may be two runs.
     if isinstance(record, TrainedRun):
         initial = record.weights and record.weights.sha256
         alike = (record.settings_sha256, record.data.fingerprint, initial)
@@ -83,13 +83,10 @@ def _identity(record: Run) -> Iterator[tuple[str, str]]:
 
 
 def _mixed(runs: dict[Path, Run], evaluations: dict[Path, Evaluation]) -> Iterator[Finding]:
-    """Seeds of one cell that were not made alike."""
+    """Seeds of one cell that differ in code, data or settings."""
     cells: dict[Path, list[Run]] = defaultdict(list)
     for path, record in runs.items():
         cells[path.parent].append(record)
-
-    def settings(record: Run) -> str:
-        return digest([record.switches, record.settings])
 
     trained = {
         "trained by different code": lambda record: record.code_fingerprint,
@@ -119,6 +116,6 @@ def _different(
 
 
 def _unfinished(folder: Path, runs: Sequence[Path]) -> Iterator[Finding]:
-    begun = {file.parent for name in (HISTORY, CHECKPOINTS) for file in folder.rglob(name)}
-    for path in begun - {*runs}:
-        yield note(path, "is a run that has not ended: the same apnet train continues it")
+    started = {file.parent for name in (HISTORY, CHECKPOINTS) for file in folder.rglob(name)}
+    for path in started - {*runs}:
+        yield note(path, "is an unfinished run: the same apnet train continues it")

@@ -1,4 +1,4 @@
-"""Whether an evaluation is of its run, and its numbers are those of its queries."""
+"""Whether an evaluation belongs to its run, and its numbers to its queries."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +17,12 @@ def check_evaluation(file: Path, run: Run | None) -> tuple[Evaluation | None, li
     Args:
         run: the record of the run in the parent folder; None if there is no valid one.
     """
-    record, _, found = read_record(file, evaluation_model)
+    record, _, findings = read_record(file, evaluation_model)
     if record is None:
-        return None, found
+        return None, findings
     if record.dataset != file.stem:
-        found.append(error(file, f"its test set is {record.dataset!r}, its file's name another"))
-    return record, [*found, *_of_run(file, record, run), *_queries(file, record)]
+        findings.append(error(file, f"its test set is {record.dataset!r}, its file's name another"))
+    return record, [*findings, *_of_run(file, record, run), *_queries(file, record)]
 
 
 def _of_run(file: Path, record: Evaluation, run: Run | None) -> Iterator[Finding]:
@@ -47,8 +47,8 @@ def _queries(file: Path, record: Evaluation) -> Iterator[Finding]:
         if not arrays.is_file():
             yield note(arrays, "is absent, so the numbers cannot be computed again")
             return
-        with np.load(arrays) as found:
-            precision, first = found["average_precision"], found["first_match_rank"]
+        with np.load(arrays) as content:
+            precision, first = content["average_precision"], content["first_match_rank"]
     # A damaged archive raises whatever its bytes make zipfile and NumPy raise.
     except Exception as reason:
         yield error(arrays, f"cannot be read ({type(reason).__name__})")

@@ -16,24 +16,24 @@ _SETTINGS = ("model", "dataset", "reading", "switches", "recipe", "settings", "s
 def check_run(folder: Path) -> tuple[Run | None, list[Finding]]:
     """The record of the run in `folder`, None if it is not valid, and what is wrong."""
     file = folder / paths.RECORD
-    record, content, found = read_record(file, run_model)
+    record, content, findings = read_record(file, run_model)
     if record is None:
-        return None, found
-    # As they stand in the file: a key that has another name today is digested as it was.
+        return None, findings
+    # From the file's content: a key that has been renamed since is digested under its old name.
     if digest({key: content[key] for key in _SETTINGS}) != record.settings_sha256:
-        found.append(error(file, "settings_sha256 is not the digest of its settings: edited?"))
+        findings.append(error(file, "settings_sha256 is not the digest of its settings: edited?"))
     if record.data.name != record.dataset:
         names = f"dataset is {record.dataset!r} and data.name {record.data.name!r}"
-        found.append(error(file, f"its {names}"))
-    found += [*_address(file, record), *_weights(folder, record)]
+        findings.append(error(file, f"its {names}"))
+    findings += [*_address(file, record), *_weights(folder, record)]
     if isinstance(record, TrainedRun):
-        found += _trained(folder, record)
-    return record, found
+        findings += _trained(folder, record)
+    return record, findings
 
 
 def _address(file: Path, record: Run) -> Iterator[Finding]:
     """Hold the record against <reading>/<training set>/<model>/seed<n>, where it lies so."""
-    # As it is called: a link to a folder of another name is the run's own path.
+    # Not resolved: a link gives a run its path, whatever folder it leads to.
     folder = Path(os.path.normpath(file.parent.absolute()))
     if len(folder.parts) < 5 or not paths.SEED.fullmatch(folder.name):
         return
@@ -50,13 +50,13 @@ def _address(file: Path, record: Run) -> Iterator[Finding]:
 def _weights(folder: Path, record: Run) -> Iterator[Finding]:
     file = folder / paths.WEIGHTS
     try:
-        found = sha256(file) if file.is_file() else None
+        actual = sha256(file) if file.is_file() else None
     except OSError as reason:
         yield unreadable(file, reason)
     else:
-        if found is None:
+        if actual is None:
             yield error(file, "is absent, so nothing can be evaluated again")
-        elif found != record.checkpoint_sha256:
+        elif actual != record.checkpoint_sha256:
             yield error(file, "is not the file that run.json names: its SHA-256 is another")
     if (folder / paths.CHECKPOINTS).exists():
         yield note(folder / paths.CHECKPOINTS, "left over from a training that has ended")
@@ -90,14 +90,14 @@ def _history(file: Path, epochs: int, steps_per_epoch: int) -> Iterator[Finding]
 
 def _lines(file: Path, text: bytes) -> tuple[list[Epoch], list[Finding]]:
     """The lines of a history, and what is wrong with any."""
-    entries, found = [], []
+    entries, findings = [], []
     if text and not text.endswith(b"\n"):
-        found.append(error(file, "its last line is cut short"))
+        findings.append(error(file, "its last line is cut short"))
     for number, line in enumerate(text.splitlines(), start=1):
         entry, faults = load_epoch(line)
-        found += [error(file, f"line {number}: {fault}") for fault in faults]
+        findings += [error(file, f"line {number}: {fault}") for fault in faults]
         entries.append(entry)
-    return entries, found
+    return entries, findings
 
 
 def _sequence(

@@ -1,4 +1,4 @@
-"""What a check of results finds, and how it reads files that it does not trust."""
+"""Findings of a check of results, and how it reads untrusted files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def note(file: Path, message: str) -> Finding:
 
 
 def unreadable(file: Path, reason: OSError) -> Finding:
-    """What the system would not let be read."""
+    """A file that the system does not read."""
     return error(file, f"cannot be read ({reason.strerror})")
 
 
@@ -70,9 +70,9 @@ def read_record(
     Returns:
         None for the record if anything is wrong with it.
     """
-    content, found = read(file)
+    content, findings = read(file)
     if content is None:
-        return None, None, found
+        return None, None, findings
     fault = version_fault(content)
     if fault:
         return None, content, [error(file, f"its {fault}")]

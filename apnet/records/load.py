@@ -1,4 +1,4 @@
-"""Records from files that are not trusted: JSON, its numbers, and the schema."""
+"""Records from untrusted files: JSON, finite numbers, and the schema."""
 
 import json
 import sys
@@ -84,13 +84,13 @@ def validate(content: dict, model: type[Record]) -> tuple[Record | None, list[st
     try:
         record = model.model_validate(content)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False)
-        faults += [_sentence(fault) for fault in found if fault["type"] != "finite_number"]
+        details = error.errors(include_url=False, include_context=False)
+        faults += [_sentence(fault) for fault in details if fault["type"] != "finite_number"]
     return (None, faults) if faults else (record, [])
 
 
 def version_fault(content: dict) -> str | None:
-    """Why a record is of no known schema; None if it is of the known one."""
+    """What is wrong with the version of a record's schema, if anything."""
     schema = content.get("schema")
     return None if schema == SCHEMA else f"schema is {schema!r:.60}, not {SCHEMA}"
 

@@ -33,7 +33,7 @@ _TABLE = re.compile(r"(?<=<!-- fields: )([a-z ]+)( -->\n).*?(?=<!-- end -->)", r
 
 def with_tables(page: str) -> str:
     """The page with every table as the schema has it."""
-    return _TABLE.sub(lambda found: f"{found[1]}{found[2]}\n{_table(found[1])}\n", page)
+    return _TABLE.sub(lambda match: f"{match[1]}{match[2]}\n{_table(match[1])}\n", page)
 
 
 def keys(model: type[Record]) -> set[str]:

@@ -30,7 +30,7 @@ ADMISSION = f"{DATASET}/admitted.json"
 """Under results/<scale>, with the wildcards of the workflow's rules."""
 
 FILES = (f"{RUN}/{WEIGHTS}", f"{RUN}/{RECORD}", EVALUATION, ARRAYS, ATTENTION)
-"""What rules make of a run."""
+"""The files that rules make of a run."""
 
 TRAIN_LOG = f"train/{RUN}.log"
 EVALUATE_LOG = f"evaluate/{RUN}/{{test_set}}.log"
@@ -65,7 +65,7 @@ NOTES = f"*{FAILED}"
 """Patterns for `Path.glob`; notes for `Path.rglob`."""
 
 SEED = re.compile(r"seed(\d+)")
-"""A folder that is meant for a seed, be it spelled as no seed is."""
+"""A seed's folder, also one that is misspelled, such as `seed00`."""
 
 
 @dataclass(frozen=True, order=True)
@@ -91,8 +91,8 @@ class Run:
     def parse(cls, folder: PurePath) -> "Run | None":
         """The run that belongs in this folder; None if that is not the folder of a seed."""
         *names, seed = folder.parts[-4:]
-        found = SEED.fullmatch(seed)
-        run = cls(*names, int(found[1])) if found and len(names) == 3 else None
+        match = SEED.fullmatch(seed)
+        run = cls(*names, int(match[1])) if match and len(names) == 3 else None
         return run if run and run.folder.endswith(f"/{seed}") else None
 
 

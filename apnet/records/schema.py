@@ -40,7 +40,7 @@ TRAINED, IMPORTED = "trained", "imported"
 
 
 class Run(Record):
-    """run.json, whoever trained the run."""
+    """run.json of any run."""
 
     version: Version
     """version of this format; a reader refuses another"""
@@ -68,7 +68,7 @@ class Run(Record):
     data: Data
     """the training set, see below"""
     weights: SourceFile | None
-    """`file` and `sha256` of the ImageNet weights begun from; `null`: from nothing"""
+    """`file` and `sha256` of the ImageNet weights that training started from; `null`: none"""
     clamped: Annotated[list[str], Field(validation_alias=AliasChoices("clamped", "widened"))]
     """layers of a spatial pyramid whose width came to 0 on so small a map and was set to 1"""
     checkpoint_sha256: str

@@ -1,4 +1,4 @@
-"""How a job computes, as far as no setting of a run says it."""
+"""Where and how a job computes, which is no part of its settings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class ComputeOptions:
-    """Where and how a job computes: nothing here is part of what it computes.
+    """Options of the machine; they decide the last bits of a result at most.
 
     Attributes:
         device: as for :func:`apnet.runtime.devices.choose_device`.
-        threads: CPU threads; another number rounds otherwise. None leaves PyTorch's choice.
+        threads: CPU threads; another number rounds differently. None leaves PyTorch's choice.
         workers: processes that load images; 0 loads in this one.
         image_cache: folder of decoded images that jobs share; None decodes the files in this
             job.

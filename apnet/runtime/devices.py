@@ -11,7 +11,7 @@ def choose_device(name: str, threads: int | None = None) -> torch.device:
     Args:
         name: `auto` (the first GPU, else the CPU) or torch's own, such as `cuda:1`.
         threads: two jobs that each take every core run many times slower than two
-            that share them, so a job is told its share. None leaves PyTorch's choice.
+            that share them, so each job gets its share. None leaves PyTorch's choice.
 
     Raises:
         InputError: no such device, or no thread.

@@ -1,4 +1,4 @@
-"""What a job records of its circumstances: versions, hardware, the state of the code."""
+"""What a job records of its environment: versions, hardware, the state of the code."""
 
 import os
 import platform
@@ -30,18 +30,18 @@ def hardware(device: str, threads: int) -> dict[str, object]:
         device: torch's name, such as `cpu` or `cuda:0`.
         threads: CPU threads that the job was given.
     """
-    found: dict[str, object] = {"device": device, "cpu": _processor(), "threads": threads}
+    record: dict[str, object] = {"device": device, "cpu": _processor(), "threads": threads}
     if device.startswith("cuda"):
         import torch
 
         properties = torch.cuda.get_device_properties(device)
-        found |= {
+        record |= {
             "gpu": properties.name,
             "gpu_memory_mb": properties.total_memory // 2**20,
             "cuda": torch.version.cuda,
             "cudnn": torch.backends.cudnn.version(),
         }
-    return found
+    return record
 
 
 def peak_memory(device: str) -> dict[str, int]:
@@ -51,12 +51,12 @@ def peak_memory(device: str) -> dict[str, int]:
         device: as for :func:`hardware`.
     """
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    found = {"peak_memory_mb": peak // (2**20 if sys.platform == "darwin" else 2**10)}
+    memory = {"peak_memory_mb": peak // (2**20 if sys.platform == "darwin" else 2**10)}
     if device.startswith("cuda"):
         import torch
 
-        found["gpu_peak_memory_mb"] = torch.cuda.max_memory_reserved(device) // 2**20
-    return found
+        memory["gpu_peak_memory_mb"] = torch.cuda.max_memory_reserved(device) // 2**20
+    return memory
 
 
 def git_state() -> dict[str, object] | None:

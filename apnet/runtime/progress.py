@@ -1,4 +1,4 @@
-"""How a job tells a person how far it is: plain lines, and on a terminal one that changes."""
+"""Progress of a job: plain lines, and on a terminal one that is updated in place."""
 
 import shutil
 import sys
@@ -16,8 +16,8 @@ class ProgressPrinter:
         stream: where to; standard output if None.
 
     Attributes:
-        show_progress: shows a line in place of the one that it showed before; None where nobody
-            watches, as in a log.
+        show_progress: prints a line over the one that it printed last; None unless the stream is
+            a terminal.
     """
 
     def __init__(self, subject: str, stream: TextIO | None = None) -> None:
@@ -29,18 +29,18 @@ class ProgressPrinter:
         )
 
     def __call__(self, line: str) -> None:
-        """Print a line for good."""
+        """Print a line that stays."""
         self.clear()
         print(f"[{self._subject}] {line}", file=self._stream, flush=True)
 
     def clear(self) -> None:
-        """Take back the line that changes, so that what comes next begins a line."""
+        """Erase the line of progress, so that what comes next begins a line."""
         if self._shown:
             print(_CLEAR, end="", file=self._stream, flush=True)
             self._shown = False
 
     def _show(self, line: str) -> None:
-        # A line that wraps cannot be taken back, and what is at its end is watched most.
+        # A line that wraps cannot be erased; what matters most is at its end.
         width = shutil.get_terminal_size().columns - 1
         forms = (f"[{self._subject}] {line}", line, " ".join(line.split()))
         text = next((form for form in forms if len(form) <= width), forms[-1])

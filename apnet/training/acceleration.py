@@ -28,7 +28,7 @@ def decide(recipe: Recipe, device: torch.device) -> Switches:
     """The switches of `recipe` on `device`, with `auto` decided.
 
     Raises:
-        InputError: compilation is asked for and does not work here.
+        InputError: the recipe compiles, and compilation does not work here.
     """
     switches = Switches(
         # On a CPU it gains nothing or little (docs/speed.md).

@@ -50,7 +50,7 @@ def load_newest(folder: Path, log: Callable[[str], None]) -> dict[str, object] |
 
     Args:
         folder: where :func:`save` wrote.
-        log: told of each damaged file that is passed over.
+        log: gets a line for each damaged file that is skipped.
 
     Raises:
         InputError: the folder cannot be read.
@@ -67,11 +67,11 @@ def load_newest(folder: Path, log: Callable[[str], None]) -> dict[str, object] |
 
 def _write(state: dict[str, object], file: Path, folder: Path) -> None:
     try:
-        # A file that torch opens itself tells nothing of why it cannot be written.
+        # With a file that torch opens itself, the reason of a failure is lost.
         with file.open("wb") as stream:
             torch.save(state, stream)
     except (OSError, RuntimeError) as error:
-        # Torch ends its archive even so, and complains of that instead.
+        # Torch closes its archive even then, and reports that error instead.
         system = next((e for e in (error, error.__context__) if isinstance(e, OSError)), None)
         reason = system.strerror if system else str(error).splitlines()[0]
         raise InputError(

@@ -16,13 +16,13 @@ class History:
     """The history file of one run.
 
     An epoch that is trained again after a kill is the same epoch, so its line is
-    not written twice; a line that the kill cut short is taken back.
+    not written twice; a line that the kill cut short is removed.
 
     Args:
         file: the history of whatever is trained in its folder.
-        checkpoints: the folder of one training's checkpoints; its name, in every line, tells the
-            training. The history of another, which was begun in the same place and may go
-            on, is put into that one's.
+        checkpoints: the folder of one training's checkpoints; its name stands in every line.
+            The history of another training in the same folder, which may go on, is moved to
+            that one's checkpoints.
 
     Raises:
         InputError: the file cannot be read, moved or mended, or a whole line is damaged.
@@ -55,7 +55,7 @@ class History:
         self._epochs.add(entry.epoch)
 
     def restart(self) -> None:
-        """Forget everything: another run begins in this folder.
+        """Remove the history: another run begins in this folder.
 
         Raises:
             InputError: the file cannot be removed.
@@ -65,7 +65,7 @@ class History:
         self._epochs.clear()
 
     def _mend(self) -> None:
-        """Cut a last line without an end; a file of no line goes."""
+        """Cut a last line without an end; remove a file without a whole line."""
         if not self.file.exists():
             return
         whole, end, cut = self.file.read_bytes().rpartition(b"\n")
@@ -76,7 +76,7 @@ class History:
                 stream.truncate(len(whole) + 1)
 
     def _change_over(self) -> None:
-        """Put another training's history aside, and take back one's own."""
+        """Move another training's history to its checkpoints, and this one's back."""
         owner = self._owner()
         if owner not in (None, self.checkpoints.name):
             other = self.checkpoints.with_name(owner)
@@ -89,7 +89,7 @@ class History:
             aside.replace(self.file)
 
     def _owner(self) -> str | None:
-        """The training of the first line; None if it does not tell."""
+        """The training of the first line; None if that is unknown."""
         try:
             with self.file.open("rb") as stream:
                 name = json.loads(stream.readline())["training"]

@@ -1,7 +1,7 @@
 """A run that somebody else trained: from their checkpoint to a run's folder.
 
-The folder is one that `apnet evaluate` and the tables take as any other, but for its
-record, which says `imported` and holds the digest of the file that it came from.
+`apnet evaluate` and the tables take it as any other. Its record says `imported` and holds the
+digest of the file that it came from.
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ def import_checkpoint(
         file: .safetensors, or what torch.save wrote of a state dict, with the names of this
             project, of the authors' released code, or of RGA's; DataParallel's `module.` may
             precede them.
-        settings: what it is said to be. Nothing but the network can be checked.
+        settings: of the run. Nothing but the network can be checked.
         data_root: where the training set lies; None takes its published counts.
         data_record: what `apnet data check` wrote of the training set.
 
@@ -113,7 +113,7 @@ def _load(file: Path, settings: Settings, identities: int) -> tuple[nn.Module, s
 def _training_data(
     settings: Settings, data_root: Path | None, data_record: Path | None
 ) -> dict[str, object]:
-    """What the record says of the training set: as it lies on disk, or as it was published."""
+    """The training set in the record: as it is on disk, or as it was published."""
     if data_root is not None:
         dataset = load_dataset(settings.dataset, data_root, settings.reading)
         return describe(dataset, data_root, settings.reading, data_record)
@@ -137,7 +137,7 @@ def _check_run(file: Path, state: Mapping[str, Tensor]) -> None:
         except InputError:
             continue
         raise InputError(
-            f"{file} holds ImageNet weights of {backbone}, which are no run: apnet weights takes "
+            f"{file} holds ImageNet weights of {backbone}, not a run: apnet weights takes "
             f"them, saved as a state dict alone"
         )
 
@@ -145,16 +145,16 @@ def _check_run(file: Path, state: Mapping[str, Tensor]) -> None:
 def _check_classes(
     file: Path, state: Mapping[str, Tensor], model: Method, settings: Settings, identities: int
 ) -> None:
-    """Refuse a classifier of another number of identities, before shapes are complained of."""
+    """Refuse a classifier of another number of identities before its shape is refused."""
     classifiers = {id(layer) for layer in model.classifiers()}
-    own = [f"{name}.weight" for name, layer in model.named_modules() if id(layer) in classifiers]
-    for name in (*own, *_CLASSIFIERS):
-        # A single number is of another shape, which is said of it in its turn.
+    names = [f"{name}.weight" for name, layer in model.named_modules() if id(layer) in classifiers]
+    for name in (*names, *_CLASSIFIERS):
+        # A single number is refused later, for its shape.
         if name in state and state[name].ndim and len(state[name]) != identities:
             raise InputError(
-                f"{file} tells {len(state[name])} identities apart and {settings.dataset} has "
-                f"{identities} for training: name the --dataset that it was trained on, and the "
-                f"--data-root of one that is not as published"
+                f"{file} has a classifier of {len(state[name])} identities, and "
+                f"{settings.dataset} has {identities} for training: name the --dataset that it "
+                f"was trained on, and the --data-root of one that is not as published"
             )
 
 

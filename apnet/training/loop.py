@@ -1,4 +1,4 @@
-"""The training loop: steps, history, checkpoints, and a clean end when told to stop."""
+"""The training loop: steps, history, checkpoints, and a clean end on a signal."""
 
 import signal
 import time
@@ -21,7 +21,7 @@ _SHOWN_EVERY = 1.0
 
 
 class Interrupted(Exception):
-    """Training was told to stop (Ctrl-C, pre-emption) and has saved where it was.
+    """Training was stopped by a signal (Ctrl-C, pre-emption) and has saved its state.
 
     Attributes:
         signal: number of the signal.
@@ -49,9 +49,8 @@ def fit(
         history: gets a line an epoch; the training's state is saved in its folder of
             checkpoints, at most every `checkpoint_seconds` and when interrupted.
         elapsed: seconds that the training has taken; saved with its state.
-        log: told how far the training is, an epoch a line.
-        show_progress: shown the same within an epoch, about once a second; None if nobody
-            watches.
+        log: gets a line per epoch.
+        show_progress: gets the same within an epoch, about once a second; None for no such lines.
 
     Raises:
         Interrupted: SIGINT or SIGTERM came; the state is saved.

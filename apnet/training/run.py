@@ -19,9 +19,7 @@ from apnet import numeric_core
 from apnet.config.settings import Settings
 from apnet.data import ReIDDataset, load_dataset
 from apnet.data.describe import describe
-from apnet.data.images import Images
 from apnet.data.pipeline.opening import open_images, source_of
-from apnet.data.pipeline.resident import Resident
 from apnet.errors import InputError
 from apnet.files import digest, sha256, write_json
 from apnet.models.method import clamped_layers
@@ -43,12 +41,12 @@ _DEFAULT = ComputeOptions()
 
 @dataclass(frozen=True)
 class _Inputs:
-    """What a run is trained on and from.
+    """The data and the initial weights of a run.
 
     Attributes:
-        data: what the record says of the training set.
+        data: the record's entry of the training set.
         weights: ImageNet weights; None starts from nothing.
-        initial: what the record says of them.
+        initial: the record's entry of them.
     """
 
     dataset: ReIDDataset
@@ -74,8 +72,8 @@ def train(
         data_root: the folder that holds dataset folders.
         data_record: what `apnet data check` wrote of the training set; None checks it now.
         weights: ImageNet weights, for recipes that start from them.
-        log: gets a line for good, an epoch each.
-        show_progress: gets a line about once a second within an epoch; None if nobody watches.
+        log: gets a line per epoch.
+        show_progress: gets a line about once a second within an epoch; None for no such lines.
 
     Raises:
         InputError: bad settings, data, weights or folder.
@@ -94,8 +92,10 @@ def train(
         def elapsed() -> float:
             return before + time.monotonic() - begin
 
-        images = _images(settings, inputs, device, compute, log)
-        batches = make_batches(images, settings, inputs.dataset, trainer, compute.workers)
+        cache, workers = compute.image_cache, compute.workers
+        dataset, recipe = inputs.dataset, settings.recipe
+        images = open_images(dataset, "train", recipe, device, cache, workers, log)
+        batches = make_batches(images, settings, dataset, trainer, workers)
         # A signal after the last step waits the second that is left to do.
         with stop_signal():
             with closing(batches):
@@ -136,7 +136,7 @@ def _resume(
     history = History(out / HISTORY, checkpoints)
     if any(other != checkpoints for other in checkpoints.parent.glob("*")):
         log(
-            "another training was begun here, with other settings, data, weights or code: "
+            "another training was started here, with other settings, data, weights or code: "
             "what it reached is kept until this one ends"
         )
     state = checkpoint.load_newest(checkpoints, log)
@@ -146,17 +146,6 @@ def _resume(
     trainer.load_state_dict(state)
     log(f"continuing after step {trainer.step} of {trainer.steps}")
     return history, state["seconds"]
-
-
-def _images(
-    settings: Settings,
-    inputs: _Inputs,
-    device: torch.device,
-    compute: ComputeOptions,
-    log: Callable[[str], None],
-) -> Images | Resident:
-    cache, workers = compute.image_cache, compute.workers
-    return open_images(inputs.dataset, "train", settings.recipe, device, cache, workers, log)
 
 
 def _record(

@@ -44,7 +44,7 @@ class Trainer:
         device: torch.device,
     ) -> None:
         self.switches = decide(recipe, device)
-        # Images come from a GPU with channels last, so being without it has to be asked for.
+        # Images come from a GPU with channels last, so the other layout has to be set, too.
         last = self.switches.channels_last
         self._layout = torch.channels_last if last else torch.contiguous_format
         self.model = model.to(device, memory_format=self._layout)

@@ -121,7 +121,7 @@ WRONG = {
     "1 of another type (heads.0.neck.bias in complex64)": lambda s: (
         s | {"heads.0.neck.bias": torch.zeros(2048, dtype=torch.complex64)}
     ),
-    "tells 5 identities apart and market1501 has 4": lambda s: (
+    "has a classifier of 5 identities, and market1501 has 4": lambda s: (
         s | {"heads.0.classifier.weight": torch.zeros(5, 2048)}
     ),
 }
@@ -148,7 +148,9 @@ def test_another_model_or_reading_is_refused(own, theirs, root, tmp_path, capsys
 
 def test_synthetic_weights_do_not_pass_for_real_ones(own, tmp_path, capsys):
     assert take(own, tmp_path / "run") == 2
-    assert "tells 4 identities apart and market1501 has 751" in refused(capsys, tmp_path / "run")
+    assert "has a classifier of 4 identities, and market1501 has 751" in refused(
+        capsys, tmp_path / "run"
+    )
 
 
 def put(file, own, **tensors):
@@ -207,7 +209,7 @@ def test_imagenet_weights_are_sent_to_the_command_that_takes_them(root, tmp_path
     torch.save(net.state_dict(), tmp_path / "w.pth")
     assert take(tmp_path / "w.pth", tmp_path / "run", "--data-root", str(root)) == 2
     said = refused(capsys, tmp_path / "run")
-    assert f"holds ImageNet weights of {backbone}, which are no run: apnet weights takes" in said
+    assert f"holds ImageNet weights of {backbone}, not a run: apnet weights takes" in said
 
 
 def test_weights_of_neither_are_listed(root, tmp_path, capsys):

@@ -5,7 +5,7 @@ import pytest
 
 from apnet.config.readings import METHOD, READINGS, RELEASED, WRITTEN, get_reading
 from apnet.config.recipes import CHANNEL, RECIPES, SPATIAL, get_recipe
-from apnet.config.settings import Settings, departures, paper_recipe
+from apnet.config.settings import Settings, deviations, paper_recipe
 from apnet.errors import InputError
 from apnet.training.schedule import learning_rate
 
@@ -84,7 +84,7 @@ def test_readings_and_switches_are_refused_by_name():
         get_reading("written", distractors="drop")
     drop = get_reading("written", market_distractors="drop")
     assert drop.switches("market1501")["market_distractors"] == "drop"
-    assert drop.otherwise(market_distractors="keep") == WRITTEN
+    assert drop.with_switches(market_distractors="keep") == WRITTEN
 
 
 def test_a_run_is_the_same_whatever_the_switches_of_other_datasets():
@@ -156,17 +156,17 @@ def test_a_record_from_before_the_switches_is_read_as_leaving_them_to_the_device
     assert Settings.from_record(record) == settings
 
 
-def test_departures_name_what_is_not_the_papers():
+def test_deviations_name_what_is_not_the_papers():
     assert paper_recipe("resnet50-apnet-s2") == "spatial"
     assert paper_recipe("resnet50-apnet-c2") == "channel"
-    assert departures("resnet50", CHANNEL.settings()) == {}
+    assert deviations("resnet50", CHANNEL.settings()) == {}
     for how in (
         {"precision": "bfloat16"},
         {"channels_last": True, "fused": False, "compile": True},
     ):
-        assert departures("resnet50", get_recipe("channel", **how).settings()) == {}
-    assert departures("resnet50", get_recipe("channel", epochs=2).settings()) == {
+        assert deviations("resnet50", get_recipe("channel", **how).settings()) == {}
+    assert deviations("resnet50", get_recipe("channel", epochs=2).settings()) == {
         "epochs": (2, 160)
     }
-    assert "height" in departures("resnet50-apnet-s1", CHANNEL.settings())
-    assert all(departures("resnet50", RECIPES[name].settings()) for name in ("smoke", "spatial"))
+    assert "height" in deviations("resnet50-apnet-s1", CHANNEL.settings())
+    assert all(deviations("resnet50", RECIPES[name].settings()) for name in ("smoke", "spatial"))

@@ -95,7 +95,7 @@ def test_what_is_unfinished_or_absent_is_a_note(scale):
     (scale / PLACE / "seed0" / "test" / "market1501.npz").unlink()
     assert [(kind, text.partition(":")[0]) for kind, _, text in said(scale)] == [
         ("note", "is absent, so the numbers cannot be computed again"),
-        ("note", "is a run that has not ended"),
+        ("note", "is an unfinished run"),
     ]
 
 

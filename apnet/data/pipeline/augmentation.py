@@ -61,9 +61,9 @@ def _boxes(recipe: Recipe, generator: np.random.Generator, count: int) -> np.nda
         aspect = generator.uniform(*recipe.erasing_aspect, len(wanting))
         height, width = np.rint(np.sqrt([area * aspect, area / aspect])).astype(np.int64)
         fits = (height < recipe.height) & (width < recipe.width)
-        height, width, placed = height[fits], width[fits], wanting[fits]
+        height, width, index = height[fits], width[fits], wanting[fits]
         top = generator.integers(0, recipe.height - height, endpoint=True)
         left = generator.integers(0, recipe.width - width, endpoint=True)
-        boxes[placed] = np.stack([top, left, height, width], axis=1)
+        boxes[index] = np.stack([top, left, height, width], axis=1)
         wanting = wanting[~fits]
     return boxes

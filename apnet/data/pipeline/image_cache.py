@@ -83,7 +83,7 @@ def open_image_cache(
         samples: in the order of the indices.
         root: folder that their paths start from.
         threads: that decode.
-        log: told when images are decoded or waited for.
+        log: gets a line when images are decoded or waited for.
 
     Raises:
         InputError: an image that cannot be read or decoded, or a folder that cannot be written.

@@ -47,7 +47,7 @@ def training_batches(
         identities: of each image.
         seed: decides who is in which batch and how each image is altered.
         workers: processes that load; 0 loads in this one.
-        device: where the batches are wanted.
+        device: of the batches.
 
     Returns:
         Images, B x 3 x height x width, float32, and labels, B, int64: the rank of the
@@ -89,7 +89,7 @@ def test_batches(
     starts = range(0, len(images), batch)
     pieces = (np.arange(start, min(start + batch, len(images))) for start in starts)
     made = _made(maker, enumerate(pieces), workers)
-    return _alone(_finished(made, images, recipe, device))
+    return _images_alone(_finished(made, images, recipe, device))
 
 
 def _random(recipe: Recipe, seed: int, step: int, count: int) -> AugmentParams:
@@ -101,7 +101,7 @@ def _no_augmentation(recipe: Recipe, _step: int, count: int) -> AugmentParams:
 
 
 class _Batches(Dataset):
-    """Batches by (step, indices), as far as a worker makes them."""
+    """Batches by (step, indices): the part that a worker makes."""
 
     def __init__(
         self,
@@ -146,7 +146,7 @@ def _finished(
             yield normalise(pixels, recipe, params.erased), labels.to(device, non_blocking=True)
 
 
-def _alone(batches: Iterator[tuple[Tensor, Tensor]]) -> Iterator[Tensor]:
+def _images_alone(batches: Iterator[tuple[Tensor, Tensor]]) -> Iterator[Tensor]:
     """The images without their labels."""
     with closing(batches):
         for images, _ in batches:
@@ -199,8 +199,8 @@ def _without_errors(loader: DataLoader) -> Iterator:
                 raise item
             yield item
     finally:
-        # With it go its workers. They ignore the signal by which a process that ends would
-        # stop them, so it would wait for them without end.
+        # This ends its workers. They ignore the signal by which a process that ends would
+        # stop them, so it would wait for them forever.
         del made
 
 

@@ -36,7 +36,7 @@ def normalise(pixels: Tensor, recipe: Recipe, erased: Tensor | None = None) -> T
 
 
 def _scale(images: Tensor) -> Tensor:
-    # A number instead of a tensor is multiplied by its inverse on a GPU, which rounds otherwise.
+    # A number instead of a tensor is multiplied by its inverse on a GPU, which rounds differently.
     device = images.device
     most, mean, deviation = (_colour(values, device) for values in ((255.0,), _MEAN, _DEVIATION))
     return images.div_(most).sub_(mean).div_(deviation)

@@ -19,9 +19,9 @@ _SHARE = 8
 
 
 class Decoded:
-    """Images by index, read from their files when they are wanted.
+    """Images by index, read from their files on request.
 
-    Keeps images until `memory` is full and none after: every image is wanted equally
+    Keeps images until `memory` is full and none after: every image is used equally
     often, so making room for one would only throw out another.
 
     Args:
@@ -67,17 +67,17 @@ def open_images(
 
     Args:
         split: `train`, `query` or `gallery`.
-        device: where the batches are wanted.
+        device: of the batches.
         image_cache: folder of caches; None decodes the files in this job.
         workers: processes that will load, which share what memory is taken.
-        log: told when a cache is made.
+        log: gets a line when a cache is made.
 
     Raises:
         InputError: an image that cannot be read, or a cache that cannot be written.
     """
     samples: Sequence[Sample] = getattr(dataset, split)
     if image_cache is None:
-        # A test image is wanted once, so keeping it is of no use.
+        # A test image is used once, so it is not kept.
         memory = MEMORY // max(1, workers) if split == "train" else 0
         return Decoded(samples, dataset.root, memory)
     name = f"{dataset.name}-{split}"

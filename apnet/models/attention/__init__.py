@@ -22,7 +22,7 @@ class LevelAttention(Protocol):
 
         Args:
             channels: C of the map.
-            size: its rows and columns; None where nobody gave them.
+            size: its rows and columns; None if unknown.
             parts: n of Eq. 2; they divide what this attention splits.
             reading: decides widths, such as `se_hidden`.
         """

@@ -66,11 +66,11 @@ class RelationAwareSpatial(nn.Module):
         # parts come first, so that a map that has them last gets its gradient likewise.
         rows = x.permute(0, 2, 3, 1).unflatten(1, (self.parts, -1)).transpose(0, 1)
         embedded = self.embed(rows.reshape(self.parts, -1, channels))
-        theta, phi, own = embedded.unflatten(1, (images, -1)).unflatten(3, (3, -1)).unbind(3)
+        theta, phi, g = embedded.unflatten(1, (images, -1)).unflatten(3, (3, -1)).unbind(3)
         affinity = theta @ phi.transpose(2, 3)
         # In row p: the affinities of p with all others, then of all others with p.
         both = torch.cat([affinity, affinity.transpose(2, 3)], dim=3).flatten(1, 2)
-        joint = torch.cat([own.mean(dim=3).flatten(1).unsqueeze(2), self.relate(both)], dim=2)
+        joint = torch.cat([g.mean(dim=3).flatten(1).unsqueeze(2), self.relate(both)], dim=2)
         return (
             self.weigh(joint)
             .reshape(self.parts, images, -1)
