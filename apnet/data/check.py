@@ -1,4 +1,4 @@
-"""A dataset as it lies on disk beside what its distributor published."""
+"""A dataset as it is on disk beside what its distributor published, and in records of runs."""
 
 import hashlib
 import os
@@ -12,10 +12,14 @@ from apnet.data import ReIDDataset, Sample, find_dataset, get_source
 from apnet.data.dataset import Problem
 from apnet.data.images import Damaged, decode, read_content
 from apnet.data.reach import is_special
+from apnet.errors import InputError
+from apnet.files import read_json
 
 _SHOWN = 20
 _CHUNK = 64
 """Files that a thread takes at once."""
+_SEEN = ("listing", "problem_count", "problems")
+_KEPT = ("name", "fingerprint", "counts", "synthetic", "published", "variant")
 
 
 def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, object]:
@@ -60,6 +64,42 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
         "note_count": len(notes),
         "notes": [{"file": file, "note": what} for file, what in notes[:_SHOWN]],
     }
+
+
+def describe_data(
+    dataset: ReIDDataset, data_root: Path, reading: Reading, record: Path | None
+) -> dict[str, object]:
+    """A dataset as records of runs and evaluations describe it, checked.
+
+    Args:
+        record: what `apnet data check` wrote, so that thirty jobs need not read every
+            image thirty times; None reads them now.
+
+    Raises:
+        InputError: `record` describes another dataset, or another state of this one; an
+            image is damaged.
+    """
+    report = (
+        check_dataset(dataset.name, data_root, reading) if record is None else read_json(record)
+    )
+    if not _describes(report, dataset):
+        raise InputError(
+            f"{record} does not describe {dataset.name} as it lies in {dataset.root}: "
+            f"delete it and check the dataset again"
+        )
+    if report["problem_count"]:
+        first = report["problems"][0]
+        raise InputError(
+            f"{dataset.root / first['file']} {first['problem']}: mend it or leave it out "
+            f"(apnet data check {dataset.name} {data_root} lists what is wrong)"
+        )
+    return {key: report[key] for key in _KEPT}
+
+
+def _describes(report: object, dataset: ReIDDataset) -> bool:
+    if not isinstance(report, dict) or not {*_KEPT, *_SEEN} <= report.keys():
+        return False
+    return report["name"] == dataset.name and report["listing"] == dataset.listing()
 
 
 def describe_check(report: dict[str, object]) -> str:

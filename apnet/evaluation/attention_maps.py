@@ -21,7 +21,7 @@ from apnet.config.names import parse_model_name
 from apnet.config.recipes import Recipe
 from apnet.config.settings import Settings
 from apnet.data import ReIDDataset, Sample, load_dataset
-from apnet.data.describe import describe
+from apnet.data.check import describe_data
 from apnet.data.pipeline.loading import test_batches
 from apnet.data.pipeline.normalise import normalise
 from apnet.data.pipeline.opening import Decoded
@@ -74,7 +74,7 @@ def attention_maps(
     record, settings = read_run(run)
     _check_pyramid(settings.model)
     test_set = load_dataset(dataset, data_root, settings.reading)
-    data = describe(test_set, data_root, settings.reading, data_record)
+    data = describe_data(test_set, data_root, settings.reading, data_record)
     model = load_model(run, record, settings).to(device)
     stage, pyramid = list(model.pyramids.items())[-1]
     chosen = choose_queries(test_set, queries)

@@ -13,7 +13,7 @@ from apnet import numeric_core
 from apnet.config.readings import Reading
 from apnet.config.settings import Settings, deviations
 from apnet.data import ReIDDataset, get_source, load_dataset, switches_of
-from apnet.data.describe import describe
+from apnet.data.check import describe_data
 from apnet.data.reach import exists, is_folder
 from apnet.errors import InputError
 from apnet.evaluation.measure import DISTANCE, Embedder, retrieve
@@ -65,7 +65,7 @@ def evaluate(
     record, settings = read_run(run)
     reading = _reading_of_test(settings, test_set, switches or {})
     dataset = _test_data(test_set, data_root, reading)
-    data = describe(dataset, data_root, reading, data_record)
+    data = describe_data(dataset, data_root, reading, data_record)
     embedder = Embedder(
         load_model(run, record, settings).to(device),
         settings.recipe,

@@ -9,6 +9,7 @@ here side by side. Nothing is computed: the network and the image are on torch's
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 
 import torch
@@ -126,17 +127,8 @@ def record(
     }
 
 
-def _thop_2020(model: nn.Module, image: Tensor) -> float:
-    """The rules of thop 0.0.31, which no longer imports; they give the paper's numbers."""
-    return _thop(model, image, _RULES_OF_2020 | _OURS)
-
-
-def _thop_today(model: nn.Module, image: Tensor) -> float:
-    """The rules of the thop that is installed."""
-    return _thop(model, image, _OURS)
-
-
 def _thop(model: nn.Module, image: Tensor, rules: Mapping[type, Callable]) -> float:
+    """The installed thop, with `rules` for some modules instead of its own."""
     with warnings.catch_warnings():
         # It compares versions by a class that is deprecated.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -197,8 +189,9 @@ _RULES_OF_2020 = {
 }
 
 RULES: Mapping[str, Count] = {
-    "thop-0.0.31": _thop_2020,
-    "thop": _thop_today,
+    # That version no longer imports; its rules give the paper's numbers.
+    "thop-0.0.31": partial(_thop, rules=_RULES_OF_2020 | _OURS),
+    "thop": partial(_thop, rules=_OURS),
     "torch": _torch,
 }
 """By name, the paper's first."""

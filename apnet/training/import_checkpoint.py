@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from apnet.config.backbones import backbones
 from apnet.config.settings import Settings
 from apnet.data import get_source, load_dataset
-from apnet.data.describe import describe
+from apnet.data.check import describe_data
 from apnet.errors import InputError
 from apnet.files import sha256, write_json
 from apnet.models.build import build_model
@@ -116,7 +116,7 @@ def _training_data(
     """The training set in the record: as it is on disk, or as it was published."""
     if data_root is not None:
         dataset = load_dataset(settings.dataset, data_root, settings.reading)
-        return describe(dataset, data_root, settings.reading, data_record)
+        return describe_data(dataset, data_root, settings.reading, data_record)
     return {
         "name": settings.dataset,
         "fingerprint": "as published",

@@ -18,7 +18,7 @@ import torch
 from apnet import numeric_core
 from apnet.config.settings import Settings
 from apnet.data import ReIDDataset, load_dataset
-from apnet.data.describe import describe
+from apnet.data.check import describe_data
 from apnet.data.pipeline.opening import open_images, source_of
 from apnet.errors import InputError
 from apnet.files import digest, sha256, write_json
@@ -45,13 +45,11 @@ class _Inputs:
 
     Attributes:
         data: the record's entry of the training set.
-        weights: ImageNet weights; None starts from nothing.
-        initial: the record's entry of them.
+        initial: the record's entry of the initial weights; None starts from nothing.
     """
 
     dataset: ReIDDataset
     data: dict[str, object]
-    weights: Path | None
     initial: dict[str, str] | None
 
 
@@ -86,7 +84,7 @@ def train(
         if is_finished(out, settings, inputs.data, inputs.initial, log):
             return
         clear_halves(out)
-        trainer = make_trainer(settings, inputs.dataset, inputs.weights, device)
+        trainer = make_trainer(settings, inputs.dataset, weights, device)
         history, before = _resume(trainer, out, settings, inputs, log)
 
         def elapsed() -> float:
@@ -114,8 +112,8 @@ def _inputs(
     dataset = load_dataset(settings.dataset, data_root, settings.reading)
     if not dataset.train:
         raise InputError(f"{settings.dataset} has no training images, so nothing learns from it")
-    data = describe(dataset, data_root, settings.reading, data_record)
-    return _Inputs(dataset, data, weights, _initial_weights(settings, weights))
+    data = describe_data(dataset, data_root, settings.reading, data_record)
+    return _Inputs(dataset, data, _initial_weights(settings, weights))
 
 
 def _resume(

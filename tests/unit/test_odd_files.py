@@ -14,8 +14,7 @@ from PIL import Image
 from apnet.cli import main
 from apnet.config.readings import WRITTEN
 from apnet.data import load_dataset
-from apnet.data.check import check_dataset, describe_check
-from apnet.data.describe import describe
+from apnet.data.check import check_dataset, describe_check, describe_data
 from apnet.data.images import read_image
 from apnet.data.lists import Presence
 from apnet.errors import InputError
@@ -100,7 +99,7 @@ def test_a_damaged_image_is_not_trained_with(root):
     write_json(root.parent / "data.json", check(root))
     for record in (None, root.parent / "data.json"):
         with pytest.raises(InputError, match=rf"query/{QUERY[0]} is .*: mend it or leave it out"):
-            describe(dataset, root, WRITTEN, record)
+            describe_data(dataset, root, WRITTEN, record)
 
 
 def test_a_folder_that_may_not_be_entered_is_named(root, monkeypatch):

@@ -163,7 +163,7 @@ def test_a_data_record_saves_reading_the_images_and_must_be_of_them(
     def unread(*_):
         raise AssertionError("the images were checked again")
 
-    monkeypatch.setattr("apnet.data.describe.check_dataset", unread)
+    monkeypatch.setattr("apnet.data.check.check_dataset", unread)
     runs.run(tmp_path / "run", root, runs.settings(epochs=0), data_record=file)
     assert read_json(tmp_path / "run" / "run.json")["data"] == record["data"]
     content = read_json(file)
