@@ -54,7 +54,7 @@ def switch_option(words: str) -> _Decorator:
 
 
 def reading_options(function: _Function) -> _Function:
-    """Options that say how the paper is read: `reading`."""
+    """Options of the reading of the paper: `reading`."""
 
     @option(RUN, "--reading", default="written", type=READING, help=_READING)
     @switch_option("change a switch of the reading")
@@ -66,7 +66,7 @@ def reading_options(function: _Function) -> _Function:
 
 
 def run_options(function: _Function) -> _Function:
-    """Options that say what a run is, and where it lies: `settings` and `out`."""
+    """Options that define a run, and its folder: `settings` and `out`."""
 
     @option(RUN, "--model", required=True, type=MODEL, help="such as resnet50-apnet-c2")
     @dataset_option("training set")
@@ -93,7 +93,7 @@ def dataset_option(role: str) -> _Decorator:
 
 
 def data_options(required: bool = True) -> _Decorator:
-    """Options that say where data lie: `data_root` and `data_record`."""
+    """Options of where the data are: `data_root` and `data_record`."""
     root = DATA_ROOT if required else f"{DATA_ROOT}; without it, counts are as published"
     several = {"several": True, "metavar": "ROOT...", "required": required}
     return _all(
@@ -112,7 +112,7 @@ def _all(*options: _Decorator) -> _Decorator:
 
 
 def compute_options(given: dict[str, Any]) -> ComputeOptions:
-    """Take from what a command was given what says how it computes."""
+    """The options of a command that say how it computes, taken out of `given`."""
     names = [field.name for field in fields(ComputeOptions) if field.name in given]
     return ComputeOptions(**{name: given.pop(name) for name in names})
 

@@ -14,8 +14,8 @@ class Attention:
             :class:`apnet.models.attention.LevelAttention` describes.
         splits: `channels` or `rows`: what a level makes parts of.
         recipe: that the paper trains its models with (Section IV-B).
-        no_release: what reports say since the released code has no such attention, whose
-            pyramids then have the written form under both readings; None if it has.
+        no_release: the reports' sentence if the released code has no such attention, whose
+            pyramids then have the written form under both readings; None if it has one.
     """
 
     kind: str

@@ -15,16 +15,10 @@ if TYPE_CHECKING:
 
 FOLDER = "apnet.models.backbones"
 
-
 OPEN_STAGES = (
     "the paper does not say where its pyramids stand on this backbone, nor which last stride "
     "is 1: docs/backbones.md"
 )
-
-
-def same_name(name: str) -> str:
-    """Weights under the network's own names."""
-    return name
 
 
 @dataclass(frozen=True)
@@ -62,7 +56,7 @@ class BackboneSpec:
     caveat: str | None = None
     weights_url: str | None = None
     classifier: tuple[str, ...] = ("fc.",)
-    rename: Callable[[str], str] = same_name
+    rename: Callable[[str], str] = lambda name: name
 
 
 @cache

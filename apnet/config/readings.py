@@ -187,7 +187,7 @@ def get_reading(name: str, **switches: object) -> Reading:
 
 
 def _registry() -> ModuleType:
-    """The datasets, whose files stand on this module."""
+    """The registry of datasets, whose files import this module."""
     return import_module("apnet.data.registry")
 
 

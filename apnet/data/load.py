@@ -1,4 +1,4 @@
-"""A dataset by its name: what is known of it, where it lies, and its images."""
+"""A dataset by its name: its description, its folder, and its images."""
 
 from pathlib import Path
 

@@ -39,7 +39,7 @@ def read_inside(file: Path) -> bytes:
 
 
 def holder_of(file: Path) -> Path:
-    """The file that a path goes on inside of."""
+    """The file that contains the image of a path such as `cuhk-03.mat/detected/1_001_1_01.png`."""
     return next(parent for parent in file.parents if parent.is_file())
 
 

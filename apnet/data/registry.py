@@ -14,7 +14,7 @@ DATASETS = tuple(sorted(file.stem.replace("_", "-") for file in _FILES))
 
 
 def get_spec(name: str) -> Source:
-    """What a dataset's file says of it.
+    """The description of a dataset in its file.
 
     Raises:
         InputError: no dataset has that name.

@@ -47,7 +47,7 @@ def root_of(dataset: str, words: Sequence[str]) -> Path:
 
 
 def find(source: Source, data_root: Path, sources: Iterable[Source]) -> Path:
-    """The own folder of a dataset.
+    """The folder of a dataset.
 
     Args:
         data_root: the folder that holds dataset folders, or the dataset's own.
@@ -98,7 +98,7 @@ def _lacking(source: Source, folder: Path) -> list[str]:
 
 
 def _refuse_closed(folders: list[Path]) -> None:
-    """Refuse a folder whose files cannot be seen: what it lacks is not known."""
+    """Refuse a folder that cannot be listed, so that what it lacks is unknown."""
     for folder in folders:
         list_folder(folder)
         if not os.access(folder, os.X_OK):

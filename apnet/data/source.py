@@ -1,4 +1,4 @@
-"""What a dataset's own file says of it: all that differs between datasets."""
+"""The description of a dataset in its own file: all that differs between datasets."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""How a dataset is drawn, as its own file says; `synthetic/` draws it."""
+"""How a dataset is drawn: part of its own file, for `synthetic/`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -51,7 +51,7 @@ def ranks_together(distances: Tensor, matches: Entries) -> np.ndarray:
 
 
 def width(gallery: int) -> int:
-    """Columns that the distances to so many images are to have."""
+    """Columns of the distances to a gallery of this size."""
     return -(-gallery // STRETCH) * STRETCH
 
 

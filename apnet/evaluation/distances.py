@@ -1,7 +1,7 @@
 """Distances of some queries at a time to the whole gallery, in the cheapest form that ranks.
 
 Cosine: minus the inner product, over the length of the gallery's feature. Euclidean: the
-square, less what is the query's alone. Neither changes an order.
+square, less the query's own term. Neither changes an order.
 """
 
 import numpy as np
@@ -65,7 +65,7 @@ class Distances:
         return (columns + self._query.shape[1]) * self.element
 
     def allocate(self, rows: int, columns: int) -> None:
-        """Allocate memory for parts of so many queries; columns beyond the gallery are infinite."""
+        """Allocate memory for parts of `rows` queries; columns beyond the gallery are infinite."""
         self._memory = self._gallery.new_full((rows, columns), torch.inf)
         repeats = len(self._repeats)
         self._copies = self._gallery.new_empty(min(rows, _rows(repeats)), repeats)
@@ -89,7 +89,7 @@ class Distances:
 
 
 def _rows(columns: int) -> int:
-    """How many rows of so many columns are copied at once."""
+    """Rows that are copied at once, by their length."""
     return max(1, _COPIED // max(1, columns))
 
 

@@ -5,7 +5,7 @@ nothing from a tie, so features that are all equal do not score.
 
 Only the images nearer than a query's farthest true match matter. With a model worth
 evaluating those are few: they are picked out in one pass over the distances and only
-they are sorted. Where they are many, what is nearer is counted, a pass for each match.
+they are sorted. Where they are many, nearer images are counted, a pass for each match.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from torch import Tensor
 from apnet.evaluation.protocol import Entries
 
 _SORTING = 25
-"""Sorting a number takes about as long as comparing so many."""
+"""Sorting a number takes about as long as this many comparisons."""
 
 
 def ranks_by_query(distances: Tensor, matches: Entries) -> np.ndarray:

@@ -71,7 +71,7 @@ def evaluate_retrieval(
         query_cameras: q cameras, numbers or text.
         gallery_cameras: g cameras.
         distance: `cosine` or `euclidean`.
-        memory_mb: so many MiB are used beside the features, of the device's memory where
+        memory_mb: MiB to use beside the features, of the device's memory where
             they are on one; what a single query needs is used in any case.
 
     Raises:

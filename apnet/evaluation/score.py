@@ -29,7 +29,7 @@ def score_file(
             :mod:`apnet.evaluation.feature_files` knows. Gallery images of identity -1 are
             junk and are left out; identity 0 is one like others.
         distance: `cosine` or `euclidean`.
-        memory_mb: so many MiB are used beside the features.
+        memory_mb: MiB to use beside the features.
 
     Returns:
         `mAP`; `cmc` at "1", "5", "10", "20"; as fractions; `queries`, `valid_queries`,

@@ -23,8 +23,6 @@ class Level(nn.Module):
         batchnorm: channels of a BatchNorm after the level, its bias frozen at 0; or None.
 
     Attributes:
-        attention: as given.
-        parts: as given.
         means_suffice: whether the level depends on the means of its channels alone.
     """
 

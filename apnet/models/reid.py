@@ -55,10 +55,6 @@ class ReID(nn.Module):
         num_classes: training identities.
         reading: decides the pyramids' form and stages, and the ReLU of the stem.
         input_size: height and width of the images; spatial attention needs it.
-
-    Attributes:
-        name: as given.
-        reading: as given.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """A shortcut of training: all levels of a channel pyramid from the means of the map that comes in.
 
 A level of channel attention sees no more of a map than the means of its channels, and multiplies
-these means as it does the map: so the means of what it gives on are known without the map, and the
+these means as it does the map: so the means of its output are known without the map, and the
 product of all levels' weights multiplies the map once, equal to level after level up to rounding.
 The map is then read once for all levels, which is most of what they cost in training. In
 evaluation each level makes its map, to be looked at and counted.

@@ -19,7 +19,6 @@ class Backbone(nn.Module):
         stem_relu: keep the ReLU in a ResNet's stem.
 
     Attributes:
-        name: as given.
         net: the network, without its classifier.
         width: channels of the last map.
     """

@@ -66,7 +66,7 @@ class Record(BaseModel):
     )
 
     def content(self) -> dict[str, object]:
-        """As it is written: what has not been set is left out."""
+        """Its JSON object, without the fields that have not been set."""
         return self.model_dump(by_alias=True, exclude_unset=True)
 
 

@@ -62,7 +62,7 @@ def read(file: Path) -> tuple[dict | None, list[Finding]]:
 def read_record(
     file: Path, model: Callable[[dict], type[Record]]
 ) -> tuple[Record | None, dict | None, list[Finding]]:
-    """The record of a run or an evaluation, as it stands in the file, and what is wrong.
+    """The record of a run or an evaluation, the content of its file, and what is wrong.
 
     Args:
         model: the model that content has to satisfy.

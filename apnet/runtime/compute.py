@@ -15,7 +15,7 @@ class ComputeOptions:
         image_cache: folder of decoded images that jobs share; None decodes the files in this
             job.
         batch: images that an evaluation embeds at once; None is what suits the device.
-        checkpoint_seconds: at most so much of a training is lost to a kill.
+        checkpoint_seconds: the most of a training that a kill may lose.
     """
 
     device: str = "auto"

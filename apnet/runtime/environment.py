@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 SCHEMA = 1
-"""Version of run.json and test/<test set>.json; a reader refuses what it does not know."""
+"""Version of run.json and test/<test set>.json; a reader refuses another."""
 
 _PACKAGES = ("apnet-harness", "numpy", "pillow", "safetensors", "torch", "torchvision")
 

@@ -46,7 +46,7 @@ def _value(setting: bool | str, auto: bool) -> bool:
 
 
 def _check_compiler(device: torch.device) -> None:
-    """Compile something small, so that what is missing is said before the data is read."""
+    """Compile something small, so that a missing compiler is reported before the data is read."""
     try:
         torch.compile(_small)(torch.ones(8, device=device))
     # Without a compiler torch raises one of many errors of its own, another in each version.

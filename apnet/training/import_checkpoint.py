@@ -92,7 +92,7 @@ def import_checkpoint(
 
 
 def _load(file: Path, settings: Settings, identities: int) -> tuple[nn.Module, str]:
-    """The model that the file holds, and whose names its weights have."""
+    """The model in the file, and the origin of the names of its weights."""
     refusal = f"{file} does not fit {settings.model}"
     state = without_module(read_weights(file, _WITHIN), refusal)
     _check_run(file, state)
@@ -159,7 +159,7 @@ def _check_classes(
 
 
 def _fill(model: nn.Module, state: Mapping[str, Tensor], refusal: str) -> str:
-    """Fill the model; returns whose names the weights have."""
+    """Fill the model; returns the origin of the weights' names."""
     if any(key.startswith("base.") for key in state):
         load_released(model, state)
         return "released"

@@ -135,8 +135,8 @@ class _Pace:
 def stop_signal() -> Iterator[list[int]]:
     """A list that gets the numbers of SIGINT and SIGTERM as they come.
 
-    What is under way is finished: a step, so that what is saved is a whole state, or what
-    follows the last one, so that nothing of it is lost.
+    The current step is finished, so that a whole state is saved, and so is what follows the last
+    step, so that nothing is lost.
     """
     received: list[int] = []
 

@@ -135,7 +135,7 @@ def _resume(
     if any(other != checkpoints for other in checkpoints.parent.glob("*")):
         log(
             "another training was started here, with other settings, data, weights or code: "
-            "what it reached is kept until this one ends"
+            "its state is kept until this one ends"
         )
     state = checkpoint.load_newest(checkpoints, log)
     if state is None:
@@ -201,7 +201,7 @@ def _initial_weights(settings: Settings, weights: Path | None) -> dict[str, str]
 
 
 def _check_finite(trainer: Trainer) -> None:
-    """No loss comes after the last step that would show what it did."""
+    """After the last step no loss would show bad weights."""
     bad = unfinite(trainer.model.state_dict())
     if bad is not None:
         raise InputError(

@@ -1,4 +1,4 @@
-"""What a training begins with: its network, its optimiser and its batches, from its settings."""
+"""The start of a training from its settings: network, optimiser and batches."""
 
 from collections.abc import Iterator
 from pathlib import Path

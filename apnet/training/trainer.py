@@ -115,7 +115,7 @@ class Trainer:
         return first + int(bad[0]) if len(bad) else None
 
     def state_dict(self) -> dict[str, object]:
-        """Everything that decides the steps to come and what is said of this epoch."""
+        """Everything that decides the steps to come and the log of this epoch."""
         state = {
             "step": self.step,
             "model": self.model.state_dict(),

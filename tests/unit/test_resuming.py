@@ -81,7 +81,7 @@ def test_two_trainings_begun_in_one_folder_do_not_mix(whole, root, tmp_path):
     stopped(out, root, runs.settings())
     stopped(out, root, runs.settings(seed=1))
     said = runs.run(out, root)
-    assert said[0].startswith("another training was begun here, with other settings, data, ")
+    assert said[0].startswith("another training was started here, with other settings, data, ")
     assert said[1] == "continuing after step 2 of 4"
     assert runs.same_weights(whole, out)
     found, wanted = ([line["loss"] for line in runs.history(place)] for place in (out, whole))

@@ -15,7 +15,7 @@ MEMORY = 512 * 2**20
 """Bytes of decoded images that a job without an image cache keeps, over all its workers."""
 
 _SHARE = 8
-"""A cache may take one part in so many of the device's free memory."""
+"""A cache may take an eighth of the device's free memory."""
 
 
 class Decoded:

@@ -119,7 +119,7 @@ class _Axis:
 
 
 def _weighted(terms: Iterable[tuple[Tensor, Tensor]], bits: Tensor) -> Tensor:
-    """The sum of uint8 pixels times weights of so many bits, rounded to uint8."""
+    """The sum of uint8 pixels times weights of `bits` bits, rounded to uint8."""
     # 32 bits hold it: weights of one pixel sum up to little more than 2**22.
     total = torch.ones_like(bits) << (bits - 1)
     for pixels, weight in terms:

@@ -1,1 +1,1 @@
-"""Backbones: one file a family, whose facts load no torch."""
+"""Backbones, a file a family; their facts load no torch."""

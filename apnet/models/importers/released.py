@@ -90,7 +90,7 @@ def _first_name(name: str) -> str | None:
 
 
 def _same(one: Tensor, other: Tensor) -> bool:
-    """Equal to the bit, so that what is not finite is left for others to name."""
+    """Equal to the bit, also where numbers are not finite."""
     if one.dtype != other.dtype or one.shape != other.shape:
         return False
     first, second = (tensor.contiguous().flatten().view(torch.uint8) for tensor in (one, other))
