@@ -89,7 +89,7 @@ def test_batches(
     starts = range(0, len(images), batch)
     pieces = (np.arange(start, min(start + batch, len(images))) for start in starts)
     made = _made(maker, enumerate(pieces), workers)
-    return _images_alone(_finished(made, images, recipe, device))
+    return _without_labels(_finished(made, images, recipe, device))
 
 
 def _random(recipe: Recipe, seed: int, step: int, count: int) -> AugmentParams:
@@ -146,7 +146,7 @@ def _finished(
             yield normalise(pixels, recipe, params.erased), labels.to(device, non_blocking=True)
 
 
-def _images_alone(batches: Iterator[tuple[Tensor, Tensor]]) -> Iterator[Tensor]:
+def _without_labels(batches: Iterator[tuple[Tensor, Tensor]]) -> Iterator[Tensor]:
     """The images without their labels."""
     with closing(batches):
         for images, _ in batches:
