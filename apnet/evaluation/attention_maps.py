@@ -153,8 +153,10 @@ def grad_cam(
     Raises:
         InputError: grad-cam is not installed.
     """
+    # grad-cam imports torchvision, which this has to do first.
+    import apnet.runtime.torchvision_compat  # noqa: F401
+
     try:
-        # Here, after the models: it imports torchvision, which torchvision_compat has to do first.
         from pytorch_grad_cam import GradCAM
     except ImportError as error:
         raise InputError(
