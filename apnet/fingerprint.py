@@ -9,6 +9,7 @@ reworded message would cost GPU-days; missing a changed formula would cost trust
 
 import ast
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -31,31 +32,41 @@ WITHOUT_EFFECT = (
     "apnet.errors",
     "apnet.files",
     "apnet.fingerprint",
-    "apnet.lazy",
     "apnet.numeric_core",
     "apnet.records",
     "apnet.runtime.compute",
     "apnet.runtime.environment",
     "apnet.runtime.progress",
+    "apnet.training.checkpoint",
+    "apnet.training.history",
 )
 
-_LOGGING = frozenset({"log", "print", "show_progress", "warn"})
+_LOGGING = frozenset({"log", "print", "show_progress", "self.log", "warnings.warn"})
 """Functions whose calls are statements for people."""
+
+_KEYWORDS = frozenset({"caveat", "folders", "tolerance", "weights_url"})
+"""Facts of a backbone or dataset, given by keyword, that change no number."""
+
+_TYPING = ("collections.abc", "typing")
+
+# With a blank and a word: separators, formats and einsum's letters have none.
+_TEXT = re.compile(r"[A-Za-z]{2}.*\s|\s.*[A-Za-z]{2}", re.DOTALL)
 
 
 @cache
-def of(*modules: str, without: tuple[str, ...] = ()) -> str:
+def of(*modules: str, without: tuple[str, ...] = (), facts: tuple[str, ...] = ()) -> str:
     """Fingerprint of modules and of every apnet module that they import, however deep.
 
     Args:
         modules: dotted names.
         without: modules that this kind of job imports and does not use.
+        facts: texts that count as well, such as a line of a registry.
 
     Returns:
         The rule's version and 16 hexadecimal digits, such as `v2-0123456789abcdef`.
     """
     files = map(_file, _closure(modules, without))
-    statements = {digest for file in files for digest in _statements(file)}
+    statements = {digest for file in files for digest in _statements(file)} | {*facts}
     total = hashlib.sha256("".join(sorted(statements)).encode())
     return f"{RULE}-{total.hexdigest()[:16]}"
 
@@ -139,6 +150,9 @@ def _canonical(node: object) -> str:
     """
     if isinstance(node, ast.Raise):
         return "Raise()"
+    if _is_import(node) and any(_modules(node)):
+        # Where it is imported from does not count, but what another name stands for does.
+        return ",".join(f"{alias.name}={alias.asname}" for alias in node.names if alias.asname)
     if _is_text(node):
         return "Text()"
     if isinstance(node, ast.AST):
@@ -154,13 +168,17 @@ def _canonical(node: object) -> str:
 
 
 def _is_passed_over(node: object) -> bool:
-    """Docstrings, also of attributes, calls that log, and imports of apnet's own modules.
+    """Docstrings, also of attributes; calls that log; imports of types; keywords of no effect.
 
-    What is imported from there counts where it stands.
+    What is imported from apnet counts where it stands.
     """
     if isinstance(node, ast.Expr):
         return _is_docstring(node.value) or _is_logging(node.value)
-    return _is_import(node) and any(_modules(node))
+    if isinstance(node, ast.ImportFrom) and node.module in _TYPING:
+        return True
+    if isinstance(node, ast.keyword):
+        return node.arg in _KEYWORDS
+    return _is_import(node) and any(_modules(node)) and not any(a.asname for a in node.names)
 
 
 def _is_docstring(node: ast.expr) -> bool:
@@ -168,14 +186,12 @@ def _is_docstring(node: ast.expr) -> bool:
 
 
 def _is_logging(node: ast.expr) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func
-    return getattr(name, "id", name) in _LOGGING
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in _LOGGING
 
 
 def _is_text(node: object) -> bool:
-    """A text for people has a blank in it; names, keys and modes have none."""
+    """A text for people has words with blanks between; names, keys and modes have none."""
     if isinstance(node, ast.JoinedStr):
         return any(_is_text(part) for part in node.values)
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
+    text = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(text, str) and bool(_TEXT.search(text))

@@ -14,11 +14,11 @@ from apnet.lazy import module_of
 
 _NETWORK = ("apnet.models.build",)
 _IMAGES = ("apnet.data.load", "apnet.data.pipeline.opening", "apnet.data.pipeline.loading")
-_TRAINING = (*_NETWORK, *_IMAGES, "apnet.training.setup")
+_TRAINING = (*_NETWORK, *_IMAGES, "apnet.training.setup", "apnet.training.loop")
 _EVALUATION = (*_NETWORK, *_IMAGES, "apnet.evaluation.measure")
 _ATTENTION_MAPS = (*_NETWORK, *_IMAGES, "apnet.evaluation.attention_maps")
 _COMPLEXITY = (*_NETWORK, "apnet.models.cost")
-_CHECK = ("apnet.data.check",)
+_CHECK = ("apnet.data.load", "apnet.data.images")
 _SYNTHESIS = ("apnet.data.synthetic.generate",)
 
 _DRAWING = ("apnet.data.styles", "apnet.data.synthesis")
@@ -78,4 +78,11 @@ def dataset_module(name: str) -> str:
 def _of(shared: tuple[str, ...], model: str | None = None, dataset: str | None = None) -> str:
     models = model_modules(model) if model else ()
     datasets = (dataset_module(dataset),) if dataset else ()
-    return fingerprint.of(*shared, *models, *datasets, without=_DRAWING)
+    facts = _attention(model) if model else ()
+    return fingerprint.of(*shared, *models, *datasets, without=_DRAWING, facts=facts)
+
+
+def _attention(model: str) -> tuple[str, ...]:
+    """What the registry's line decides: what is split, and whose form it has as released."""
+    attention = ATTENTIONS.get(parse_model_name(model).attention)
+    return (f"{attention.splits} {attention.no_release is None}",) if attention else ()

@@ -1,19 +1,23 @@
 """From the images of a test set to ranks: what decides the numbers of an evaluation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from apnet.config.recipes import Recipe
+from apnet.config.settings import Settings
 from apnet.data.dataset import ReIDDataset
 from apnet.data.pipeline.loading import test_batches
 from apnet.data.pipeline.opening import open_images, source_of
 from apnet.evaluation.embed import embed
 from apnet.evaluation.retrieval import RetrievalResult, evaluate_retrieval
+from apnet.models.build import build_model
+from apnet.models.weights import fill, read_weights
 from apnet.runtime.compute import ComputeOptions
 
 DISTANCE = "cosine"
@@ -73,3 +77,25 @@ def retrieve(dataset: ReIDDataset, embedder: Embedder) -> RetrievalResult:
         *(np.array([sample.camera for sample in part]) for part in dataset.test()),
         distance=DISTANCE,
     )
+
+
+def accuracies(result: RetrievalResult, ranks: Iterable[int]) -> dict[str, object]:
+    """`mAP`, and `cmc` by rank as text; as fractions."""
+    cmc = {str(rank): float(result.cmc[rank - 1]) for rank in ranks}
+    return {"mAP": float(result.mAP), "cmc": cmc}
+
+
+def trained_network(settings: Settings, identities: int, weights: Path) -> nn.Module:
+    """The network of a run with its trained weights.
+
+    Args:
+        identities: of its training set.
+
+    Raises:
+        InputError: weights that do not fit the model as this version builds it.
+    """
+    recipe = settings.recipe
+    size = (recipe.height, recipe.width)
+    model = build_model(settings.model, identities, settings.reading, input_size=size)
+    fill(model.state_dict(), read_weights(weights), f"{weights} does not fit {settings.model}")
+    return model

@@ -16,11 +16,9 @@ from apnet.data import ReIDDataset, get_source, load_dataset, switches_of
 from apnet.data.check import describe_data
 from apnet.data.reach import exists, is_folder
 from apnet.errors import InputError
-from apnet.evaluation.measure import DISTANCE, Embedder, retrieve
+from apnet.evaluation.measure import DISTANCE, Embedder, accuracies, retrieve, trained_network
 from apnet.evaluation.retrieval import RetrievalResult
 from apnet.files import replaced, sha256, write_json
-from apnet.models.build import build_model
-from apnet.models.weights import fill, read_weights
 from apnet.records.blocks import RANKS
 from apnet.records.load import load_run, settings_of
 from apnet.records.paths import RECORD, WEIGHTS
@@ -157,8 +155,7 @@ def _of_machine(embedder: Embedder) -> dict[str, object]:
 def _of_result(result: RetrievalResult, dataset: ReIDDataset) -> dict[str, object]:
     """Accuracies and counts of images in an evaluation's record."""
     return {
-        "mAP": float(result.mAP),
-        "cmc": {str(rank): float(result.cmc[rank - 1]) for rank in RANKS},
+        **accuracies(result, RANKS),
         "counts": {
             "query": len(dataset.query),
             "valid_query": int(np.isfinite(result.average_precision).sum()),
@@ -217,11 +214,4 @@ def load_model(run: Path, record: Run, settings: Settings) -> nn.Module:
         raise InputError(f"no weights at {file}: train the run again")
     if sha256(file) != record.checkpoint_sha256:
         raise InputError(f"{file} is not the file that run.json names: train the run again")
-    model = build_model(
-        settings.model,
-        record.data.counts.train.identities,
-        settings.reading,
-        input_size=(settings.recipe.height, settings.recipe.width),
-    )
-    fill(model.state_dict(), read_weights(file), f"{file} does not fit {settings.model}")
-    return model
+    return trained_network(settings, record.data.counts.train.identities, file)

@@ -55,7 +55,7 @@ class Trainer:
         self.steps_per_epoch = steps_per_epoch
         self.device = device
         self.step = 0
-        self._share = reading.batchnorm_batch or recipe.batch
+        self._share = reading.batchnorm_batch or recipe.identities * recipe.instances
         self._identity = LabelSmoothedCrossEntropy(
             reading.smoothing_classes or num_classes, recipe.smoothing
         )

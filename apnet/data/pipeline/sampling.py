@@ -94,7 +94,7 @@ def steps_per_epoch(identities: ArrayLike, recipe: Recipe) -> int:
     if recipe.epoch == "identity":
         return len(images) // recipe.identities
     usable = np.maximum(images - images % recipe.instances, recipe.instances).sum()
-    return -(-int(usable) // recipe.batch)
+    return -(-int(usable) // (recipe.identities * recipe.instances))
 
 
 def _by_identity(identities: ArrayLike, p: int) -> Sequence[Indices]:
