@@ -29,11 +29,13 @@ class Backbone(nn.Module):
         self.net = load(spec.se)(name) if se else spec.build(name)
         self.name = name
         self.width = spec.widths[-1]
+        # Kept: torch.compile would trace the registry's search for files.
+        self._modules_of_stages = spec.stages
         self._stem_relu = stem_relu
 
     def stages(self) -> Iterator[tuple[str, list[nn.Module]]]:
         """(stage, modules) in order, the stem first; a pyramid of that stage follows them."""
-        modules = backbones()[self.name].stages(self.net, self._stem_relu)
+        modules = self._modules_of_stages(self.net, self._stem_relu)
         return zip(STEM_AND_STAGES, modules, strict=True)
 
     def forward(self, images: Tensor, after: Mapping[str, nn.Module]) -> tuple[Tensor, Tensor]:

@@ -91,11 +91,15 @@ def _mixed(runs: dict[Path, Run], evaluations: dict[Path, Evaluation]) -> Iterat
     trained = {
         "trained by different code": lambda record: record.code_fingerprint,
         "trained on different data": lambda record: record.data.fingerprint,
-        "trained with different settings": lambda record: digest(
-            [record.switches, record.settings]
-        ),
+        "trained with different recipe settings": lambda record: digest(record.settings),
     }
     yield from _different(cells, trained)
+    for path, records in cells.items():
+        # Older records list the switches of other datasets as well.
+        names = set.intersection(*({*record.switches} for record in records))
+        values = {digest([record.switches[name] for name in sorted(names)]) for record in records}
+        if len(values) > 1:
+            yield note(path, f"its {len(records)} seeds were trained with different switches")
     tests: dict[Path, list[Evaluation]] = defaultdict(list)
     for file, record in evaluations.items():
         tests[file.parent.parent.parent / file.name].append(record)

@@ -156,6 +156,24 @@ def test_seeds_that_were_run_differently_do_not_make_one_cell(judge):
     assert judge.cell(seeds=(0, 1))["why_not"] == ["its seeds have different test data"]
 
 
+def test_seeds_of_two_releases_make_one_cell(judge):
+    """An older record lists the switches of all datasets, and none with the protocol."""
+    older = {"training.switches": {"places": ["stage1", "stage2", "stage3", "stage4"]}}
+    judge.write(
+        records.record(seed=0, mAP=0.877, **older),
+        records.record(seed=1, **{"protocol.switches": {"market_distractors": "keep"}}, mAP=0.879),
+    )
+    assert judge.cell(seeds=(0, 1))["why_not"] == []
+
+
+def test_seeds_with_different_switches_do_not_make_one_cell(judge):
+    judge.write(
+        records.record(seed=0),
+        records.record(seed=1, **{"training.switches.level_order": "fine-to-coarse"}),
+    )
+    assert judge.cell(seeds=(0, 1))["why_not"] == ["its seeds have different switches"]
+
+
 def test_runs_that_do_not_compare_lend_no_spread(judge):
     for seed, mAP in enumerate((0.878, 0.879)):
         records.write(judge.scale, records.record(seed=seed, mAP=mAP))

@@ -75,6 +75,10 @@ EDITS = {
         ("apnet/data/datasets/market1501.py", "s[1-6]", "s[1-7]"),
         ALL,  # its file says how it is drawn as well
     ),
+    "what a check prints": (
+        ("apnet/data/check.py", "_SHOWN = 20", "_SHOWN = 21"),
+        NOTHING,
+    ),
     "how people are drawn": (
         ("apnet/data/synthetic/pedestrian.py", '"rings", "bars"', '"bars", "rings"'),
         ALL,
@@ -153,6 +157,12 @@ def test_only_the_new_seed_is_trained(finished):
 def test_code_changes_keep_leaves_what_was_trained(finished, checkout):
     checkout(*EDITS["a formula of the loss"][0])
     assert finished.jobs(TARGET, config=[*TINY, "code_changes=keep"]) == NOTHING
+
+
+def test_code_changes_keep_trains_nothing_for_data_counted_again(finished, checkout):
+    checkout(*EDITS["how a dataset is read"][0])
+    jobs = finished.jobs(TARGET, config=[*TINY, "code_changes=keep"])
+    assert jobs == {rule: count for rule, count in ALL.items() if rule != "train"}
 
 
 def test_a_lost_evaluation_costs_no_training(finished):

@@ -60,7 +60,8 @@ def _of_all(records: Sequence[Record]) -> Iterator[str]:
         "settings": lambda record: digest(record.training["settings"]),
         "training data": lambda record: record.training["data"]["fingerprint"],
         "test data": lambda record: record.content["data"]["fingerprint"],
-        "protocols": lambda record: digest(record.content["protocol"]),
+        "switches": lambda record: digest(_switches(record)),
+        "protocols": lambda record: digest(record.content["protocol"] | {"switches": None}),
     }
     for kind, value in kinds.items():
         if len({value(record) for record in records}) > 1:
@@ -85,15 +86,23 @@ def _marks(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
 
 def _switched(record: Record) -> Iterator[str]:
     """What a config has set otherwise than its reading has it."""
-    name, training, evaluation = record.content["reading"], record.training, record.content
-    switches = current_switches(training["switches"])
-    switches |= evaluation["protocol"].get("switches", {})
-    usual = READINGS[name].switches(training["data"]["name"], evaluation["data"]["name"])
-    changed = [
-        f"{key} is {switches[key]}" for key in usual if switches.get(key, usual[key]) != usual[key]
-    ]
+    usual, name = _usual(record), record.content["reading"]
+    switches = _switches(record)
+    changed = [f"{key} is {switches[key]}" for key in usual if switches[key] != usual[key]]
     if changed:
         yield f"not quite the reading {name}: {', '.join(changed)}"
+
+
+def _switches(record: Record) -> dict[str, object]:
+    """The switches of the method and of both datasets; what no record lists is as usual."""
+    usual, protocol = _usual(record), record.content["protocol"]
+    listed = current_switches(record.training["switches"]) | protocol.get("switches", {})
+    return usual | {key: value for key, value in listed.items() if key in usual}
+
+
+def _usual(record: Record) -> dict[str, object]:
+    names = record.training["data"]["name"], record.content["data"]["name"]
+    return READINGS[record.content["reading"]].switches(*names)
 
 
 def other_counts(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ share it. Nothing here loads torch. Of the results only run.json is read: which 
 imported, and the fingerprint of those that `code_changes: keep` keeps.
 """
 
-import json
+import warnings
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -138,13 +138,23 @@ class Plan:
         pretrained = self.settings(run).recipe.pretrained
         return parse_model_name(run.model).backbone if pretrained else None
 
+    def kept(self, run: Run) -> dict | None:
+        """The record of a finished run that `code_changes: keep` keeps."""
+        keeps = self.config["code_changes"] == "keep"
+        record = _read(Path(self.results, run.record)) if keeps else None
+        return record if record and "code_fingerprint" in record else None
+
     def code(self, run: Run) -> str:
-        """Fingerprint of the code that trains a run; of its record under `code_changes: keep`."""
-        if self.config["code_changes"] == "keep":
-            record = Path(self.results, run.record)
-            if record.exists():
-                return json.loads(record.read_text(encoding="utf-8"))["code_fingerprint"]
-        return numeric_core.training(run.model, run.dataset)
+        """Fingerprint of the code that trains a run, or that trained one which is kept."""
+        record = self.kept(run)
+        today = numeric_core.training(run.model, run.dataset)
+        return record["code_fingerprint"] if record else today
+
+    def settings_record(self, run: Run) -> dict[str, object]:
+        """The settings of a run; of one that is kept, under the names of its own time."""
+        settings, record = self.settings(run), self.kept(run)
+        wanted = settings.record()
+        return {key: record[key] for key in wanted} if _has(record, settings) else wanted
 
     @cached_property
     def imported(self) -> list[str]:
@@ -228,8 +238,26 @@ class Plan:
                     self.check(Run(reading, training, experiment.model, 0))
 
 
-def _imported(record: Path) -> bool:
+def _read(file: Path) -> dict | None:
+    """A run.json; None if there is none, or none that can be read."""
     try:
-        return read_json(record).get("provenance") == "imported"
+        record = read_json(file) if file.exists() else None
     except InputError:
-        return True  # Perhaps: what cannot be read must not be deleted either.
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _has(record: dict | None, settings: Settings) -> bool:
+    """Whether a run was trained with these settings, whatever they were called then."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            return record is not None and Settings.from_record(record) == settings
+    except (AttributeError, InputError, KeyError, TypeError, ValueError):
+        return False
+
+
+def _imported(file: Path) -> bool:
+    record = _read(file)
+    # What cannot be read may have been imported, and must not be deleted.
+    return record is None or record.get("provenance") == "imported"

@@ -185,8 +185,14 @@ def train_options(wildcards):
     return options.training(PLAN, run_of(wildcards))
 
 
+def training_data(wildcards):
+    """A run that is kept does not wait for a check that is made again, as after an upgrade."""
+    check = CHECK.format(**wildcards)
+    return ancient(check) if PLAN.kept(run_of(wildcards)) else check
+
+
 def train_settings(wildcards):
-    return json.dumps(PLAN.settings(run_of(wildcards)).record(), sort_keys=True)
+    return json.dumps(PLAN.settings_record(run_of(wildcards)), sort_keys=True)
 
 
 def train_code(wildcards):

@@ -1,7 +1,7 @@
 rule train:
     """Train one run. Its checkpoints are no declared outputs, since Snakemake deletes those."""
     input:
-        data=CHECK,
+        data=training_data,
         admitted=admission,
         weights=initial_weights,
     output:

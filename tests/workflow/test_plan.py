@@ -1,0 +1,55 @@
+"""Plan: what `code_changes: keep` keeps, and odd files in place of a run's record."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from apnet.records.paths import Run
+from tests.workflow.conftest import ROOT
+from workflow.lib.config import check_config
+from workflow.lib.plan import Plan
+
+RUN = Run("written", "market1501", "resnet50", 0)
+CONFIG = {
+    "scale": "smoke",
+    "readings": ["written"],
+    "seeds": [0],
+    "recipes": {"channel": "smoke", "spatial": "smoke"},
+    "synthetic": {"identities": 2, "seed": 0},
+    "code_changes": "keep",
+}
+
+
+@pytest.fixture
+def plan(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = {**CONFIG}
+    check_config(config, pytest.fail)
+    return Plan(config, ROOT)
+
+
+def write(plan, content):
+    file = Path(plan.results, RUN.record)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(content)
+
+
+def test_a_kept_run_has_its_settings_under_the_names_of_its_time(plan):
+    record = plan.settings(RUN).record()
+    today = record["switches"].copy()
+    record["switches"]["places"] = record["switches"].pop("stages")
+    record["switches"] |= {"msmt17_training": "train+val", "msmt17_feature": "bn"}
+    write(plan, json.dumps(record | {"code_fingerprint": "0123456789abcdef"}))
+    assert plan.settings_record(RUN) == record
+    assert plan.code(RUN) == "0123456789abcdef"
+    record["seed"] = 1  # another run: its settings are not kept
+    write(plan, json.dumps(record | {"code_fingerprint": "0123456789abcdef"}))
+    assert plan.settings_record(RUN)["switches"] == today
+
+
+@pytest.mark.parametrize("content", ["[]", '"x"', "null", "{}", '{"schema": 1}', "{", ""])
+def test_what_is_no_record_of_a_run_is_not_kept(plan, content):
+    write(plan, content)
+    assert plan.kept(RUN) is None and plan.code(RUN).startswith("v2-")
+    assert plan.settings_record(RUN) == plan.settings(RUN).record()
