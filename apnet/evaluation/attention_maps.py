@@ -87,21 +87,16 @@ def attention_maps(
         images.append(_pixels(image[0], settings.recipe))
         maps.append(grad_cam(model, list(pyramid.levels), image.to(device), score(matches)))
 
-    about = _about(run, record, settings) | {
-        "dataset": dataset,
-        "code_fingerprint": numeric_core.attention_maps(settings.model, dataset),
-        "stage": stage,
-        "parts": [level.parts for level in pyramid.levels],
-        "data": data,
+    parts = [level.parts for level in pyramid.levels]
+    about = _about(run, record, settings, dataset) | {"stage": stage, "parts": parts, "data": data}
+    arrays = {
+        "images": np.stack(images),
+        "maps": np.stack(maps),
+        "queries": np.array([query.path.name for query in chosen]),
+        "about": np.array(json.dumps(about)),
     }
     with replaced(out) as temporary, temporary.open("wb") as stream:
-        np.savez(
-            stream,
-            images=np.stack(images),
-            maps=np.stack(maps),
-            queries=np.array([query.path.name for query in chosen]),
-            about=np.array(json.dumps(about)),
-        )
+        np.savez(stream, **arrays)
     log(f"{len(chosen)} queries, {len(pyramid.levels)} levels  ({out})")
 
 
@@ -119,13 +114,15 @@ def _match_embeddings(
     return embed(model, test_batches(matches, recipe, 64), recipe, "bn", device)
 
 
-def _about(run: Path, record: Run, settings: Settings) -> dict[str, object]:
+def _about(run: Path, record: Run, settings: Settings, dataset: str) -> dict[str, object]:
     """What `about` holds of the run."""
     return {
         "schema": SCHEMA,
         "run": str(run),
         "model": settings.model,
         "training_set": settings.dataset,
+        "dataset": dataset,
+        "code_fingerprint": numeric_core.attention_maps(settings.model, dataset),
         "reading": settings.reading.name,
         "seed": settings.seed,
         "order": settings.reading.level_order,

@@ -73,10 +73,7 @@ def evaluate(
         log,
     )
     log(f"embedding {len(dataset.query)} queries, {len(dataset.gallery)} gallery images")
-    try:
-        result = retrieve(dataset, embedder)
-    except ValueError as error:
-        raise InputError(f"{run} cannot be evaluated on {test_set}: {error}") from error
+    result = _result(run, dataset, embedder)
     _write_queries(out.with_suffix(".npz"), result)
     model = GpuEvaluation if device.type == "cuda" else Evaluation
     evaluation = model(
@@ -116,6 +113,13 @@ def _test_data(test_set: str, data_root: Path, reading: Reading) -> ReIDDataset:
         if not getattr(dataset, split):
             raise InputError(f"{test_set} has no {split} images, so no run can be evaluated on it")
     return dataset
+
+
+def _result(run: Path, dataset: ReIDDataset, embedder: Embedder) -> RetrievalResult:
+    try:
+        return retrieve(dataset, embedder)
+    except ValueError as error:
+        raise InputError(f"{run} cannot be evaluated on {dataset.name}: {error}") from error
 
 
 def _write_queries(file: Path, result: RetrievalResult) -> None:
