@@ -14,7 +14,7 @@ _HOMES = {
     "InputError": "errors",
     "load_paper": "paper.loading",
     "load_table": "paper.loading",
-    "read_results": "results.frame",
+    "read_results": "results.csvfile",
     "judge": "judging.judge",
     "judge_table": "judging.judge",
     "render": "report.layout",

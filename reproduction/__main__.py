@@ -2,16 +2,20 @@
 
 import argparse
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from reproduction.errors import run_main
+from reproduction.errors import InputError, run_main
 from reproduction.files import write_text
+from reproduction.judging.cells import Cells
+from reproduction.judging.entries import check_names
 from reproduction.judging.judge import judge
 from reproduction.judging.stored import read_judged
 from reproduction.paper.loading import load_paper, load_table
+from reproduction.paper.tables import Paper
 from reproduction.report.layout import FORMATS, render
-from reproduction.results.frame import read_results
+from reproduction.results.csvfile import read_results
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,6 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     paper.add_argument("--paper", required=True, type=Path, help="holds tables/*.yaml")
     paper.add_argument("--results", required=True, type=Path, help="a CSV, one row a value")
     paper.add_argument("--out", required=True, type=Path, help="folder of the reports")
+    paper.add_argument(
+        "--ignore-unknown",
+        action="store_true",
+        help="leave out results with an experiment or a metric of no table, and say how many",
+    )
     paper.set_defaults(work=_render)
     table = commands.add_parser("table", help="render a table that has been judged")
     table.add_argument("--cells", required=True, type=Path, help="the judged cells, as JSON")
@@ -37,10 +46,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _render(arguments: argparse.Namespace) -> None:
     paper = load_paper(arguments.paper)
-    for judged in judge(paper, read_results(arguments.results)):
+    for judged in _judged(paper, arguments.results, arguments.ignore_unknown):
         for form in FORMATS:
             file = arguments.out / f"{judged.table}.{form}"
             write_text(file, render(judged, paper.tables[judged.table], form))
+
+
+def _judged(paper: Paper, file: Path, ignore_unknown: bool) -> Cells:
+    """A paper's cells by a CSV of results, which every warning and error names."""
+    results = read_results(file)
+    if not ignore_unknown:
+        check_names(paper, results, str(file))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            cells = judge(paper, results)
+        except InputError as error:
+            raise InputError(f"{file}: {error}") from error
+    for warning in caught:
+        print(f"reproduction: {file}: {warning.message}", file=sys.stderr)
+    return cells
 
 
 def _table(arguments: argparse.Namespace) -> None:

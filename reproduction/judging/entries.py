@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from reproduction.paper.tables import COUNT, Printed, Table
-from reproduction.results.frame import SYNTHETIC, Result
+import pandas as pd
+
+from reproduction.errors import InputError
+from reproduction.paper.tables import COUNT, Paper, Printed, Table
+from reproduction.results.frame import SYNTHETIC, Result, rows
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,38 @@ def entries(
             runs = tuple(result for result in results if result.value is not None)
             lacking = tuple(result for result in results if result.value is None)
             yield Entry(printed, one, wanted[0], runs, lacking)
+
+
+def check_names(paper: Paper, results: pd.DataFrame, source: str) -> None:
+    """Refuse results with an experiment or a metric of no table, which a slip would make."""
+    addresses = _addresses(paper)
+    for kind, index in (("experiment", 0), ("metric", 3)):
+        known = sorted({item[index] for item in addresses if item[0] is not None})
+        for name in results[kind].unique():
+            if name not in known:
+                raise InputError(
+                    f"{source}: {kind} {name!r} is in no table, which have {', '.join(known)}: "
+                    f"correct it, or pass --ignore-unknown"
+                )
+
+
+def unmatched(paper: Paper, results: pd.DataFrame) -> str:
+    """How many results are of no cell, and which is the first; empty if each is of one."""
+    addresses, concerned = set(_addresses(paper)), rows(results)
+    others = [result for result in concerned if result.address not in addresses]
+    if not others:
+        return ""
+    first = others[0]
+    sets = " -> ".join(distinct([first.training_set, first.test_set]))
+    return (
+        f"{len(others)} of {len(concerned)} results are of no cell and left out, "
+        f"first {first.experiment}, {sets}, {first.metric}"
+    )
+
+
+def _addresses(paper: Paper) -> list[tuple[str | None, str, str, str]]:
+    tables = paper.tables.values()
+    return [address(table, printed) for table in tables for printed in table.cells()]
 
 
 def distinct(items: Iterable[str]) -> tuple[str, ...]:

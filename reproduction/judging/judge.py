@@ -3,12 +3,14 @@
 docs/reading-a-table.md explains what comes out.
 """
 
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
+from reproduction.errors import InputError
 from reproduction.judging.cells import (
     EQUAL,
     NOT_COMPARABLE,
@@ -22,25 +24,32 @@ from reproduction.judging.cells import (
     JudgedTable,
     Missing,
 )
-from reproduction.judging.entries import Entry, address, distinct, entries
+from reproduction.judging.entries import Entry, address, distinct, entries, unmatched
 from reproduction.judging.statistics import Pool, Verdict, decide, pool, statistics
 from reproduction.paper.tables import COUNT, Paper, Printed, Table
 from reproduction.results.frame import FAILED, NOT_RUN, Result, complete, rows, texts_in
 
 _TOLERANCE = 0.5
-"""In the unit of the metric, where neither the caller nor the table says otherwise."""
+"""In the unit of the metric, where neither the table nor the caller says otherwise."""
 
 
 def judge(paper: Paper, results: pd.DataFrame) -> Cells:
     """Every table of a paper, judged by the results of its experiments.
 
     Args:
-        results: as :func:`reproduction.results.frame.read_results` gives them.
+        results: as :func:`reproduction.results.csvfile.read_results` gives them.
+
+    Warns:
+        UserWarning: results that are of no cell.
 
     Raises:
-        InputError: results that contradict each other.
+        InputError: no results, or such as contradict each other or do not fit a table.
     """
     results = complete(results)
+    if results.empty:
+        raise InputError("there are no results: give at least one row")
+    if text := unmatched(paper, results):
+        warnings.warn(text, stacklevel=2)
     return Cells({name: judge_table(table, results) for name, table in paper.tables.items()})
 
 
@@ -56,12 +65,21 @@ def judge_table(
     Args:
         results: completed; those of other experiments, series and seeds are passed over.
         series, seeds: those asked for; None takes all that the results have.
-        tolerances: e by test set; others take the metric's own.
+        tolerances: e by test set, for metrics that have none of their own.
+
+    Raises:
+        InputError: series of which one has no name, several results for one exact cell, or a
+            count that is not whole.
     """
     wanted = {address(table, printed) for printed in table.cells()}
     concerned = [result for result in rows(results) if result.address in wanted]
     if series is None:
         series = list(dict.fromkeys(result.series for result in concerned))
+        if "" in series and len(series) > 1:
+            raise InputError(
+                f"{table.id}: some results have the series {max(series)!r} and others none: "
+                f"name it in each row, or in none"
+            )
     if seeds is None:
         seeds = sorted({result.seed for result in concerned if result.seed is not None})
     asked = list(entries(table, concerned, series or [""], seeds))
@@ -106,7 +124,7 @@ class _Judging:
     def __call__(self, table: Table, entry: Entry) -> Cell:
         metric = table.metrics[entry.printed.metric]
         test_set = self._test_sets[entry.printed.key]
-        tolerance = self._tolerances.get(test_set, metric.tolerance or _TOLERANCE)
+        tolerance = metric.tolerance or self._tolerances.get(test_set, _TOLERANCE)
         pooled = self._pools[entry.pool_key]
         verdict = _verdict(entry, tolerance, pooled, metric.better)
         cell = replace(
@@ -123,7 +141,17 @@ def _counted(table: Table, entry: Entry) -> Cell:
     """A cell whose value is counted: it comes out as printed, or it does not."""
     if not entry.runs:
         return _made(entry, _standing(entry).word)
-    (run,), reported = entry.runs, entry.printed.reported
+    (run, *others), reported = entry.runs, entry.printed.reported
+    if others:
+        raise InputError(
+            f"{_where(table, entry)}: {len(entry.runs)} results: a table of kind {table.kind} "
+            f"takes one for each cell and series: keep one of them"
+        )
+    if table.kind == COUNT and not run.value.is_integer():
+        raise InputError(
+            f"{_where(table, entry)}: {run.value:g} is not a whole number, as a count is: "
+            f"correct {run.file or 'the results'}"
+        )
     value = int(run.value) if table.kind == COUNT else run.value
     cell = replace(_made(entry, NOT_REPORTED), values=(value,), mean=value)
     if entry.why_not:
@@ -133,6 +161,12 @@ def _counted(table: Table, entry: Entry) -> Cell:
     decimals = table.metrics[entry.printed.metric].decimals
     word = EQUAL if round(value, decimals) == reported else UNEQUAL
     return replace(cell, verdict=word, difference=value - reported)
+
+
+def _where(table: Table, entry: Entry) -> str:
+    row, key, metric, _ = entry.printed
+    series = f", series {entry.series}" if entry.series else ""
+    return f"{table.id}: row {row.id}, {key}/{metric}{series}"
 
 
 def _made(entry: Entry, verdict: str) -> Cell:

@@ -3,18 +3,21 @@
 from reproduction.judging.cells import NOT_COMPARABLE, Cell, JudgedTable
 from reproduction.results.frame import SYNTHETIC
 
-COLUMNS = (
-    *("table", "row", "dataset", "metric", "reading", "reported", "mean", "sd", "seeds"),
-    *("difference", "verdict", "comparable"),
-)
-
 
 def render(judged: JudgedTable) -> str:
-    """The cells as CSV; `seeds` is how many were run, empty fields are what does not exist."""
-    frame = judged.to_frame().rename(columns={"column": "dataset", "series": "reading"})
+    """The cells as CSV; `seeds` is how many were run, empty fields are what does not exist.
+
+    The column of the series has the paper's own word, such as `reading`.
+    """
+    series = judged.series_name.lower()
+    frame = judged.to_frame().rename(columns={"column": "dataset", "series": series})
     frame["seeds"] = frame["seeds"].map(len)
     frame["verdict"] = [_verdict(cell) for cell in judged.cells]
-    return frame.to_csv(index=False, columns=COLUMNS)
+    columns = [
+        *("table", "row", "dataset", "metric", series, "reported", "mean", "sd", "seeds"),
+        *("difference", "verdict", "comparable"),
+    ]
+    return frame.to_csv(index=False, columns=columns)
 
 
 def _verdict(cell: Cell) -> str:

@@ -1,4 +1,4 @@
-"""The frame of results: its columns, how it is checked, and how a CSV of it is read.
+"""The frame of results: its columns, and how it is checked.
 
 One row is one value of one metric of one run. A row without a value is a result that was
 asked for and is not there: `status` says whether its job failed, `message` why.
@@ -6,8 +6,9 @@ asked for and is not there: `status` says whether its job failed, `message` why.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from pathlib import Path
+from numbers import Real
 
+import numpy as np
 import pandas as pd
 
 from reproduction.errors import InputError, one_of
@@ -59,39 +60,8 @@ DEFAULTS = {item.name: item.default for item in fields(Result) if item.name != "
 """Column -> what an empty field stands for. Others are carried along as texts: what occurs in
 `data`, `data_kind`, `protocol` and `recipe` stands in a report's heading."""
 
-_TEXTS = ("why_not", "marks", "caveats")
-_WORDS = {"true": True, "false": False}
-
-
-def read_results(path: Path) -> pd.DataFrame:
-    """The results in a CSV.
-
-    Raises:
-        InputError: no such file, no CSV, a column that is lacking, or a field of another kind,
-            named by its line.
-    """
-    path = Path(path)
-    try:
-        read = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, UnicodeDecodeError) as error:
-        why = str(error).splitlines()[0]
-        raise InputError(f"{path} is no CSV of results ({why}): save it as UTF-8") from error
-    for name in REQUIRED:
-        if name not in read.columns:
-            raise InputError(f"{path} has no column {name!r}: it needs {', '.join(REQUIRED)}")
-    for name in (name for name in _PARSERS if name in read.columns):
-        read[name] = [_parsed(name, text, path, n) for n, text in enumerate(read[name])]
-    return complete(read, str(path))
-
-
-def write_results(frame: pd.DataFrame) -> str:
-    """A frame as the CSV that :func:`read_results` reads."""
-    shown = frame.copy()
-    for name in (name for name in _TEXTS if name in shown.columns):
-        shown[name] = shown[name].map(SEPARATOR.join)
-    return shown.to_csv(index=False)
+SEVERAL = ("why_not", "marks", "caveats")
+"""Columns whose fields hold several texts."""
 
 
 def texts_in(frame: pd.DataFrame) -> tuple[str, ...]:
@@ -107,7 +77,7 @@ def rows(frame: pd.DataFrame) -> list[Result]:
             **{name: record[name] for name in DEFAULTS}
             | {"value": None if pd.isna(record["value"]) else float(record["value"])}
             | {"seed": None if pd.isna(record["seed"]) else int(record["seed"])},
-            texts={name: str(record[name]) for name in names},
+            texts={name: record[name] for name in names},
         )
         for record in frame.to_dict("records")
     ]
@@ -125,57 +95,116 @@ def results_frame(
     return complete(pd.DataFrame([usual | row for row in results], columns=[*usual]))
 
 
-def complete(frame: pd.DataFrame, source: str = "the results") -> pd.DataFrame:
+def complete(
+    frame: pd.DataFrame, source: str = "the results", lines: Sequence[int] | None = None
+) -> pd.DataFrame:
     """A frame with every column of :data:`DEFAULTS`, checked.
 
     Args:
         source: named where something is wrong.
+        lines: of the rows in the source; None counts the rows.
 
     Raises:
-        InputError: the same run twice, a value that is infinite, or an unknown status.
+        InputError: a column that is lacking or given twice, a field of another kind, a value
+            beside a status, an unknown status, or the same run twice.
     """
-    frame = frame.copy()
-    for name, default in DEFAULTS.items():
-        if name not in frame.columns:
-            frame[name] = [default] * len(frame)
-    frame["value"] = frame["value"].astype(float)
-    frame["seed"] = frame["seed"].astype("Int64")
+    check_columns(frame.columns, source)
+    given = range(1, len(frame) + 1) if lines is None else lines
+    where = [f"{source}: {'row' if lines is None else 'line'} {number}" for number in given]
+    made = {
+        name: [_field(name, *pair) for pair in zip(frame[name], where, strict=True)]
+        if name in frame.columns
+        else [default] * len(frame)
+        for name, default in DEFAULTS.items()
+    }
+    texts = {name: ["" if _missing(x) else str(x) for x in frame[name]] for name in texts_in(frame)}
+    dtypes = {"value": "float", "seed": "Int64"}
+    frame = pd.DataFrame(
+        {name: pd.Series(made[name], dtype=dtypes.get(name, "object")) for name in made} | texts
+    )
     unnamed = frame["training_set"] == ""
     frame["training_set"] = frame["training_set"].where(~unnamed, frame["test_set"])
-    if frame["value"].isin([float("inf"), float("-inf")]).any():
+    _check_rows(frame, source, where)
+    return frame
+
+
+def check_columns(names: Iterable[str], source: str) -> None:
+    """Refuse columns of which one is lacking, unnamed, or given twice."""
+    names = list(names)
+    for name in REQUIRED:
+        if name not in names:
+            raise InputError(f"{source} has no column {name!r}: it needs {', '.join(REQUIRED)}")
+    for index, name in enumerate(names):
+        if not isinstance(name, str) or not name:
+            raise InputError(f"{source}: column {index + 1} has no name: name it, or remove it")
+        if name in names[:index]:
+            raise InputError(f"{source} has two columns {name!r}: keep one of them")
+
+
+def _check_rows(frame: pd.DataFrame, source: str, where: Sequence[str]) -> None:
+    if np.isinf(frame["value"]).any():
         raise InputError(f"{source}: a value is infinite: leave out what is not there")
     for status in frame["status"].unique():
         if status not in ("", NOT_RUN, FAILED):
             raise one_of(f"status in {source}", status, (NOT_RUN, FAILED))
+    both = np.flatnonzero(frame["value"].notna() & (frame["status"] != ""))
+    if len(both):
+        status = frame["status"].iloc[both[0]]
+        raise InputError(f"{where[both[0]]}: a value beside the status {status!r}: remove one")
     keys = ["experiment", "training_set", "test_set", "metric", "series", "seed"]
     twice = frame[frame.duplicated(keys)]
     if len(twice):
         words = ", ".join(str(twice.iloc[0][key]) for key in keys)
         raise InputError(f"{source}: two results are of the same run ({words}): keep one of them")
-    return frame
 
 
-def _truth(text: str) -> bool:
-    return _WORDS[text.lower()]
+def _missing(item: object) -> bool:
+    return pd.api.types.is_scalar(item) and bool(pd.isna(item))
 
 
-def _texts(text: str) -> tuple[str, ...]:
-    return tuple(text.split(SEPARATOR))
-
-
-_PARSERS: Mapping[str, tuple[Callable[[str], object], str]] = {
-    "value": (float, "a number"),
-    "seed": (int, "a whole number"),
-    **dict.fromkeys(("comparable", "synthetic"), (_truth, "true or false")),
-    **dict.fromkeys(_TEXTS, (_texts, "a text")),
-}
-"""Of columns that are no text: how a field is read, and what it has to be."""
-
-
-def _parsed(name: str, text: str, path: Path, number: int) -> object:
-    parse, kind = _PARSERS[name]
-    text = text.strip()
+def _field(name: str, item: object, where: str) -> object:
+    if _missing(item):
+        return DEFAULTS[name]
+    check, kind = _KINDS.get(name, (_text, "a text"))
     try:
-        return parse(text) if text else DEFAULTS[name]
-    except (ValueError, KeyError) as error:
-        raise InputError(f"{path}: line {number + 2}: {name} {text!r} is not {kind}") from error
+        return check(item)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{where}: {name} {item!r} is not {kind}") from error
+
+
+def _value(item: object) -> float:
+    if not isinstance(item, Real) or isinstance(item, bool):
+        raise TypeError
+    return float(item)
+
+
+def _seed(item: object) -> int:
+    seed = int(item) if isinstance(item, Real) else None
+    if seed != item or abs(seed) >= 2**63:
+        raise ValueError
+    return seed
+
+
+def _truth(item: object) -> bool:
+    if not isinstance(item, bool | np.bool_):
+        raise TypeError
+    return bool(item)
+
+
+def _several(item: object) -> tuple[str, ...]:
+    return tuple(map(_text, item.split(SEPARATOR) if isinstance(item, str) else item))
+
+
+def _text(item: object) -> str:
+    if not isinstance(item, str):
+        raise TypeError
+    return item.strip()
+
+
+_KINDS: Mapping[str, tuple[Callable[[object], object], str]] = {
+    "value": (_value, "a number"),
+    "seed": (_seed, "a whole number of 64 bits"),
+    **dict.fromkeys(("comparable", "synthetic"), (_truth, "true or false")),
+    **dict.fromkeys(SEVERAL, (_several, "a text, or several")),
+}
+"""Of columns that are no text: what checks a field, and what it has to be."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import reproduction
@@ -69,9 +70,9 @@ def speech(tmp_path):
     return tmp_path
 
 
-def render(folder):
+def render(folder, *more):
     places = ["--paper", folder / "speech", "--results", folder / "results.csv"]
-    return main(["render", *map(str, places), "--out", str(folder / "reports")])
+    return main(["render", *map(str, places), "--out", str(folder / "reports"), *more])
 
 
 def test_the_page_shows_what_comes_out(speech):
@@ -110,6 +111,26 @@ def test_a_notebook_has_the_cells_as_a_frame(speech):
         ("experiment,test_set,metric,value\na,b,c,1\na,b,c,2\n", "two results are of the same run"),
         ("experiment,test_set,metric,value,status\na,b,c,,lost\n", "status in"),
         ("", "is no CSV of results"),
+        ("experiment,test_set,metric,value\n", "there are no results"),
+        ("experiment,test_set,metric,value\nours,libri,WER,5.8,\n", "line 2 has 5 fields"),
+        ("experiment,test_set,metric,value\n\na,b,c\n", "line 3 has 3 fields"),
+        ('experiment,test_set,metric,value\n"ours,libri,WER,5.8\n', "is no CSV of results"),
+        ("experiment,test_set,metric,value\na,b,c,5_8\n", "line 2: value '5_8' is not a number"),
+        ("experiment,test_set,metric,value\na,b,c,nan\n", "value 'nan' is not a number"),
+        (f"experiment,test_set,metric,value,seed\na,b,c,1,{2**63}\n", "line 2: seed 9223"),
+        ("experiment,test_set,metric,value,seed\na,b,c,1,0.5\n", "seed '0.5' is not a whole"),
+        ("experiment,test_set,metric,value,value\na,b,c,1,2\n", "has two columns 'value'"),
+        ("experiment,test_set,metric,value,\na,b,c,1,\n", "column 5 has no name"),
+        ("experiment,test_set,metric,value,status\na,b,c,1,failed\n", "beside the status 'failed'"),
+        (
+            "experiment,test_set,metric,value\nOurs,libri,WER,5\n",
+            "experiment 'Ours' is in no table",
+        ),
+        ("experiment,test_set,metric,value\nours,libri,wer,5\n", "metric 'wer' is in no table"),
+        (
+            "experiment,test_set,metric,value,series\nours,libri,WER,5,a\nours,libri,WER,5,\n",
+            "table1: some results have the series 'a' and others none",
+        ),
     ],
 )
 def test_results_that_are_none_are_one_sentence(speech, capsys, text, said):
@@ -138,3 +159,69 @@ def test_a_result_without_a_value_is_open_and_one_that_says_so_is_not_compared(s
     assert "**Failed:** Ours on LibriSpeech, seed 3: out of memory" in report
     assert "1 result is not there yet.\n" in report and "(3 of 4)" in report
     assert "another recipe" in report
+
+
+def test_blanks_are_stripped_and_results_of_no_cell_are_counted(speech, capsys):
+    lines = "experiment,test_set,metric,value\n ours , libri,WER ,5.1\nours,libry,WER,9\n"
+    (speech / "results.csv").write_text(lines)
+    assert render(speech) == 0
+    assert "/ 5.1" in (speech / "reports" / "table1.md").read_text()
+    error = capsys.readouterr().err
+    assert "1 of 2 results are of no cell and left out, first ours, libry, WER" in error
+    (speech / "results.csv").write_text(lines + "Ours,libri,WER,9\n")
+    assert render(speech) == 2
+    assert render(speech, "--ignore-unknown") == 0
+
+
+def exact(folder, kind, text):
+    """The page's paper with counts or costs, and results; the status and the report."""
+    table = folder / "speech" / "tables" / "table1.yaml"
+    table.write_text(table.read_text().replace("kind: accuracy", f"kind: {kind}"))
+    (folder / "results.csv").write_text("experiment,test_set,metric,value,seed,series\n" + text)
+    return render(folder)
+
+
+@pytest.mark.parametrize("kind", ["count", "cost"])
+def test_an_exact_table_takes_one_result_for_a_cell_and_series(speech, capsys, kind):
+    assert exact(speech, kind, "ours,libri,WER,5,0,a\nours,libri,WER,5,0,b\n") == 0
+    assert exact(speech, kind, "ours,libri,WER,5,0,\nours,libri,WER,5,1,\n") == 2
+    error = capsys.readouterr().err
+    assert "results.csv: table1: row ours, libri/WER: 2 results" in error
+    assert error.count("\n") == 1
+
+
+def test_a_count_that_is_not_whole_is_refused(speech, capsys):
+    assert exact(speech, "count", "ours,libri,WER,5.87,0,\n") == 2
+    error = capsys.readouterr().err
+    assert "results.csv: table1: row ours, libri/WER: 5.87 is not a whole number" in error
+
+
+ROW = {"experiment": "ours", "test_set": "libri", "metric": "WER", "value": 5.1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"value": "5.1"}, "row 1: value '5.1' is not a number"),
+        ({"seed": 0.5}, "row 1: seed 0.5 is not a whole number"),
+        ({"seed": 2**63}, "seed 9223372036854775808 is not"),
+        ({"experiment": 3}, "experiment 3 is not a text"),
+        ({"comparable": "yes"}, "comparable 'yes' is not true or false"),
+        ({"experiment": ...}, "has no column 'experiment'"),
+    ],
+)
+def test_a_frame_of_a_notebook_is_checked(speech, changes, said):
+    row = {name: item for name, item in (ROW | changes).items() if item is not ...}
+    with pytest.raises(reproduction.InputError, match=re.escape(said)):
+        reproduction.judge(reproduction.load_paper(speech / "speech"), pd.DataFrame([row]))
+
+
+def test_a_frame_of_a_notebook_may_leave_out_what_is_usual(speech):
+    frame = pd.DataFrame([ROW | {"training_set": None, "why_not": "another recipe"}], index=["x"])
+    cells = reproduction.judge(reproduction.load_paper(speech / "speech"), frame).to_frame()
+    assert list(cells[cells.status == "run"].why_not) == [("another recipe",)]
+    with pytest.raises(reproduction.InputError, match="there are no results"):
+        reproduction.judge(reproduction.load_paper(speech / "speech"), frame[:0])
+    twice = pd.concat([frame, frame["value"]], axis=1)
+    with pytest.raises(reproduction.InputError, match="two columns 'value'"):
+        reproduction.judge(reproduction.load_paper(speech / "speech"), twice)

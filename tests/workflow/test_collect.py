@@ -3,6 +3,7 @@
 import json
 
 import pandas as pd
+import pytest
 
 import reproduction
 from tests.workflow import records
@@ -83,7 +84,8 @@ def test_the_file_is_results_that_a_notebook_judges(tmp_path):
     ]
     records.write(tmp_path / "paper", *runs, *drawn)
     _, out = collect(tmp_path)
-    cells = reproduction.judge(paper(), reproduction.read_results(out))
+    with pytest.warns(UserWarning, match="16 of 25 results are of no cell"):
+        cells = reproduction.judge(paper(), reproduction.read_results(out))
     frame = cells.to_frame().set_index(["table", "row", "column", "metric"])
     assert frame.loc[("table2", "apn-0", "market1501", "mAP"), "verdict"] == "match"
     synthetic = frame.loc[("table2", "se-resnet", "market1501", "mAP")]

@@ -17,7 +17,7 @@ from apnet.errors import InputError
 from apnet.files import write_text
 from apnet.records.paths import EVALUATIONS, Evaluation
 from reproduction.judging.entries import distinct
-from reproduction.results.frame import write_results
+from reproduction.results.csvfile import write_results
 from workflow.lib.adapter import described
 from workflow.lib.catalogue import EXPERIMENTS
 from workflow.lib.cli import run_command
