@@ -1,5 +1,6 @@
 """What a schema cannot check of a table: that its parts fit each other."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from reproduction.paper.tables import Row, Table
@@ -20,6 +21,8 @@ def problems(table: Table, stem: str) -> Iterator[str]:
     for name, metric in table.metrics.items():
         if metric.better is None and not table.exact:
             yield f"metric {name}: say which values are better, higher or lower"
+        if metric.tolerance is not None and not math.isfinite(metric.tolerance):
+            yield f"metric {name}: the tolerance {metric.tolerance} is not a finite number"
     for name in table.curve.metrics if table.curve else ():
         if name not in table.metrics:
             yield f"curve: metric {name!r} is not among {_listed(table.metrics)}"
@@ -74,7 +77,9 @@ def _in_cell(table: Table, where: str, name: str, value: float | None) -> Iterat
     metric = table.metrics.get(name)
     if metric is None or value is None:
         return
-    if round(value, metric.decimals) != value:
+    if not math.isfinite(value):
+        yield f"{where}: {value} is not a finite number: copy it as printed"
+    elif round(value, metric.decimals) != value:
         yield f"{where}: {value} has more decimals than {metric.decimals}: copy it as printed"
     if metric.unit == "percent" and value > 100:
         yield f"{where}: {value} is more than 100 percent: copy it as printed"

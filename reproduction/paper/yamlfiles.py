@@ -1,5 +1,6 @@
 """YAML that people write, read strictly: a slip is one sentence with its position."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,23 @@ class _Loader(_SafeLoader):
                     problem_mark=node.value[index][0].start_mark,
                 )
         return super().construct_mapping(node, deep)
+
+
+_PLAIN = r"[-+]?((0|[1-9]\d*)(\.\d*)?|\.\d+|\.inf|\.nan)(e[-+]?\d+)?"
+
+
+def _number(loader: _Loader, node: yaml.ScalarNode) -> int | float:
+    """A number in plain decimals: YAML 1.1 takes 1:30 for 90, 1_0 for 10 and 010 for 8."""
+    integer = node.tag.endswith(":int")
+    number = loader.construct_yaml_int(node) if integer else loader.construct_yaml_float(node)
+    if not re.fullmatch(_PLAIN, node.value, re.IGNORECASE):
+        problem = f"{node.value} would be read as {number}: write it in decimals, or quote it"
+        raise yaml.constructor.ConstructorError(problem=problem, problem_mark=node.start_mark)
+    return number
+
+
+for _kind in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _number)
 
 
 def read_yaml(path: Path, schema: str, schemas: Path = SCHEMAS) -> Any:

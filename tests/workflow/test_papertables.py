@@ -132,6 +132,8 @@ SLIPS = [
     ((*FIRST, "cells", "market1501", "mAP"), "50", "rows.quoted.cells.market1501.mAP: '50'"),
     ((*FIRST, "cells", "market1501", "mAP"), 50.05, "row quoted: market1501/mAP", "50.05"),
     ((*FIRST, "cells", "market1501", "mAP"), float("nan"), "market1501/mAP", "nan"),
+    ((*FIRST, "cells", "market1501", "mAP"), float("inf"), "market1501/mAP", "inf"),
+    (("metrics", "mAP", "tolerance"), float("inf"), ": the tolerance inf is not a finite number"),
     ((*FIRST, "cells", "market1501", "mAP"), 505.0, "market1501/mAP", "505.0"),
     (
         (*FIRST, "cells", "market1501", "mAP"),
@@ -188,6 +190,9 @@ def test_names_of_experiments_are_the_workflows(write):
             "line 2: not valid YAML: the key 'table'",
         ),
         ("table: \x00", "not valid YAML"),
+        ("a: [1,\n 1:30]\n", "line 2: not valid YAML: 1:30 would be read as 90"),
+        ("a: 010\n", "010 would be read as 8"),
+        ("a: 1_0.5\n", "1_0.5 would be read as 10.5"),
         ("", "None is not of type 'object'"),
     ],
 )
