@@ -58,11 +58,28 @@ def read_yaml(path: Path, schema: str, schemas: Path = SCHEMAS) -> Any:
         InputError: absent, not UTF-8, not YAML, or another form than the schema's.
     """
     content = _parse(Path(path))
+    check_form(content, schema, str(path), schemas)
+    return content
+
+
+def check_form(
+    content: Any, schema: str, source: str, schemas: Path = SCHEMAS, advice: str = ""
+) -> None:
+    """Refuse content that does not keep to a schema.
+
+    Args:
+        schema: name of a file in `schemas`, up to `.schema.yaml`.
+        source: where the content is from.
+        advice: what to do, if that is more than to correct it.
+
+    Raises:
+        InputError: which part is wrong, by its position.
+    """
     form = yaml.load((schemas / f"{schema}.schema.yaml").read_text(encoding="utf-8"), _Loader)
     error = best_match(Draft202012Validator(form).iter_errors(content))
     if error is not None:
-        raise InputError(f"{path}: {_path(error, content)}{_message(error)}")
-    return content
+        end = f": {advice}" if advice else ""
+        raise InputError(f"{source}: {_path(error, content)}{_message(error)}{end}")
 
 
 def _parse(path: Path) -> Any:

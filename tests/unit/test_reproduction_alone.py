@@ -83,6 +83,8 @@ def test_the_page_shows_what_comes_out(speech):
     assert "lower" not in report and "percent" not in report
     formats = {file.suffix for file in (speech / "reports").iterdir()}
     assert formats == {".md", ".html", ".tex", ".csv"}
+    head = (speech / "reports" / "table1.csv").read_text().partition("\n")[0]
+    assert head.startswith("table,row,dataset,metric,series,reported,")
 
 
 def test_a_notebook_has_the_cells_as_a_frame(speech):

@@ -51,8 +51,8 @@ def write(folder, content):
     file.write_text(json.dumps(content))
 
 
-def judge(folder):
-    arguments = ["--table", str(TABLE), "--experiments", str(EXPERIMENTS)]
+def judge(folder, table=TABLE):
+    arguments = ["--table", str(table), "--experiments", str(EXPERIMENTS)]
     out = folder / "cells.json"
     status = main([*arguments, "--costs", str(folder), "--out", str(out)])
     return status, json.loads(out.read_text()) if out.exists() else None
@@ -120,6 +120,21 @@ def test_a_cost_of_something_else_is_refused(costs, capsys, changes):
     (costs / "written" / "resnet50-se.json").write_text(json.dumps(wrong))
     assert judge(costs) == (2, None)
     assert "is no cost of resnet50-se, written" in capsys.readouterr().err
+
+
+def test_a_cost_that_lacks_something_is_refused(costs, capsys):
+    bare = {"schema": 1, "reading": "written", "model": "resnet50-se"}
+    (costs / "written" / "resnet50-se.json").write_text(json.dumps(bare))
+    assert judge(costs) == (2, None)
+    error = capsys.readouterr().err
+    assert "resnet50-se.json: 'input' is a required property: delete it" in error
+
+
+def test_rules_that_nothing_is_counted_by_are_refused(costs, tmp_path, capsys):
+    slip = tmp_path / "table3.yaml"
+    slip.write_text(TABLE.read_text().replace("{rules: thop-0.0.31}", "{rules: thop-9}"))
+    assert judge(costs, slip) == (2, None)
+    assert "'thop-9': choose one of thop-0.0.31, thop, torch" in capsys.readouterr().err
 
 
 def test_an_absent_cost_is_named(costs, capsys):

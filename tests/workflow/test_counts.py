@@ -4,8 +4,12 @@ import json
 
 import pytest
 
+from apnet.errors import InputError
 from reproduction.__main__ import main as reproduce
+from reproduction.errors import InputError as PaperError
+from reproduction.paper.loading import load_table
 from tests.workflow.conftest import ROOT
+from workflow.lib.counting import check_counting
 from workflow.lib.counts import main
 
 TABLE = ROOT / "paper" / "tables" / "table1.yaml"
@@ -97,10 +101,34 @@ def test_an_absent_dataset_is_named_in_its_cells(real):
     assert "**Open:** 1 result is not there yet" in text
 
 
-def test_a_cell_that_is_not_counted_is_named(real, capsys):
-    slip = real / "table1.yaml"
-    slip.write_text(TABLE.read_text().replace("    all/Cam:", "    all/cameras:"))
-    asked = ["--readings", "written", "--data-root", str(real), "--out", str(real / "out.json")]
-    results = ["--results", str(real / "results"), "--scale", "paper"]
-    assert main(["--table", str(slip), *results, *asked]) == 2
-    assert "table1.yaml: counting has no 'all/Cam'" in capsys.readouterr().err
+@pytest.mark.parametrize("content", ["[]", "{}", '{"counts": {"train": 3}, "synthetic": false}'])
+def test_a_check_of_another_form_is_one_sentence(real, capsys, content):
+    file = real / "results" / "paper" / "written" / "msmt17" / "dataset.json"
+    file.write_text(content)
+    with pytest.raises(AssertionError):
+        judge(real)
+    error = capsys.readouterr().err
+    assert str(file) in error and error.endswith("delete it to check the dataset again\n")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "said"),
+    [
+        ("table1", "    all/Cam:", "    all/cameras:", "counting has no 'all/Cam'"),
+        ("table1", "[gallery.images, junk]", "[galery.images]", "'galery.images' does not match"),
+        ("table1", "dataset: dukemtmc", "dataset: duke", "counting 'duke': choose one of"),
+        ("table3", "kind: cost", "kind: count", "counting: "),
+        ("table3", "  GFLOPS: {rules:", "  FLOPS: {rules:", "counting has no 'GFLOPS'"),
+        ("table3", "apnet-s3: APNet", "apnet-s9: APNet", "beside: model 'resnet50-apnet-s9'"),
+        ("table3", "experiment: apnet-c1", "experiment: {cost: apnet-c1}", "row apnet-c1: a cost"),
+    ],
+)
+def test_a_slip_in_how_it_is_counted_is_one_sentence(tmp_path, table, old, new, said):
+    file = tmp_path / f"{table}.yaml"
+    text = (TABLE.parent / file.name).read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+    with pytest.raises((InputError, PaperError)) as error:
+        check_counting(load_table(file), str(file))
+    assert f"{table}.yaml: " in str(error.value) and said in str(error.value)

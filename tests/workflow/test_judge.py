@@ -94,6 +94,13 @@ def test_tolerances_by_dataset(judge):
     assert judge.cell(dataset="dukemtmc", more=wide)["tolerance"] == 0.1
 
 
+def test_a_tolerance_of_the_papers_metric_wins_over_the_datasets(tmp_path):
+    judge = Judge(tmp_path, **{"metrics.mAP": records.ACCURACY | {"tolerance": 1.5}})
+    records.write(judge.scale, records.record(mAP=0.868))
+    assert judge.cell()["tolerance"] == judge.cell(more=("--tolerance", "0.1"))["tolerance"] == 1.5
+    assert judge.cell(metric="R-1")["tolerance"] == 0.5
+
+
 def test_small_datasets_are_given_a_point():
     tolerances = parse_tolerances([])
     names = ("cuhk03-labeled", "occluded-dukemtmc", "msmt17")
@@ -164,6 +171,13 @@ def test_a_failed_job_is_told_in_its_cell(judge, place):
     assert (cell["status"], cell["detail"]) == ("failed", "out of memory")
     assert cell["missing"][0]["log"] == f"{place}.log"
     assert judge.cell("ours", "dukemtmc")["status"] == "not run"
+
+
+def test_a_note_of_another_form_is_one_sentence(judge, capsys):
+    judge.note("train/written/market1501/resnet50/seed0", message=3)
+    assert judge.status() == 2
+    error = capsys.readouterr().err
+    assert "seed0.failed.json: message: 3 is not of type 'string': delete it" in error
 
 
 def test_a_seed_that_failed_leaves_the_others(judge):

@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from apnet.errors import InputError
-from apnet.files import read_json
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Column, Table
 from reproduction.results.frame import FAILED, NOT_RUN, results_frame
 from workflow.lib.admit import absence
 from workflow.lib.comparability import marks, obstacles
 from workflow.lib.experiments import Experiment
+from workflow.lib.forms import read_form
 from workflow.lib.records import Record, read_record
 from workflow.lib.sentences import caveats, data, data_kind, protocol
 
@@ -148,7 +148,4 @@ def _note(evaluation: Evaluation, logs: Path) -> dict[str, str] | None:
     file = next((file for file in files if file.exists()), None)
     if file is None:
         return None
-    note = read_json(file)
-    if not isinstance(note, dict) or not {"message", "log"} <= note.keys():
-        raise InputError(f"{file} is no note of a failed job: delete it and run the job again")
-    return note
+    return read_form(file, "failure", "delete it and run the job again")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reproduction.paper.loading import Paper, load_paper
 from reproduction.paper.tables import ACCURACY, COST, COUNT
+from workflow.lib.counting import check_counting
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "paper"
@@ -21,7 +22,10 @@ def paper() -> Paper:
     Raises:
         InputError: a slip in one of its files.
     """
-    return load_paper(FOLDER)
+    read = load_paper(FOLDER)
+    for name, table in read.tables.items():
+        check_counting(table, f"{name}.yaml")
+    return read
 
 
 TABLES = tuple(paper().of_kind(ACCURACY))

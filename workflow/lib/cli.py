@@ -34,7 +34,7 @@ OPTIONS = {
         "nargs": "+",
         "default": [],
         "metavar": "[DATASET=]E",
-        "help": "e in percent points, of all datasets or of one",
+        "help": "e in percent points, of all datasets or of one, where the table gives none",
     },
     "accepted": {
         "nargs": "+",

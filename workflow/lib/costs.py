@@ -13,8 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from apnet.config.readings import READINGS
-from apnet.errors import InputError
-from apnet.files import read_json
+from apnet.errors import InputError, one_of
 from apnet.runtime.environment import SCHEMA
 from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
@@ -22,10 +21,9 @@ from reproduction.paper.tables import Table
 from reproduction.results.frame import results_frame
 from workflow.lib.cli import run_command
 from workflow.lib.experiments import counted_models, load_experiments, load_table
+from workflow.lib.forms import Json, read_form
 from workflow.lib.judge import write_cells
 from workflow.lib.sentences import caveats
-
-Json = Mapping[str, object]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,6 +40,7 @@ def _judge(arguments: argparse.Namespace) -> None:
         for reading in READINGS
         for name, model in models.items()
     }
+    _check_rules(table, costs, arguments.table)
     versions = next(iter(costs.values()))["versions"]
     versions = {name: re.split("[-+]", version)[0] for name, version in versions.items()}
     write_cells(
@@ -54,11 +53,18 @@ def _judge(arguments: argparse.Namespace) -> None:
 
 
 def _read(file: Path, reading: str, model: str) -> Json:
-    cost = read_json(file)
+    cost = read_form(file, "cost", "delete it to count again")
     wanted = {"schema": SCHEMA, "reading": reading, "model": model}
-    if not isinstance(cost, dict) or {key: cost.get(key) for key in wanted} != wanted:
+    if {key: cost[key] for key in wanted} != wanted:
         raise InputError(f"{file} is no cost of {model}, {reading}: delete it to count again")
     return cost
+
+
+def _check_rules(table: Table, costs: Mapping[tuple[str, str], Json], source: Path) -> None:
+    for how in table.counting.values():
+        for cost in costs.values():
+            if how["rules"] not in cost["gflops"]:
+                raise one_of(f"rules in {source}: counting", how["rules"], tuple(cost["gflops"]))
 
 
 def _results(

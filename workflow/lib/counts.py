@@ -5,8 +5,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from apnet.errors import InputError
-from apnet.files import read_json
 from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
 from reproduction.paper.loading import load_table
@@ -14,9 +12,9 @@ from reproduction.paper.tables import Table
 from reproduction.results.frame import NOT_RUN, results_frame
 from workflow.lib.admit import absence
 from workflow.lib.cli import run_command
+from workflow.lib.counting import check_counting
+from workflow.lib.forms import Json, read_form
 from workflow.lib.judge import write_cells
-
-Json = Mapping[str, object]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,13 +25,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _judge(arguments: argparse.Namespace) -> None:
     table = load_table(arguments.table)
+    check_counting(table, str(arguments.table))
     scale = arguments.results / arguments.scale
     files = {
         (reading, row): scale / reading / how["dataset"] / "dataset.json"
         for reading in arguments.readings
         for row, how in table.counting["rows"].items()
     }
-    checks = {key: read_json(file) if file.exists() else None for key, file in files.items()}
+    checks = {key: _read(file) if file.exists() else None for key, file in files.items()}
     results = results_frame(_results(table, checks, files, arguments.data_root))
     write_cells(
         arguments.out,
@@ -42,6 +41,10 @@ def _judge(arguments: argparse.Namespace) -> None:
         how="counted in the folders on disk",
         annexes=(_conventions(table, checks),),
     )
+
+
+def _read(file: Path) -> Json:
+    return read_form(file, "dataset-check", "delete it to check the dataset again")
 
 
 def _facts(scale: str, checks: Iterable[Json | None]) -> Iterator[tuple[str, str]]:
@@ -58,11 +61,8 @@ def _results(
 ) -> Iterator[dict[str, object]]:
     """A row a cell and reading."""
     for cell in table.cells():
-        try:
-            how = table.counting["rows"][cell.row.id]
-            wanted = (table.counting["cells"] | how)[f"{cell.key}/{cell.metric}"]
-        except KeyError as error:
-            raise InputError(f"{table.id}.yaml: counting has no {error}: add it there") from error
+        how = table.counting["rows"][cell.row.id]
+        wanted = (table.counting["cells"] | how)[f"{cell.key}/{cell.metric}"]
         for (reading, row), check in checks.items():
             if row != cell.row.id:
                 continue

@@ -10,8 +10,8 @@ from apnet.errors import InputError
 from reproduction.paper import loading
 from reproduction.paper.tables import Table
 from reproduction.paper.yamlfiles import read_yaml
-
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+from workflow.lib.counting import check_counting
+from workflow.lib.forms import SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ def load_table(path: Path, experiments: Mapping[str, Experiment]) -> Table:
 
 def check_table(table: Table, experiments: Mapping[str, Experiment], source: str) -> None:
     """Refuse a table with an unknown dataset or experiment; `source` is where it is from."""
+    check_counting(table, source)
     for column in () if table.exact else table.columns:
         for name in (column.training_set, column.test_set):
             if name not in DATASETS:
