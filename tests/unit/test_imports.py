@@ -40,7 +40,7 @@ def importers(inside, of):
 
 
 def test_the_reader_of_imports_sees_them():
-    assert "apnet.evaluation.run imports apnet.models.build" in importers(
+    assert "apnet.evaluation.measure imports apnet.models.build" in importers(
         "apnet.evaluation", "apnet"
     )
     assert "apnet.cli.commands.train imports apnet.training.run" in importers(
