@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from apnet.errors import InputError
+
 
 def exports(package: str, home: Mapping[str, str]) -> tuple[Callable[[str], Any], list[str]]:
     """`__getattr__` and `__all__` of a package whose public names load torch.
@@ -22,9 +24,26 @@ def exports(package: str, home: Mapping[str, str]) -> tuple[Callable[[str], Any]
 
 
 def load(path: str) -> Any:
-    """What `path`, such as `apnet.models.reid:ReID`, names: a module, a colon, a name in it."""
+    """What `path`, such as `apnet.models.reid:ReID`, names: a module, a colon, a name in it.
+
+    Raises:
+        InputError: the module cannot be imported, or lacks the name; users add files to registries.
+    """
     module, _, name = path.partition(":")
-    return getattr(import_module(module), name)
+    try:
+        return getattr(import_module(module), name)
+    except InputError:
+        raise
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise InputError(
+            f"{file_of(module)} gives no {name} ({reason}): mend the file or remove it"
+        ) from error
+
+
+def file_of(module: str) -> str:
+    """The file of a module of ours, for messages."""
+    return f"{module.replace('.', '/')}.py"
 
 
 def module_of(path: str) -> str:

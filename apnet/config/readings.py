@@ -90,8 +90,11 @@ class Reading:
         of_datasets = (switch for name in datasets for switch in _registry().switches_of(name))
         return method | {switch.name: switch.of(self) for switch in of_datasets}
 
-    def with_switches(self, **switches: object) -> "Reading":
+    def with_switches(self, /, *datasets: str, **switches: object) -> "Reading":
         """The same reading with some switches, of the method or of a dataset, changed.
+
+        Args:
+            datasets: whose switches are looked at first.
 
         Raises:
             InputError: unknown switch, or a value that a switch does not have.
@@ -101,10 +104,7 @@ class Reading:
             _check_value(switch, value)
         overrides = dict(self.overrides)
         for name in switches.keys() - method.keys():
-            known = _registry().all_switches()
-            if name not in known:
-                raise one_of("switch", name, (*METHOD, *known))
-            switch, value = known[name], switches[name]
+            switch, value = _registry().find_switch(name, datasets), switches[name]
             if value not in switch.choices:
                 raise one_of(f"value of the switch {name}", value, switch.choices)
             overrides[name] = value
@@ -171,8 +171,11 @@ def current_switches(switches: Mapping[str, object]) -> dict[str, object]:
     return {RENAMED.get(key, key): value for key, value in switches.items()}
 
 
-def get_reading(name: str, **switches: object) -> Reading:
+def get_reading(name: str, /, *datasets: str, **switches: object) -> Reading:
     """The reading `name`, with some switches changed.
+
+    Args:
+        datasets: whose switches are looked at first.
 
     Raises:
         InputError: unknown reading or switch, or a value that a switch does not have.
@@ -183,7 +186,7 @@ def get_reading(name: str, **switches: object) -> Reading:
         switch: tuple(value) if isinstance(value, list) else value
         for switch, value in current_switches(switches).items()
     }
-    return READINGS[name].with_switches(**switches)
+    return READINGS[name].with_switches(*datasets, **switches)
 
 
 def _registry() -> ModuleType:

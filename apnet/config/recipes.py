@@ -173,7 +173,7 @@ _CHOICES = {
 }
 
 
-def get_recipe(name: str, backbone: str = "resnet50", **settings: object) -> Recipe:
+def get_recipe(name: str, backbone: str = "resnet50", /, **settings: object) -> Recipe:
     """The recipe `name` for a backbone, with some settings changed.
 
     Raises:

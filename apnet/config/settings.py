@@ -60,7 +60,7 @@ class Settings:
         return cls(
             model=record["model"],
             dataset=record["dataset"],
-            reading=get_reading(record["reading"], **record["switches"]),
+            reading=get_reading(record["reading"], record["dataset"], **record["switches"]),
             recipe=get_recipe(record["recipe"], **recipe),
             seed=record["seed"],
         )

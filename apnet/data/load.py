@@ -4,7 +4,7 @@ from pathlib import Path
 
 from apnet.config.readings import Reading
 from apnet.data.dataset import Problem, ReIDDataset
-from apnet.data.registry import DATASETS, get_spec
+from apnet.data.registry import DATASETS, get_spec, sound_specs
 from apnet.data.roots import find
 from apnet.data.source import Source
 from apnet.errors import InputError, one_of
@@ -43,7 +43,7 @@ def find_dataset(name: str, data_root: Path) -> Path:
     """
     source, root = get_source(name, data_root), Path(data_root)
     if name in DATASETS:
-        return find(source, root, map(get_spec, DATASETS))
+        return find(source, root, sound_specs())
     return root.parent if root.is_file() else root
 
 
@@ -72,5 +72,5 @@ def _explained(name: str, problem: Problem) -> str:
     file = Path(problem.file).name
     if name not in DATASETS or get_spec(name).naming.pattern.fullmatch(file):
         return problem.what
-    others = [other for other in DATASETS if get_spec(other).naming.pattern.fullmatch(file)]
+    others = [other.name for other in sound_specs() if other.naming.pattern.fullmatch(file)]
     return f"{problem.what} but as in {' or '.join(others)}" if others else problem.what

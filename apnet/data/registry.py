@@ -1,12 +1,13 @@
 """Which datasets there are: a file each in `datasets/`, imported on first use."""
 
-from functools import cache
-from importlib import import_module
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from apnet.config.readings import Switch
+from apnet.config.readings import METHOD, Switch
 from apnet.data.source import TOLERANCE, Source
-from apnet.errors import one_of
+from apnet.errors import InputError, one_of
+from apnet.lazy import file_of, load
 
 _FILES = Path(__file__).with_name("datasets").glob("[!_]*.py")
 
@@ -17,11 +18,22 @@ def get_spec(name: str) -> Source:
     """The description of a dataset in its file.
 
     Raises:
-        InputError: no dataset has that name.
+        InputError: no dataset has that name, or its file gives no description of it.
     """
     if name not in DATASETS:
         raise one_of("dataset", name, DATASETS)
-    return import_module(f"apnet.data.datasets.{name.replace('-', '_')}").SOURCE
+    module = f"apnet.data.datasets.{name.replace('-', '_')}"
+    source = load(f"{module}:SOURCE")
+    if not isinstance(source, Source) or source.name != name:
+        raise InputError(f"{file_of(module)}: SOURCE is to be a Source whose name is {name!r}")
+    return source
+
+
+def sound_specs() -> Iterator[Source]:
+    """The descriptions of all datasets but those whose files give none."""
+    for name in DATASETS:
+        with suppress(InputError):
+            yield get_spec(name)
 
 
 def tolerance(name: str) -> float:
@@ -34,12 +46,26 @@ def switches_of(name: str) -> tuple[Switch, ...]:
     return get_spec(name).switches if name in DATASETS else ()
 
 
-@cache
-def all_switches() -> dict[str, Switch]:
-    """The switches of all datasets, by name."""
-    return {switch.name: switch for name in DATASETS for switch in switches_of(name)}
+def find_switch(name: str, datasets: tuple[str, ...]) -> Switch:
+    """The switch of that name, of any dataset.
+
+    Args:
+        datasets: whose switches it probably is; the others' files are read if it is not.
+
+    Raises:
+        InputError: no dataset has it, or the file of the one that may have gives no description.
+    """
+    for switch in (switch for dataset in datasets for switch in switches_of(dataset)):
+        if switch.name == name:
+            return switch
+    known = {switch.name: switch for source in sound_specs() for switch in source.switches}
+    if name not in known:
+        for dataset in DATASETS:
+            get_spec(dataset)
+        raise one_of("switch", name, (*METHOD, *known))
+    return known[name]
 
 
 def drawable() -> tuple[str, ...]:
     """The datasets that can be drawn."""
-    return tuple(name for name in DATASETS if get_spec(name).synthesis is not None)
+    return tuple(source.name for source in sound_specs() if source.synthesis is not None)
