@@ -1,6 +1,7 @@
 """What values of options are: paths and our names, which the shell completes."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -31,7 +32,9 @@ class Name(click.ParamType):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The names that begin like this."""
-        return [CompletionItem(name) for name in self._names() if name.startswith(incomplete)]
+        with suppress(InputError):
+            return [CompletionItem(name) for name in self._names() if name.startswith(incomplete)]
+        return []
 
 
 def _models() -> list[str]:

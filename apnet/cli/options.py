@@ -16,7 +16,7 @@ from apnet.cli.command import DATA, MACHINE, OUTPUT, RUN, option
 from apnet.cli.kinds import DATASET, DEVICE, FILE, FOLDER, MODEL, READING, RECIPE
 from apnet.config.names import parse_model_name
 from apnet.config.readings import READINGS, Reading, get_reading
-from apnet.config.recipes import get_recipe, recipes
+from apnet.config.recipes import RECIPES, get_recipe
 from apnet.config.settings import Settings, paper_recipe
 from apnet.errors import InputError
 from apnet.runtime.compute import ComputeOptions
@@ -25,7 +25,7 @@ _Function = Callable[..., None]
 _Decorator = Callable[[_Function], _Function]
 
 DATA_ROOT = "folder that holds datasets; for a dataset of your own, NAME=FOLDER or NAME=FILE.csv"
-_RECIPE = f"{', '.join(recipes())}; the paper's for the model if not given"
+_RECIPE = f"{', '.join(RECIPES)}; the paper's for the model if not given"
 _SET = "change a setting of the recipe, such as epochs=8; may be repeated"
 _READING = f"how the paper is read: {' or '.join(READINGS)}"
 

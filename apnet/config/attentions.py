@@ -1,6 +1,10 @@
 """The attentions that pyramids split and stack: a line each, a module each. Loads no torch."""
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from apnet.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,33 @@ class Attention:
     no_release: str | None = "the released code has no such attention"
 
 
+def by_kind(attentions: Iterable[Attention]) -> Mapping[str, Attention]:
+    """Attentions by their kinds.
+
+    Raises:
+        InputError: a letter that is none of a to z, or a letter or a kind that is taken.
+    """
+    known: dict[str, Attention] = {}
+    for new in attentions:
+        if not re.fullmatch("[a-z]", new.letter):
+            raise InputError(
+                f"attention {new.kind!r}: its letter is one of a to z, not {new.letter!r}"
+            )
+        for other in known.values():
+            if new.letter == other.letter or new.kind == other.kind:
+                raise InputError(
+                    f"attentions {other.kind!r} and {new.kind!r}, of the letters {other.letter!r} "
+                    f"and {new.letter!r}: give each a kind and a letter of its own"
+                )
+        known[new.kind] = new
+    return known
+
+
 _FOLDER = "apnet.models.attention"
 _NO_SPATIAL = "the spatial code was never released: RGA-S of the paper's reference [5]"
 
-ATTENTIONS = {
-    attention.kind: attention
+ATTENTIONS = by_kind(
+    attention
     for attention in (
         Attention(
             "channel", "c", f"{_FOLDER}.squeeze_excitation:SqueezeExcitation", no_release=None
@@ -44,7 +70,7 @@ ATTENTIONS = {
             no_release=_NO_SPATIAL,
         ),
     )
-}
+)
 """By kind."""
 
 LETTERS = {attention.letter: kind for kind, attention in ATTENTIONS.items()}

@@ -4,11 +4,15 @@ Those files load no torch before a network is built, so all facts are known whil
 """
 
 import pkgutil
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from apnet.errors import InputError
+from apnet.lazy import file_of, load
 
 if TYPE_CHECKING:
     from torch import nn
@@ -61,9 +65,44 @@ class BackboneSpec:
 
 @cache
 def backbones() -> Mapping[str, BackboneSpec]:
-    """Every backbone by name: the `SPECS` of each file in :data:`FOLDER`."""
-    files = pkgutil.iter_modules(import_module(FOLDER).__path__, f"{FOLDER}.")
-    return {spec.name: spec for file in files for spec in import_module(file.name).SPECS}
+    """Every backbone by name: the `SPECS` of each file in :data:`FOLDER`.
+
+    Raises:
+        InputError: a file without such `SPECS`, or a name that is taken or that no model can have.
+    """
+    return {name: spec for name, (_, spec) in _declared().items()}
+
+
+def backbone_module(name: str) -> str:
+    """The module of the file that declares a backbone, whosever builder it uses."""
+    return _declared()[name][0]
+
+
+@cache
+def _declared() -> Mapping[str, tuple[str, BackboneSpec]]:
+    declared: dict[str, tuple[str, BackboneSpec]] = {}
+    for file in pkgutil.iter_modules(import_module(FOLDER).__path__, f"{FOLDER}."):
+        for spec in _specs(file.name):
+            if spec.name in declared:
+                raise InputError(
+                    f"{file_of(declared[spec.name][0])} and {file_of(file.name)} both have a "
+                    f"backbone {spec.name!r}: give one another name"
+                )
+            declared[spec.name] = file.name, spec
+    return declared
+
+
+def _specs(module: str) -> Sequence[BackboneSpec]:
+    specs = load(f"{module}:SPECS")
+    if not isinstance(specs, Sequence) or not all(isinstance(s, BackboneSpec) for s in specs):
+        raise InputError(f"{file_of(module)}: SPECS is to be a tuple of BackboneSpec")
+    for spec in specs:
+        if not re.fullmatch("[a-z0-9_]+", spec.name):
+            raise InputError(
+                f"{file_of(module)}: a backbone is not called {spec.name!r}: take small letters, "
+                f"digits and _"
+            )
+    return specs
 
 
 def halved(length: int) -> int:

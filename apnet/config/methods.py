@@ -10,16 +10,20 @@ is a literal, `METHOD = {…}`, that is read here without running the file:
 """
 
 import ast
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from symtable import Symbol, symtable
 
-import apnet
 from apnet.config.backbones import backbones
 from apnet.errors import InputError, one_of
+from apnet.lazy import file_of
 
 _FOLDER = "apnet.models.baselines"
+_PAGE = "docs/extending.md"
 
 
 @dataclass(frozen=True)
@@ -45,33 +49,85 @@ class MethodSpec:
 
 @cache
 def methods() -> Mapping[str, MethodSpec]:
-    """Every method's model names, each with the method.
+    """The model names of every method whose file is sound, each with the method.
 
     Raises:
-        InputError: a file whose `METHOD` is no such literal, or names an unknown backbone.
+        InputError: two files have a method of the same name.
     """
-    folder = Path(apnet.__file__).parent.joinpath(*_FOLDER.split(".")[1:])
-    specs = [_read(file) for file in sorted(folder.glob("[a-z]*.py"))]
-    return {name: spec for spec in specs for name in spec.models}
+    known: dict[str, MethodSpec] = {}
+    for spec in _read_all()[0]:
+        for name in spec.models:
+            if name in known:
+                raise InputError(
+                    f"{file_of(known[name].module)} and {file_of(spec.module)} both have a model "
+                    f"{name!r}: give one another name"
+                )
+            known[name] = spec
+    return known
 
 
-def _read(file: Path) -> MethodSpec:
-    spec = _literal(file)
-    for backbone in spec.models.values():
-        if backbone not in backbones():
-            raise one_of(f"backbone in METHOD of {file.name}", backbone, tuple(backbones()))
+def unknown(message: str) -> InputError:
+    """Why a name is not known: a file that cannot be read may have it, else `message`."""
+    return InputError(next(iter(_read_all()[1]), message))
+
+
+@cache
+def _read_all() -> tuple[list[MethodSpec], list[str]]:
+    """The methods, and what is wrong with files that describe none."""
+    specs, broken = [], []
+    known = tuple(backbones())
+    for folder in import_module(_FOLDER).__path__:
+        for file in sorted(Path(folder).glob("[a-z]*.py")):
+            try:
+                specs.append(_read(file, known))
+            except InputError as error:
+                broken.append(str(error))
+    return specs, broken
+
+
+def _read(file: Path, known: Sequence[str]) -> MethodSpec:
+    try:
+        text = file.read_bytes()
+        content = _literal(ast.parse(text))
+        defined = symtable(text, str(file), "exec")
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(f"{file} cannot be read ({error}): mend it or remove it") from error
+    if content is None:
+        raise InputError(f"{file} has no METHOD: list the models that it builds ({_PAGE})")
+    try:
+        spec = MethodSpec(f"{_FOLDER}.{file.stem}", **ast.literal_eval(content))
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{file}: METHOD is to be a literal with models, network and, where needed, "
+            f"recipe and settings ({error})"
+        ) from error
+    if not (_is_dict(spec.models) and _is_dict(spec.settings) and isinstance(spec.recipe, str)):
+        raise InputError(
+            f"{file}: METHOD wants a dictionary for models and for settings, and a name for "
+            f"recipe ({_PAGE})"
+        )
+    for name, backbone in spec.models.items():
+        if not re.fullmatch("[a-z0-9_-]+", name):
+            raise InputError(
+                f"{file}: a model is not called {name!r}: take small letters, digits, _ and -"
+            )
+        if backbone not in known:
+            raise one_of(f"backbone in METHOD of {file.name}", backbone, known)
+    if spec.network not in [s.get_name() for s in defined.get_symbols() if _is_bound(s)]:
+        raise InputError(f"{file}: METHOD has the network {spec.network!r}, no class of the file")
     return spec
 
 
-def _literal(file: Path) -> MethodSpec:
-    for node in ast.parse(file.read_bytes()).body:
+def _literal(tree: ast.Module) -> ast.expr | None:
+    for node in tree.body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "METHOD":
-            try:
-                content = ast.literal_eval(node.value)
-                return MethodSpec(f"{_FOLDER}.{file.stem}", **content)
-            except (TypeError, ValueError) as error:
-                raise InputError(
-                    f"{file}: METHOD is to be a literal with models, network and, where needed, "
-                    f"recipe and settings ({error})"
-                ) from error
-    raise InputError(f"{file} has no METHOD: list the models that it builds (docs/extending.md)")
+            return node.value
+    return None
+
+
+def _is_dict(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
+
+
+def _is_bound(symbol: Symbol) -> bool:
+    return symbol.is_assigned() or symbol.is_imported()

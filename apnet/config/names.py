@@ -9,12 +9,15 @@ when absent. A bare backbone is the paper's APNet_0. The names of other methods,
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from apnet.config.attentions import LETTERS
-from apnet.config.backbones import backbones
-from apnet.config.methods import methods
+from apnet.config.backbones import backbone_module, backbones
+from apnet.config.methods import MethodSpec, methods, unknown
 from apnet.errors import InputError
+from apnet.lazy import file_of
 
 LEVELS = (1, 2, 3)
 DEFAULT_RADIX = 2
@@ -62,11 +65,11 @@ def parse_model_name(text: str) -> ModelName:
         InputError: not a name of this form, or a second spelling of one; the
             message gives the canonical name or lists what exists.
     """
-    if text in methods():
-        return ModelName(text, methods()[text].models[text], baseline=True)
-    match = _FORM.fullmatch(text)
-    if match is None or match["backbone"] not in backbones():
-        raise InputError(f"unknown model {text!r}: names are {_forms()}")
+    if text in _baselines():
+        return ModelName(text, _baselines()[text].models[text], baseline=True)
+    match = _match(text)
+    if match is None:
+        raise unknown(f"unknown model {text!r}: names are {_forms()}")
     backbone, multipart = match["backbone"], match["multipart"] is not None
     if match["se"]:
         if backbones()[backbone].se is None:
@@ -88,6 +91,23 @@ def parse_model_name(text: str) -> ModelName:
         canonical = f"{backbone}-apnet-{match['kind']}{level}{shown}{match['multipart'] or ''}"
         raise InputError(f"model {text!r} is spelled {canonical!r} ({why})")
     return ModelName(text, backbone, LETTERS[match["kind"]], level, radix, multipart=multipart)
+
+
+@cache
+def _baselines() -> Mapping[str, MethodSpec]:
+    """The other methods, none of which takes a name that is of the form above."""
+    for name, method in methods().items():
+        if match := _match(name):
+            raise InputError(
+                f"{file_of(method.module)}: the name {name!r} is a model's on the backbone of "
+                f"{file_of(backbone_module(match['backbone']))}: choose another"
+            )
+    return methods()
+
+
+def _match(text: str) -> re.Match[str] | None:
+    match = _FORM.fullmatch(text)
+    return match if match and match["backbone"] in backbones() else None
 
 
 def _forms() -> str:

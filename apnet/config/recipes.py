@@ -12,8 +12,9 @@ from functools import cache
 from typing import get_args
 
 from apnet.config.backbones import backbones
-from apnet.config.methods import methods
+from apnet.config.methods import MethodSpec, methods, unknown
 from apnet.errors import InputError, one_of
+from apnet.lazy import file_of
 
 
 @dataclass(frozen=True)
@@ -179,9 +180,10 @@ def get_recipe(name: str, backbone: str = "resnet50", /, **settings: object) -> 
     Raises:
         InputError: unknown recipe or setting, or a value that a setting cannot have.
     """
-    known = recipes()
+    # The recipes above stand whatever the files of other methods hold.
+    known = RECIPES if name in RECIPES else recipes()
     if name not in known:
-        raise one_of("recipe", name, tuple(known))
+        raise unknown(str(one_of("recipe", name, tuple(known))))
     recipe, smoke_size = known[name], backbones()[backbone].smoke_size
     if name == "smoke" and smoke_size is not None:
         recipe = replace(recipe, height=smoke_size[0], width=smoke_size[1])
@@ -206,16 +208,30 @@ def recipes() -> Mapping[str, Recipe]:
     """Every recipe by name: those above, and what other methods have of their own.
 
     Raises:
-        InputError: a method's recipe with an unknown setting or value.
+        InputError: as :func:`recipe_of`.
     """
-    known = dict(RECIPES)
-    for method in methods().values():
-        if method.recipe not in RECIPES:
-            raise one_of(f"recipe in METHOD of {method.module}", method.recipe, tuple(RECIPES))
-        if method.settings:
-            recipe = _with(RECIPES[method.recipe], method.settings)
-            known[method.recipe_name] = replace(recipe, name=method.recipe_name)
-    return known
+    return RECIPES | {method.recipe_name: recipe_of(method) for method in methods().values()}
+
+
+def recipe_of(method: MethodSpec) -> Recipe:
+    """The recipe that a method is trained with.
+
+    Raises:
+        InputError: one with an unknown setting or value, or with a name from above.
+    """
+    file = file_of(method.module)
+    if method.recipe not in RECIPES:
+        raise one_of(f"recipe in METHOD of {file}", method.recipe, tuple(RECIPES))
+    if not method.settings:
+        return RECIPES[method.recipe]
+    if method.recipe_name in RECIPES:
+        raise InputError(
+            f"{file}: its recipe would be {method.recipe_name}, as another is: rename the file"
+        )
+    try:
+        return replace(_with(RECIPES[method.recipe], method.settings), name=method.recipe_name)
+    except InputError as error:
+        raise InputError(f"METHOD of {file}: {error}") from error
 
 
 def _with(recipe: Recipe, settings: Mapping[str, object]) -> Recipe:

@@ -6,7 +6,7 @@ from apnet.config.attentions import ATTENTIONS
 from apnet.config.methods import methods
 from apnet.config.names import parse_model_name
 from apnet.config.readings import Reading, get_reading
-from apnet.config.recipes import Recipe, get_recipe
+from apnet.config.recipes import Recipe, get_recipe, recipe_of
 from apnet.errors import InputError
 from apnet.files import digest
 
@@ -70,11 +70,11 @@ def paper_recipe(model: str) -> str:
     """Name of the recipe that the paper (Section IV-B), or its own method, trains this model with.
 
     Raises:
-        InputError: unknown model.
+        InputError: unknown model, or a method whose recipe cannot be.
     """
     name = parse_model_name(model)
     if name.baseline:
-        return methods()[model].recipe_name
+        return recipe_of(methods()[model]).name
     attention = ATTENTIONS.get(name.attention)
     return "channel" if attention is None else attention.recipe
 

@@ -49,10 +49,18 @@ print("torch" in sys.modules)
         ("METHOD = dict(models={})", "METHOD is to be a literal"),
         ("METHOD = {'models': {}}", "METHOD is to be a literal"),
         ("METHOD = {'models': {'a': 'vgg'}, 'network': 'A'}", "unknown backbone .* 'vgg'"),
+        ("METHOD = {'models': {'a': ['vgg']}, 'network': 'A'}", "unknown backbone .* .'vgg'."),
+        ("METHOD = {'models': 'a', 'network': 'A'}", "wants a dictionary for models"),
+        ("METHOD = {'models': ['a'], 'network': 'A'}", "wants a dictionary for models"),
+        ("METHOD = {'models': {}, 'network': 'A', 'settings': 3}", "and for settings"),
+        ("METHOD = {'models': {}, 'network': 'A', 'recipe': {}}", "and a name for recipe"),
+        ("METHOD = {'models': {'A/50': 'resnet50'}, 'network': 'A'}", "is not called 'A/50'"),
+        ("METHOD = {'models': {}, 'network': 'B'}", "the network 'B', no class of the file"),
+        ("METHOD = {'models': {", "cannot be read .*was never closed"),
     ],
 )
 def test_a_methods_file_says_what_it_builds(tmp_path, text, message):
     file = tmp_path / "method.py"
     file.write_text(text)
     with pytest.raises(InputError, match=message):
-        methods._read(file)
+        methods._read(file, ("resnet50",))
