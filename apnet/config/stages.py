@@ -3,10 +3,12 @@
 Loads no torch, so that a config is refused before anything runs.
 """
 
+from dataclasses import replace
+
 from apnet.config.attentions import ATTENTIONS
 from apnet.config.backbones import backbones
 from apnet.config.names import ModelName
-from apnet.config.readings import STAGES, WRITTEN, Reading
+from apnet.config.readings import METHOD, RELEASED, STAGES, WRITTEN, Reading
 from apnet.errors import InputError, one_of
 
 STEM_AND_STAGES = ("stem", *STAGES)
@@ -31,11 +33,15 @@ def stage_sizes(backbone: str, height: int, width: int) -> dict[str, tuple[int, 
 def pyramid_reading(name: ModelName, reading: Reading) -> Reading:
     """The reading that decides the form of a model's pyramids.
 
-    Spatial code was never released, so spatial models have the written form in both.
+    Spatial code was never released, so spatial models have the written form in both, but for
+    switches that are not as released: those were set.
     """
     attention = ATTENTIONS.get(name.attention)
-    unreleased = attention is not None and attention.no_release is not None
-    return WRITTEN if unreleased and reading.name == "released" else reading
+    if attention is None or attention.no_release is None or reading.name != RELEASED.name:
+        return reading
+    values = {switch: getattr(reading, switch) for switch in METHOD}
+    changed = {key: value for key, value in values.items() if value != getattr(RELEASED, key)}
+    return replace(WRITTEN, **changed)
 
 
 def check_split(subject: str, level: int, radix: int, whole: int, unit: str) -> None:

@@ -5,12 +5,14 @@ import sys
 from dataclasses import replace
 
 import pytest
+import torch
 
 from apnet.config.backbones import backbones
 from apnet.config.names import parse_model_name
 from apnet.config.readings import READINGS, get_reading
-from apnet.config.stages import check_buildable
+from apnet.config.stages import check_buildable, pyramid_reading
 from apnet.errors import InputError
+from apnet.models import build_model
 
 WRITTEN = get_reading("written")
 
@@ -39,6 +41,15 @@ def test_the_release_also_splits_its_stem():
         check_buildable(name, get_reading("released"), (384, 192))
     with pytest.raises(InputError, match="unknown stage 'roof'"):
         check_buildable(name, replace(WRITTEN, stages=("roof",)), (384, 192))
+
+
+def test_a_switch_that_was_set_acts_on_spatial_models_too():
+    name = parse_model_name("resnet50-apnet-s2")
+    assert pyramid_reading(name, get_reading("released")) == WRITTEN
+    chosen = get_reading("released", stages=["stage1"], se_hidden=4, stem_relu=True)
+    assert pyramid_reading(name, chosen) == replace(WRITTEN, stages=("stage1",), se_hidden=4)
+    with torch.device("meta"):
+        assert list(build_model(name, 10, chosen, (64, 32)).pyramids) == ["stage1"]
 
 
 def test_what_the_paper_builds_is_accepted():
