@@ -1,4 +1,7 @@
-"""The one error that a user is meant to read."""
+"""The one error, and the one warning, that a user is meant to read."""
+
+import warnings
+from typing import Any
 
 
 class InputError(Exception):
@@ -7,6 +10,22 @@ class InputError(Exception):
     The command line prints the message to stderr, without a traceback, and
     exits with status 2.
     """
+
+
+class FormerName(FutureWarning):
+    """A name that is taken for one release more. Its message is one sentence, as an error's."""
+
+
+def show_plainly() -> None:
+    """Have :class:`FormerName` on stderr as errors are there, without a line of code."""
+    usual = warnings.formatwarning
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **line: Any) -> str:
+        if issubclass(category, FormerName):
+            return f"apnet: {message}\n"
+        return usual(message, category, *where, **line)
+
+    warnings.formatwarning = show
 
 
 def one_of(kind: str, value: object, known: tuple[str, ...]) -> InputError:

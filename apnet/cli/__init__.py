@@ -13,13 +13,14 @@ import click
 from click.shell_completion import shell_complete
 
 from apnet.cli.commands import apnet
-from apnet.errors import InputError
+from apnet.errors import InputError, show_plainly
 
 _COMPLETION = "_APNET_COMPLETE"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    show_plainly()
     try:
         with apnet.make_context("apnet", list(sys.argv[1:] if argv is None else argv)) as context:
             apnet.invoke(context)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from importlib import import_module
 from types import ModuleType
 
-from apnet.errors import InputError, one_of
+from apnet.errors import FormerName, InputError, one_of
 
 STAGES = ("stage1", "stage2", "stage3", "stage4")
 
@@ -165,9 +165,16 @@ def current_switches(switches: Mapping[str, object]) -> dict[str, object]:
     """Switches of a config or a record under today's names.
 
     A former name is taken for one release, with a warning.
+
+    Raises:
+        InputError: a switch under both of its names.
     """
     for old in RENAMED.keys() & switches.keys():
-        warnings.warn(f"the switch {old} is called {RENAMED[old]} now", FutureWarning, stacklevel=2)
+        new = RENAMED[old]
+        if new in switches:
+            raise InputError(f"the switch {old} is called {new} now: give {new} alone")
+        sentence = f"the switch {old} is called {new} now: the next release refuses the old name"
+        warnings.warn(sentence, FormerName, stacklevel=2)
     return {RENAMED.get(key, key): value for key, value in switches.items()}
 
 

@@ -43,6 +43,9 @@ def _with_epochs(settings: dict[str, object]) -> dict[str, object]:
 
 
 def _present_names(switches: dict[str, object]) -> dict[str, object]:
+    for old, new in RENAMED.items():
+        if old in switches and new in switches:
+            raise ValueError(f"has {old}, which is {new} now, and {new} as well")
     return {RENAMED.get(key, key): value for key, value in switches.items()}
 
 

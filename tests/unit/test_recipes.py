@@ -2,11 +2,13 @@ import re
 from dataclasses import fields, replace
 
 import pytest
+from pydantic import TypeAdapter
 
 from apnet.config.readings import METHOD, READINGS, RELEASED, WRITTEN, get_reading
 from apnet.config.recipes import CHANNEL, RECIPES, SPATIAL, get_recipe
 from apnet.config.settings import Settings, deviations, paper_recipe
 from apnet.errors import InputError
+from apnet.records.blocks import Switches
 from apnet.training.schedule import learning_rate
 
 
@@ -124,6 +126,10 @@ def test_a_switchs_former_name_is_taken_with_a_warning():
     with pytest.warns(FutureWarning, match="the switch places is called stages now"):
         reading = get_reading("written", places=["stem", "stage1"])
     assert reading.stages == ("stem", "stage1")
+    with pytest.raises(InputError, match="places is called stages now: give stages alone"):
+        get_reading("written", places=["stem"], stages=["stage1"])
+    with pytest.raises(ValueError, match="has places, which is stages now, and stages as well"):
+        TypeAdapter(Switches).validate_python({"places": ["stem"], "stages": ["stage1"]})
 
 
 @pytest.mark.parametrize("reading", READINGS)
