@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from importlib import import_module
+from itertools import pairwise
 from pkgutil import iter_modules
 from typing import Any
 
 import click
 
-from apnet.errors import one_of
+from apnet.errors import InputError, one_of
 
 GROUPS = RUN, DATA, MACHINE, OUTPUT, OTHER = (
     "What to run",
@@ -46,7 +47,12 @@ class Command(click.Command):
                     formatter.write_dl(rows)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse, after `--queries A B` has become `--queries A --queries B`."""
+        """Parse, after `--queries A B` has become `--queries A --queries B`.
+
+        Raises:
+            InputError: an option in the place of another's value.
+        """
+        self._refuse_options_as_values(args)
         several = {
             name
             for param in self.params
@@ -64,6 +70,14 @@ class Command(click.Command):
                 has_value = True
             spread.append(word)
         return super().parse_args(ctx, spread)
+
+    def _refuse_options_as_values(self, args: list[str]) -> None:
+        options = [param for param in self.params if isinstance(param, click.Option)]
+        names = {name for option in options for name in option.opts}
+        flags = {name for option in options if option.is_flag for name in option.opts}
+        for word, following in pairwise(args):
+            if word in names - flags and following in names | {"--help"}:
+                raise InputError(f"{word} wants a value, and the option {following} follows it")
 
 
 class Group(click.Group):

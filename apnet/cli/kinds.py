@@ -37,6 +37,37 @@ class Name(click.ParamType):
         return []
 
 
+class Count(click.ParamType):
+    """A whole number.
+
+    Args:
+        least: the least that is taken.
+    """
+
+    name = "integer"
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """The number.
+
+        Raises:
+            InputError: it is none, or too small.
+        """
+        try:
+            number = int(value)
+        except ValueError:
+            number = self._least - 1
+        if number < self._least:
+            raise InputError(
+                f"{param.opts[0]} wants a whole number from {self._least}, not {value}"
+            )
+        return number
+
+
 def _models() -> list[str]:
     endings = ["", "-se", *(f"-stacked-{letter}3" for letter in LETTERS)]
     endings += [f"-apnet-{letter}{level}" for letter in LETTERS for level in LEVELS]
@@ -65,6 +96,7 @@ def _path(name: str) -> click.Path:
 
 
 MODEL = Name(_models)
+BACKBONE = Name(backbones)
 DATASET = Name(_datasets)
 READING = Name(lambda: READINGS)
 RECIPE = Name(recipes)

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from apnet.cli.command import DATA, MACHINE, OUTPUT, RUN, option
-from apnet.cli.kinds import DATASET, DEVICE, FILE, FOLDER, MODEL, READING, RECIPE
+from apnet.cli.kinds import DATASET, DEVICE, FILE, FOLDER, MODEL, READING, RECIPE, Count
 from apnet.config.names import parse_model_name
 from apnet.config.readings import READINGS, Reading, get_reading
 from apnet.config.recipes import RECIPES, get_recipe
@@ -118,23 +118,36 @@ def compute_options(given: dict[str, Any]) -> ComputeOptions:
 
 
 def _former_name(context: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    context.meta["store"] = value
+
+
+def _image_cache(
+    context: click.Context, _option: click.Parameter, value: Path | None
+) -> Path | None:
+    former = context.meta["store"]
+    if former is None:
+        return value
     if value is not None:
-        context.params["image_cache"] = value
-        click.echo("apnet: --store is now --image-cache; the next release drops it", err=True)
+        raise InputError("--store is now --image-cache: give --image-cache alone")
+    click.echo("apnet: --store is now --image-cache; the next release drops it", err=True)
+    return former
 
 
+_CACHE = {"type": FOLDER, "callback": _image_cache}
 _FORMER = {"hidden": True, "expose_value": False, "is_eager": True, "callback": _former_name}
 
 device_options = _all(
     option(MACHINE, "--device", default="auto", type=DEVICE, help="auto, cpu, cuda, cuda:1 …"),
-    option(MACHINE, "--threads", type=int, help="of the CPU; another number rounds differently"),
+    option(
+        MACHINE, "--threads", type=Count(1), help="of the CPU; another number rounds differently"
+    ),
 )
 """On what to compute: `device` and `threads`."""
 
 machine_options = _all(
     device_options,
-    option(MACHINE, "--workers", type=int, default=0, help="processes that load images"),
-    option(MACHINE, "--image-cache", type=FOLDER, help="keep decoded images there, for all jobs"),
+    option(MACHINE, "--workers", type=Count(0), default=0, help="processes that load images"),
+    option(MACHINE, "--image-cache", **_CACHE, help="keep decoded images there, for all jobs"),
     option(MACHINE, "--store", type=FOLDER, **_FORMER),
 )
 """Where many images are read: `device`, `threads`, `workers` and `image_cache`."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from apnet.config.backbones import backbones
-from apnet.errors import InputError
+from apnet.errors import InputError, one_of
 from apnet.files import sha256
 from apnet.models.build import build_model, load_imagenet
 from apnet.models.weights import read_weights, write_weights
@@ -27,9 +27,11 @@ def convert_weights(
         The SHA-256 of what was read.
 
     Raises:
-        InputError: no network, an unreadable file, another digest, or the weights of
-            another architecture.
+        InputError: unknown backbone, no network, an unreadable file, another digest, or the
+            weights of another architecture.
     """
+    if backbone not in backbones():
+        raise one_of("backbone", backbone, tuple(backbones()))
     file = _download(backbone) if source is None else source
     if not file.is_file():
         raise InputError(f"no weights at {file}: name a .pth or .safetensors file")

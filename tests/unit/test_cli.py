@@ -63,7 +63,15 @@ def sentence(capsys):
         (["--set", "lr=NaN"], "lr wants a number from 0, not nan"),
         (["--set", "gamma=1e308"], "gamma wants a number from 0 to 1, not 1e+308"),
         (["--seed", "-1"], "a seed is 0 to 2^63 - 1, not -1"),
-        (["--threads", "0"], "threads are 1 or more, not 0"),
+        (["--threads", "0"], "--threads wants a whole number from 1, not 0"),
+        (["--workers", "-2"], "--workers wants a whole number from 0, not -2"),
+        (["--workers", "few"], "--workers wants a whole number from 0, not few"),
+        (["--switch", "self=1"], "unknown switch 'self'"),
+        (["--set", "backbone=vgg"], "unknown recipe setting 'backbone'"),
+        (["--store", "a", "--image-cache", "b"], "give --image-cache alone"),
+        (["--image-cache", "b", "--store", "a"], "give --image-cache alone"),
+        (["--data-root", "--recipe", "smoke"], "--data-root wants a value, and the option --rec"),
+        (["--weights", "--recipe", "smoke"], "--weights wants a value, and the option --recipe"),
         (["--device", "meta"], "device 'meta' holds no numbers: try --device cpu"),
         (["--device", "abacus"], "device 'abacus' cannot be used"),
         (["--data-root", "{}/absent"], "cannot read the data root {}/absent (No such file"),
@@ -125,10 +133,8 @@ def test_what_other_commands_refuse(tmp_path, capsys, command, message):
         ("data sheet market1501", "Missing argument 'OUT'; see apnet data sheet --help"),
         ("data sheet market1501 a.png b", "unexpected extra argument (b); see apnet data sheet"),
         ("data sheet market1501 a.png --seed x", "'x' is not a valid integer; see apnet data"),
-        (
-            "weights resnet51 --out w",
-            "is not one of 'densenet169', 'inception_v3', 'resnet50', 'res",
-        ),
+        ("weights resnet51 --out w", "unknown backbone 'resnet51': choose one of densenet169, "),
+        ("evaluate --run r --batch 0", "--batch wants a whole number from 1, not 0"),
         ("score f.npz --distance far", "'far' is not one of 'cosine', 'euclidean'; see apnet sc"),
         ("score f.npz --dist cosine", "No such option '--dist'. Did you mean '--distance'?; see"),
     ],
@@ -187,6 +193,15 @@ def test_the_former_name_of_the_image_cache_is_taken_with_a_warning(tmp_path, ca
         assert context.params["image_cache"] == tmp_path
         said = capsys.readouterr().err
         assert warning in said and said.count("\n") == bool(warning)
+
+
+def test_a_switchs_former_name_is_taken_with_a_sentence(tmp_path):
+    command = [sys.executable, "-m", "apnet", "complexity", "resnet50-apnet-c1"]
+    command += ["--switch", 'places=["stage1"]']
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0 and "resnet50-apnet-c1, reading written" in done.stdout
+    assert done.stderr.startswith("apnet: the switch places is called stages now: ")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(

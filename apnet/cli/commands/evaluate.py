@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from apnet.cli.command import MACHINE, OUTPUT, RUN, command, option
-from apnet.cli.kinds import FILE, FOLDER
+from apnet.cli.kinds import FILE, FOLDER, Count
 from apnet.cli.options import (
     compute_options,
     data_options,
@@ -22,7 +22,7 @@ from apnet.runtime.progress import ProgressPrinter
 @switch_option("change a switch of the test set from what it is in the run")
 @data_options()
 @machine_options
-@option(MACHINE, "--batch", type=int, help="images embedded at once")
+@option(MACHINE, "--batch", type=Count(1), help="images embedded at once")
 @option(OUTPUT, "--out", required=True, type=FILE, help=".json, the record to write")
 def evaluate(
     folder: Path,

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from apnet.cli.command import MACHINE, RUN, command, json_option, option
-from apnet.cli.kinds import FILE
+from apnet.cli.kinds import FILE, Count
 from apnet.cli.options import device_options
 
 _DISTANCE = {"type": click.Choice(["cosine", "euclidean"]), "default": "cosine"}
@@ -16,7 +16,7 @@ _DISTANCE = {"type": click.Choice(["cosine", "euclidean"]), "default": "cosine"}
 @click.argument("features", type=FILE, help=".npz, .safetensors or .mat")
 @option(RUN, "--distance", **_DISTANCE, help="between features")
 @device_options
-@option(MACHINE, "--memory-mb", type=int, default=512, help="used beside the features")
+@option(MACHINE, "--memory-mb", type=Count(0), default=512, help="used beside the features")
 @json_option
 def score(features: Path, distance: str, as_json: bool, **how: int | str | None) -> None:
     """Print mAP and CMC of features made by any code."""

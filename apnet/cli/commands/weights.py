@@ -5,12 +5,11 @@ from pathlib import Path
 import click
 
 from apnet.cli.command import DATA, OUTPUT, command, option
-from apnet.cli.kinds import FILE
-from apnet.config.backbones import backbones
+from apnet.cli.kinds import BACKBONE, FILE
 
 
 @command
-@click.argument("backbone", type=click.Choice(tuple(backbones())), help="by its name")
+@click.argument("backbone", type=BACKBONE, help="by its name")
 @option(DATA, "--from", "source", type=FILE, help="read this and download nothing")
 @option(DATA, "--sha256", metavar="HEX", help="refuse a file with another digest")
 @option(OUTPUT, "--out", required=True, type=FILE, help=".safetensors, to write")
