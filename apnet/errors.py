@@ -16,16 +16,18 @@ class FormerName(FutureWarning):
     """A name that is taken for one release more. Its message is one sentence, as an error's."""
 
 
+_usual = warnings.formatwarning
+
+
 def show_plainly() -> None:
     """Have :class:`FormerName` on stderr as errors are there, without a line of code."""
-    usual = warnings.formatwarning
+    warnings.formatwarning = _plain
 
-    def show(message: Warning | str, category: type[Warning], *where: Any, **line: Any) -> str:
-        if issubclass(category, FormerName):
-            return f"apnet: {message}\n"
-        return usual(message, category, *where, **line)
 
-    warnings.formatwarning = show
+def _plain(message: Warning | str, category: type[Warning], *where: Any, **line: Any) -> str:
+    if issubclass(category, FormerName):
+        return f"apnet: {message}\n"
+    return _usual(message, category, *where, **line)
 
 
 def one_of(kind: str, value: object, known: tuple[str, ...]) -> InputError:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from apnet.errors import InputError
+from apnet.lazy import file_of
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,19 @@ def by_kind(attentions: Iterable[Attention]) -> Mapping[str, Attention]:
     for new in attentions:
         if not re.fullmatch("[a-z]", new.letter):
             raise InputError(
-                f"attention {new.kind!r}: its letter is one of a to z, not {new.letter!r}"
+                f"{_FILE}: attention {new.kind!r}: its letter is one of a to z, not {new.letter!r}"
             )
         for other in known.values():
             if new.letter == other.letter or new.kind == other.kind:
                 raise InputError(
-                    f"attentions {other.kind!r} and {new.kind!r}, of the letters {other.letter!r} "
-                    f"and {new.letter!r}: give each a kind and a letter of its own"
+                    f"{_FILE}: attentions {other.kind!r} and {new.kind!r}, of the letters "
+                    f"{other.letter!r} and {new.letter!r}: give each a kind and a letter of its own"
                 )
         known[new.kind] = new
     return known
 
 
+_FILE = file_of(__name__)
 _FOLDER = "apnet.models.attention"
 _NO_SPATIAL = "the spatial code was never released: RGA-S of the paper's reference [5]"
 

@@ -88,7 +88,7 @@ def _read_all() -> tuple[list[MethodSpec], list[str]]:
 def _read(file: Path, known: Sequence[str]) -> MethodSpec:
     try:
         text = file.read_bytes()
-        content = _literal(ast.parse(text))
+        content = _literal(ast.parse(text, file.name))
         defined = symtable(text, str(file), "exec")
     except (OSError, SyntaxError, ValueError) as error:
         raise InputError(f"{file} cannot be read ({error}): mend it or remove it") from error
