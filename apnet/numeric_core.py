@@ -7,7 +7,7 @@ nothing for a job that does without it. An unknown model is an InputError.
 
 from apnet import fingerprint
 from apnet.config.attentions import ATTENTIONS
-from apnet.config.backbones import backbones
+from apnet.config.backbones import backbone_module, backbones
 from apnet.config.methods import methods
 from apnet.config.names import parse_model_name
 from apnet.lazy import module_of
@@ -59,7 +59,7 @@ def model_modules(model: str) -> tuple[str, ...]:
     """The modules of this model's backbone, SE blocks, attention and method."""
     name = parse_model_name(model)
     backbone = backbones()[name.backbone]
-    modules = [backbone.build.__module__]
+    modules = [backbone_module(name.backbone)]
     if name.attention == "se":
         modules.append(module_of(backbone.se))
     elif name.level:

@@ -11,6 +11,7 @@ ROOT = ROOT if (ROOT / "workflow").is_dir() else ROOT.parent
 sys.path.insert(0, str(ROOT))
 
 from apnet import __version__, numeric_core
+from apnet.errors import show_plainly
 from apnet.fingerprint import files_fingerprint
 from apnet.config.readings import READINGS
 from apnet.records import paths
@@ -50,6 +51,7 @@ from workflow.lib.targets import (
 )
 
 jobs.share_environment(ROOT)
+show_plainly()
 
 with refusing():
     check_config(config, warn)
