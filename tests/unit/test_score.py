@@ -268,4 +268,5 @@ def test_files_that_were_cut_off_are_one_sentence(tmp_path, capsys, save):
 
 def test_memory_below_nothing_is_one_sentence(tmp_path, capsys):
     np.savez(tmp_path / "f.npz", **PROBLEM)
-    refused(capsys, tmp_path / "f.npz", "memory_mb is 0 or more, not -1", "--memory-mb", "-1")
+    assert main(["score", str(tmp_path / "f.npz"), "--memory-mb", "-1"]) == 2
+    assert capsys.readouterr().err == "apnet: --memory-mb wants a whole number from 0, not -1\n"
