@@ -154,7 +154,9 @@ class Plan:
         """The settings of a run; of one that is kept, under the names of its own time."""
         settings, record = self.settings(run), self.kept(run)
         wanted = settings.record()
-        return {key: record[key] for key in wanted} if _has(record, settings) else wanted
+        return (
+            {key: record[key] for key in wanted} if _was_trained_with(record, settings) else wanted
+        )
 
     @cached_property
     def imported(self) -> list[str]:
@@ -247,7 +249,7 @@ def _read(file: Path) -> dict | None:
     return record if isinstance(record, dict) else None
 
 
-def _has(record: dict | None, settings: Settings) -> bool:
+def _was_trained_with(record: dict | None, settings: Settings) -> bool:
     """Whether a run was trained with these settings, whatever they were called then."""
     try:
         with warnings.catch_warnings():
