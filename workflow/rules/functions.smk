@@ -1,0 +1,199 @@
+"""Functions of wildcards that the rules share: inputs, params, captions."""
+
+@refusing()
+def refusal(wildcards):
+    return refuse(wildcards.unknown, PLAN)
+
+
+def asked():
+    """What Snakemake was asked for, as its rules spell it."""
+    return sorted(os.path.normpath(target) for target in workflow.dag_settings.targets)
+
+
+def other_evaluations(wildcards):
+    """Those that are asked for by name, beside those of the tables."""
+    return asked_evaluations(asked(), PLAN)
+
+
+@refusing()
+def run_of(wildcards):
+    run = paths.Run(
+        wildcards.reading, wildcards.dataset, wildcards.model, int(wildcards.seed)
+    )
+    PLAN.check_training(run)
+    return run
+
+
+@refusing()
+def dataset_folder(wildcards):
+    """A synthetic dataset is a node of the DAG; a real one lies outside it."""
+    PLAN.check_dataset(wildcards.dataset)
+    if config["synthetic"] and wildcards.dataset not in PLAN.custom:
+        return f"resources/synthetic/{SCALE}/{wildcards.dataset}"
+    return []
+
+
+def admission(wildcards):
+    """Ancient: a reason may be reworded without anything being trained again."""
+    dataset = wildcards.get("test_set", wildcards.dataset)
+    file = PLAN.admission(wildcards.reading, dataset)
+    return ancient(file) if file else []
+
+
+def accepted_words(wildcards):
+    """Quoted here, since Snakemake quotes an empty text as nothing at all."""
+    return shlex.quote(config["accept_counts"].get(wildcards.dataset, ""))
+
+
+def reading_options(wildcards):
+    return options.reading(PLAN, wildcards.reading, wildcards.get("dataset"))
+
+
+def test_switches(wildcards):
+    return options.switches(PLAN, wildcards.test_set)
+
+
+def imagenet_options(wildcards):
+    """The file that the config names; without one, torchvision's is downloaded."""
+    file = config["weights"].get(wildcards.backbone)
+    return f"--from {shlex.quote(file)}" if file else ""
+
+
+def initial_weights(wildcards):
+    backbone = PLAN.pretrained_backbone(run_of(wildcards))
+    return f"resources/weights/{backbone}.safetensors" if backbone else []
+
+
+def weights_option(wildcards, input):
+    return f"--weights {input.weights}" if input.weights else ""
+
+
+def queries_option(wildcards):
+    """The queries that Fig. 6 shows, when the config names any."""
+    names = config["figure6_queries"]
+    return f"--queries {shlex.join(names)}" if names else ""
+
+
+def train_options(wildcards):
+    return options.training(PLAN, run_of(wildcards))
+
+
+def training_data(wildcards):
+    """A run that is kept does not wait for a check that is made again, as after an upgrade."""
+    check = CHECK.format(**wildcards)
+    return ancient(check) if PLAN.kept(run_of(wildcards)) else check
+
+
+def train_settings(wildcards):
+    return json.dumps(PLAN.settings_record(run_of(wildcards)), sort_keys=True)
+
+
+def train_code(wildcards):
+    return PLAN.code(run_of(wildcards))
+
+
+def evaluation_code(wildcards):
+    return numeric_core.evaluation(wildcards.model, wildcards.test_set)
+
+
+def attention_code(wildcards):
+    return numeric_core.attention_maps(wildcards.model, wildcards.test_set)
+
+
+def check_code(wildcards):
+    return numeric_core.check(wildcards.dataset)
+
+
+def synthesis_code(wildcards):
+    return numeric_core.synthesis(wildcards.dataset)
+
+
+def output_folder(wildcards, output):
+    return Path(output[0]).parent
+
+
+def run_folder(wildcards, input):
+    return Path(input.record).parent
+
+
+def costs_folder(wildcards, input):
+    return Path(input[0]).parent.parent
+
+
+def shown(wildcards):
+    return wildcards.get("table") or wildcards.figure
+
+
+def paper_table(wildcards):
+    return PAPER / "tables" / f"{shown(wildcards)}.yaml"
+
+
+def evaluations_of(wildcards):
+    return PLAN.files([wildcards.table])
+
+
+def existing_evaluations(wildcards):
+    return existing.of_tables(PLAN, [wildcards.table])
+
+
+def missing_results():
+    """What is missing in the tables that were asked for."""
+    targets = {*asked()}
+    named = {Path(target).stem for target in targets} & {*REPORTED}
+    whole = not targets or targets & {"all", DOCUMENT, PDF}
+    tables = sorted(named) or (REPORTED if whole else [])
+    return after_success(
+        Path(RESULTS, "cells"), tables, lambda target: fill(target, CALL)
+    )
+
+
+def fill_command(wildcards, output):
+    """The command that makes the results that a report lacks, with this call's config."""
+    return fill(output[0], CALL)
+
+
+def documents():
+    """All reports in one; as a PDF only if TeX is installed, so that the rest works without it."""
+    return [DOCUMENT] if typeset.lacking() else [DOCUMENT, PDF]
+
+
+def category_of(wildcards):
+    return captions.category(wildcards.table)
+
+
+def caption_of(wildcards):
+    return captions.caption(shown(wildcards), config)
+
+
+def labels_of(wildcards):
+    form = "HTML" if "table" in wildcards.keys() else "SVG"
+    return captions.labels(shown(wildcards), form, config)
+
+
+def parameters_of(wildcards):
+    """The parameters of the models of a figure, under every reading of the config."""
+    return collect(
+        f"{RESULTS}/{{reading}}/parameters/{{model}}.json",
+        reading=config["readings"],
+        model=PLAN.models(wildcards.figure),
+    )
+
+
+def maps_of(wildcards):
+    return PLAN.maps(wildcards.figure)
+
+
+def wanted_maps(wildcards):
+    return PLAN.wanted_maps(wildcards.figure)
+
+
+def existing_maps(wildcards):
+    return existing.of_maps(PLAN, wildcards.figure)
+
+
+def shown_dataset(wildcards):
+    return paper().pictures[wildcards.figure].shows["dataset"]
+
+
+def title_of(wildcards):
+    return paper()[wildcards.figure].title
