@@ -24,7 +24,11 @@ class Images(Protocol):
 
 
 class Damaged(Exception):
-    """Bytes that are no image. The message completes "the file ..."."""
+    """Bytes that are no image that can be used. The message completes "the file ..."."""
+
+
+class TooLarge(Damaged):
+    """A whole image of more pixels than Pillow decodes."""
 
 
 def read_image(file: Path) -> Pixels:
@@ -39,6 +43,8 @@ def read_image(file: Path) -> Pixels:
         raise InputError(
             f"cannot read the image {file} ({error.strerror}): take it from the dataset's archive"
         ) from error
+    except TooLarge as error:
+        raise InputError(f"the image {file} {error}") from error
     except Damaged as error:
         raise InputError(
             f"the image {file} {error}: take it from the dataset's archive again"
@@ -73,6 +79,9 @@ def decode(content: bytes) -> Pixels:
             return np.array(image.convert("RGB"))
     except UnidentifiedImageError as error:
         raise Damaged("is no image") from error
+    except Image.DecompressionBombError as error:
+        limit = 2 * Image.MAX_IMAGE_PIXELS
+        raise TooLarge(f"has too many pixels (limit {limit:,}), shrink it") from error
     except (MemoryError, Damaged):
         raise
     # Pillow lets through whatever its decoders raise at damaged bytes: OSError,

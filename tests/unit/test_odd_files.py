@@ -86,6 +86,15 @@ def test_greys_that_pillow_would_cut_off_are_no_images(root, kind, values):
     assert problem["problem"] == "is grey with more than 8 bits a pixel"
 
 
+def test_more_pixels_than_pillow_decodes_are_no_damage(root, monkeypatch):
+    file = root / "query" / QUERY[0]
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 8 * 16 // 2 - 1)
+    (problem, *_) = check(root)["problems"]
+    assert problem["problem"] == "has too many pixels (limit 126), shrink it"
+    with pytest.raises(InputError, match=r"jpg has too many pixels \(limit 126\), shrink it$"):
+        read_image(file)
+
+
 def test_what_would_be_waited_for_is_no_image(root):
     (root / "query" / QUERY[0]).unlink()
     os.mkfifo(root / "query" / QUERY[0])
