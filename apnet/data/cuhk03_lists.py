@@ -96,10 +96,10 @@ def read_protocol(root: Path, boxes: str, images: str) -> Splits:
 def _splits(root: Path, file: str, folder: str, lines: dict[str, list[_Line]]) -> Splits:
     parts = {split: Part(file) for split in _SPLITS}
     # What lies inside a file is looked for when it is read.
-    is_there = Presence(root / folder) if is_folder(root / folder) else lambda _name: True
+    find = Presence(root / folder) if is_folder(root / folder) else lambda name: name
     for split, part in parts.items():
         for line in lines[split]:
-            if is_there(line.name):
+            if find(line.name):
                 part.add(_sample(file, folder, line))
             else:
                 part.add(absent(file, line.name, folder))

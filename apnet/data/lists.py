@@ -2,12 +2,13 @@
 
 import errno
 import os
+import unicodedata
 from functools import cache
 from pathlib import Path
 
 from apnet.data.dataset import Part, Problem
 from apnet.data.folders import closed
-from apnet.data.naming import Naming
+from apnet.data.naming import Naming, printable
 from apnet.errors import InputError
 
 
@@ -18,7 +19,8 @@ def read_lines(file: Path) -> list[str]:
         InputError: it cannot be read as text.
     """
     try:
-        lines = file.read_text(encoding="utf-8").split("\n")
+        # Editors may put a byte order mark in front.
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise InputError(
@@ -34,18 +36,19 @@ def read_list(root: Path, file: str, folder: str, naming: Naming, identities: ra
         InputError: the list or the folder cannot be read.
     """
     part = Part(file)
-    is_there = Presence(root / folder)
+    find = Presence(root / folder)
     for name in read_lines(root / file):
-        if is_there(name):
-            part.add(naming.read(folder, name, identities))
-        else:
+        found = find(name)
+        if found is None:
             part.add(absent(file, name, folder))
+        else:
+            part.add(naming.read(folder, found, identities))
     return part
 
 
 def absent(file: str, path: str, folder: str) -> Problem:
     """The problem of a list that names an image which is not there."""
-    return Problem(file, f"names {path}, which is not in {folder}")
+    return Problem(file, f"names {printable(path)}, which is not in {folder}")
 
 
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
@@ -53,28 +56,42 @@ _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 
 
 class Presence:
-    """Whether files lie under a folder.
+    """Which files lie under a folder.
 
     One listing a subfolder: over a network that takes seconds, where one question a
     file takes minutes.
+
+    An `ü` is one letter or two, by the system that wrote the name: macOS takes it apart.
+    Names that differ in that alone are one, unless a folder has both.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._names = cache(self._list)
+        self._listed = cache(self._list)
 
-    def __call__(self, path: str) -> bool:
-        """Whether `path`, relative to the folder, exists."""
-        parent, _, name = path.rpartition("/")
-        return name in self._names(parent)
+    def __call__(self, path: str) -> str | None:
+        """`path`, relative to the folder, in the letters that it has there; None if absent."""
+        parent, slash, name = path.rpartition("/")
+        spelled, names = self._listed(parent + slash)
+        found = names.get(name) or names.get(_composed(name))
+        return found and spelled + found
 
-    def _list(self, parent: str) -> frozenset[str]:
+    def _list(self, parent: str) -> tuple[str, dict[str, str]]:
+        """A subfolder in its own letters, with a slash, and its names by their spellings."""
         folder = self._folder / parent
         try:
-            return frozenset(os.listdir(folder))
+            names = os.listdir(folder)
         except ValueError:  # no name at all
-            return frozenset()
+            return parent, {}
         except OSError as error:
-            if error.errno in _ABSENT:
-                return frozenset()
-            raise closed(folder, error.strerror) from error
+            if error.errno not in _ABSENT:
+                raise closed(folder, error.strerror) from error
+            spelled = None if parent.isascii() else self(parent[:-1])
+            if spelled is None or f"{spelled}/" == parent:
+                return parent, {}
+            return self._listed(f"{spelled}/")
+        return parent, {_composed(name): name for name in names} | {name: name for name in names}
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)

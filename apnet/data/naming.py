@@ -37,8 +37,8 @@ class Naming:
         shown = file.encode(errors="backslashreplace").decode()
         if shown != file:
             return Problem(shown, "has a name that is no UTF-8")
-        if any(map(_breaks_lines, file)):
-            return Problem(_printable(file), "has a name that cannot be printed on one line")
+        if printable(file) != file:
+            return Problem(printable(file), "has a name that cannot be printed on one line")
         match = self.pattern.fullmatch(name)
         if match is None:
             return Problem(file, f"is not named like {self.example}")
@@ -51,7 +51,10 @@ class Naming:
         return Sample(Path(file), identity, camera)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """A text on one line: what would end it, and control characters, as their codes."""
+    if text.isprintable():
+        return text
     return "".join(
         letter.encode("unicode_escape").decode() if _breaks_lines(letter) else letter
         for letter in text

@@ -286,6 +286,16 @@ def test_damaged_files_are_no_twins(root):
     assert (found["problem_count"], found["note_count"]) == (5, 0)
 
 
+def test_a_list_with_a_byte_order_mark_and_a_name_that_no_line_holds(tmp_path):
+    root = tiny.write(tmp_path / "Occluded_Duke", tiny.OCCLUDED, tiny.OCCLUDED_LISTS)
+    file = root / "query.list"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert check_dataset("occluded-dukemtmc", tmp_path, WRITTEN)["problems"] == []
+    file.write_text(file.read_text() + "a\0b.jpg\n")
+    (problem,) = check_dataset("occluded-dukemtmc", tmp_path, WRITTEN)["problems"]
+    assert problem["problem"] == "names a\\x00b.jpg, which is not in query"
+
+
 def test_occluded_duke_keeps_its_queries_in_the_gallery_without_notes(tmp_path):
     tiny.write(tmp_path / "Occluded_Duke", tiny.OCCLUDED, tiny.OCCLUDED_LISTS)
     assert check_dataset("occluded-dukemtmc", tmp_path, WRITTEN)["notes"] == []

@@ -66,11 +66,11 @@ def _read(root: Path, reading: Reading) -> Splits:
 
 def _listed(root: Path, files: tuple[str, ...], folder: str, identities: range) -> Part:
     part = Part(files[0])
-    is_there = Presence(root / folder)
+    find = Presence(root / folder)
     for file in files:
         for line in read_lines(root / file):
             path, _, identity = line.rpartition(" ")
-            if is_there(path):
+            if find(path):
                 part.add(_sample(file, folder, path, identity, identities))
             else:
                 part.add(absent(file, path or line, folder))
