@@ -110,8 +110,8 @@ def describe_check(report: dict[str, object]) -> str:
     for split in ("train", "query", "gallery"):
         shown = (_beside(what, n, published[split][what]) for what, n in counts[split].items())
         lines.append(f"{split:<8} {'   '.join(shown)}")
-    for what in ("junk", "distractors"):
-        lines.append(_beside(what, counts[what], published[what]))
+    for what, shown in (("junk", "images left out as junk"), ("distractors", "distractors")):
+        lines.append(_beside(shown, counts[what], published[what]))
     lines += [f"fingerprint {report['fingerprint']}", _verdict(report)]
     lines += _listed(report, "problem")
     if report["note_count"]:

@@ -1,18 +1,22 @@
 """Splits that a CSV lists: path, identity, camera and split of each image.
 
-Identities and cameras are texts, numbered in their sorted order; two that differ in a
-zero in front differ. Other columns are ignored.
+Identities and cameras are texts (:mod:`apnet.data.labels`), numbered in their sorted order. Other
+columns are ignored.
 """
 
 import csv
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from apnet.data.dataset import Part, Problem, Sample, Splits
+from apnet.data.labels import DISTRACTOR, JUNK, MISPLACED, NO_VALUE, clean, is_junk, marks
 from apnet.data.lists import Presence
+from apnet.data.naming import printable
 from apnet.errors import InputError
 
 COLUMNS = ("path", "identity", "camera", "split")
@@ -35,7 +39,7 @@ def read_csv(root: Path, file: str) -> Splits:
     """
     lines = list(_rows(root, file))
     rows = [row for row in lines if isinstance(row, _Row)]
-    people = _numbered(row.identity for row in rows)
+    people = _people(rows)
     cameras = _numbered(row.camera for row in rows)
     parts = {split: Part(file) for split in SPLITS}
     for row in rows:
@@ -47,14 +51,14 @@ def read_csv(root: Path, file: str) -> Splits:
 
 
 def _rows(root: Path, file: str) -> Iterator[_Row | Problem]:
-    is_there, folder_of = Presence(root), _one_name_each(root)
+    find, folder_of = Presence(root), _one_name_each(root)
     for line, cells in _cells(root / file):
         fault = _fault(cells)
         if fault is None:
-            path, identity, camera, split = (cells[column].strip() for column in COLUMNS)
-            image = folder_of(Path(path).parent) / Path(path).name
-            if is_there(image.as_posix()):
-                yield _Row(line, image, identity, camera, split)
+            path, identity, camera, split = _stripped(cells)
+            image = find((folder_of(Path(path).parent) / Path(path).name).as_posix())
+            if image is not None:
+                yield _Row(line, Path(image), identity, camera, split)
                 continue
             fault = f"names {path}, which is not there"
         yield Problem(file, f"line {line} {fault}")
@@ -78,7 +82,7 @@ def _cells(file: Path) -> Iterator[tuple[int, dict[str | None, str | None]]]:
         # Spreadsheets put a byte order mark in front.
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
-            reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+            reader.fieldnames = [clean(name) for name in reader.fieldnames or ()]
             for column in COLUMNS:
                 count = reader.fieldnames.count(column)
                 if count != 1:
@@ -99,15 +103,37 @@ def _fault(cells: dict[str | None, str | None]) -> str | None:
     """What is wrong with a line, as the rest of a sentence that begins with its number."""
     if None in cells:
         return "has more cells than the first line names columns"
-    empty = [column for column in COLUMNS if not (cells[column] or "").strip()]
-    if empty:
-        return f"has no {empty[0]}"
-    split = cells["split"].strip()
-    return None if split in SPLITS else f"has split {split!r}, which is not {' or '.join(SPLITS)}"
+    path, identity, _, split = texts = _stripped(cells)
+    for what, text in zip(COLUMNS, texts, strict=True):
+        if text in NO_VALUE and (what != "path" or not text):
+            return f"has no {what}"
+    if printable(path) != path:
+        return f"names {printable(path)}, which cannot be printed on one line"
+    if split not in SPLITS:
+        return f"has split {split!r}, which is not {' or '.join(SPLITS)}"
+    return MISPLACED if split != "gallery" and is_junk(identity) else None
+
+
+def _stripped(cells: dict[str | None, str | None]) -> list[str]:
+    """The cells of :data:`COLUMNS`, without what surrounds their contents."""
+    path, *labels = (cells[column] or "" for column in COLUMNS)
+    return [path.strip(), *map(clean, labels)]
 
 
 def _numbered(texts: Iterable[str]) -> dict[str, int]:
     return {text: number for number, text in enumerate(sorted(set(texts)), 1)}
+
+
+def _people(rows: Sequence[_Row]) -> dict[str, int]:
+    """The number of each identity; of junk and of distractors their mark."""
+    query, gallery = (
+        np.array([row.identity for row in rows if row.split == split], dtype=str)
+        for split in ("query", "gallery")
+    )
+    found = marks(query, gallery)
+    marked = dict.fromkeys(gallery[found.junk].tolist(), JUNK)
+    marked |= dict.fromkeys(gallery[found.distractors].tolist(), DISTRACTOR)
+    return _numbered(row.identity for row in rows if row.identity not in marked) | marked
 
 
 def _overlaps(file: str, rows: list[_Row]) -> Iterator[Problem]:

@@ -58,13 +58,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Splits:
-    """All three splits; the other fields as in :class:`ReIDDataset`."""
+    """All three splits, with junk; the other fields as in :class:`ReIDDataset`."""
 
     train: Part
     query: Part
     gallery: Part
-    junk: int = 0
-    distractors: int = 0
     listed: bool = False
     variant: str = ""
 
@@ -76,9 +74,8 @@ class ReIDDataset:
     Attributes:
         root: the dataset's own folder.
         gallery: without junk; with distractors, unless the reading drops them.
-        junk: images of identity -1, left out.
-        distractors: gallery images that belong to no query's identity by the
-            dataset's own mark (Market-1501's identity 0), kept or dropped.
+        junk: gallery images of identity -1 (:mod:`apnet.data.labels`), left out.
+        distractors: gallery images of identity 0 where no query has it, kept or dropped.
         synthetic: drawn, not photographed.
         listed: identities and cameras stand in a list and not in file names.
         variant: of the dataset, such as V1 or V2, if there is more than one.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from apnet.config.readings import Reading
 from apnet.data.dataset import Part, Splits
+from apnet.data.labels import JUNK
 from apnet.data.naming import Naming
 from apnet.errors import InputError
 
@@ -51,40 +52,28 @@ def read_folder(root: Path, folder: str, naming: Naming, identities: range) -> P
     return part
 
 
-def three_folders(naming: Naming, identities: range) -> Callable[[Path, Reading], Splits]:
-    """A reader of training, query and gallery folders, the same under every reading."""
+def three_folders(
+    naming: Naming, identities: range, in_gallery: range | None = None
+) -> Callable[[Path, Reading], Splits]:
+    """A reader of training, query and gallery folders, the same under every reading.
+
+    Args:
+        identities: that images may have.
+        in_gallery: those of the gallery, where they are others.
+    """
+    spans = (identities, identities, in_gallery or identities)
 
     def read(root: Path, _reading: Reading) -> Splits:
-        return Splits(*(read_folder(root, folder, naming, identities) for folder in FOLDERS))
+        parts = zip(FOLDERS, spans, strict=True)
+        return Splits(*(read_folder(root, folder, naming, span) for folder, span in parts))
 
     return read
 
 
-JUNK, DISTRACTOR = -1, 0
-"""Identities by which Market-1501's gallery marks missed detections, and people of no query."""
-
-
-def marked_folders(
-    naming: Naming, last: int, distractors: Callable[[Reading], str] = lambda _reading: "keep"
-) -> Callable[[Path, Reading], Splits]:
+def marked_folders(naming: Naming, last: int) -> Callable[[Path, Reading], Splits]:
     """A reader of three folders whose gallery marks junk and distractors.
 
     Args:
         last: people are numbered from 1 to this.
-        distractors: whether a reading keeps distractors, `keep`, or leaves them out, `drop`.
     """
-    people = range(1, last + 1)
-
-    def read(root: Path, reading: Reading) -> Splits:
-        gallery = read_folder(root, GALLERY, naming, range(JUNK, last + 1))
-        left_out = {JUNK, DISTRACTOR} if distractors(reading) == "drop" else {JUNK}
-        kept = [sample for sample in gallery.samples if sample.identity not in left_out]
-        return Splits(
-            train=read_folder(root, TRAIN, naming, people),
-            query=read_folder(root, QUERY, naming, people),
-            gallery=Part(gallery.file, kept, gallery.problems),
-            junk=sum(sample.identity == JUNK for sample in gallery.samples),
-            distractors=sum(sample.identity == DISTRACTOR for sample in gallery.samples),
-        )
-
-    return read
+    return three_folders(naming, range(1, last + 1), range(JUNK, last + 1))

@@ -2,12 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from apnet.config.readings import Reading, Switch
 from apnet.data.dataset import Part, Problem, ReIDDataset, Sample, Splits
 from apnet.data.folders import MARKER
+from apnet.data.labels import MISPLACED, is_junk, marks
 from apnet.data.naming import Naming
 from apnet.data.reach import is_file
 from apnet.data.synthesis import Synthesis
@@ -63,21 +68,26 @@ class Source:
             InputError: a folder or a list cannot be read.
         """
         splits = self.read(root, reading)
+        found = marks(*(_identities(part) for part in (splits.query, splits.gallery)))
+        drop = self.distractors(reading) == "drop"
+        left_out = found.junk | found.distractors if drop else found.junk
+        kept = list(compress(splits.gallery.samples, ~left_out))
+        splits = replace(splits, gallery=replace(splits.gallery, samples=kept))
         dataset = ReIDDataset(
             name=self.name,
             root=root,
             train=_by_path(splits.train),
             query=_by_path(splits.query),
             gallery=_by_path(splits.gallery),
-            junk=splits.junk,
-            distractors=splits.distractors,
+            junk=int(found.junk.sum()),
+            distractors=int(found.distractors.sum()),
             synthetic=_is_drawn(root, splits),
             listed=splits.listed,
             variant=splits.variant,
         )
         empty = _empty(splits, self.partial)
         overlaps = _overlaps(dataset) if self.disjoint else ()
-        return dataset, (*_in_splits(splits), *empty, *overlaps)
+        return dataset, (*_in_splits(splits), *_misplaced(splits), *empty, *overlaps)
 
 
 def published_counts(
@@ -121,6 +131,18 @@ def _linked(folder: Path) -> set[Path]:
     except OSError:
         return set()  # inside an archive, or closed: then reading its images gives the error
     return {folder / parent for parent in {link.parent for link in links}}
+
+
+def _identities(part: Part) -> NDArray[np.generic]:
+    return np.array([sample.identity for sample in part.samples])
+
+
+def _misplaced(splits: Splits) -> Iterator[Problem]:
+    """Junk outside of the gallery."""
+    for part in (splits.train, splits.query):
+        for sample in part.samples:
+            if is_junk(sample.identity):
+                yield Problem(part.file, f"lists {sample.path.as_posix()}, which {MISPLACED}")
 
 
 def _empty(splits: Splits, partial: bool) -> Iterator[Problem]:

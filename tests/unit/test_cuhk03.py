@@ -118,6 +118,10 @@ def test_a_damaged_mat_and_a_damaged_list(tmp_path):
             lambda split: split["query"].append(["C:\\x\\a.png", 1, 0]),
             "names a.png, which is not in",
         ),
+        (
+            lambda split: split["query"][0].__setitem__(1, -1),
+            "lists images_detected/1_002_1_01.png, which has identity -1, the mark of junk",
+        ),
         (lambda split: split.pop("query"), "is no list of CUHK03-NP"),
         (lambda split: split["query"].append(["a.png", 1]), "is no list of CUHK03-NP"),
         (lambda split: split["query"].clear(), "has no query images"),
@@ -130,6 +134,15 @@ def test_a_wrong_line_of_the_json_is_named(tmp_path, change, fault):
     file.write_text(json.dumps(content))
     message = refusal(tmp_path)
     assert message.startswith(f"{file} ") and fault in message
+
+
+def test_junk_in_a_gallerys_list_is_left_out(tmp_path):
+    file = torchreid(tmp_path) / "splits_new_detected.json"
+    content = json.loads(file.read_text())
+    content[0]["gallery"][0][1] = -1
+    file.write_text(json.dumps(content))
+    dataset = load_dataset(NAME, tmp_path, WRITTEN)
+    assert (dataset.junk, len(dataset.gallery)) == (1, len(cuhk03.GALLERY) - 1)
 
 
 def test_a_json_that_was_cut_off_is_not_said_to_be_made_again_here(tmp_path):

@@ -1,6 +1,7 @@
 """A dataset that a user brings: a folder in Market-1501's layout, or a CSV."""
 
 import json
+import unicodedata
 
 import pytest
 import tiny
@@ -104,6 +105,12 @@ def test_training_or_testing_alone(tmp_path, splits, counts):
         ((*ROWS, "b/5.png,7,door,query"), "line 9 gives b/5.png camera 'door', line 7 'yard'"),
         ((*ROWS, "a/../a/1.png,anna,door,train"), "mine.csv names a/1.png twice"),
         (("a/1.png,7,door,train", *ROWS), "line 2 trains on identity '7', which query or"),
+        ((*ROWS, "a/3.png,nan,door,train"), "line 9 has no identity"),
+        ((*ROWS, "a/3.png,anna,\ufeff,train"), "line 9 has no camera"),
+        ((*ROWS, "a/1.png, -1.0,door,train"), "line 9 has identity -1, the mark of junk, which"),
+        ((*ROWS, "b/5.png,-01,door,query"), "line 9 has identity -1, the mark of junk, which"),
+        ((*ROWS, "a\0b/1.png,anna,door,train"), "names a\\x00b/1.png, which cannot be printed on"),
+        ((*ROWS, "a/1\x1b.png,anna,door,train"), "names a/1\\x1b.png, which cannot be printed"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path, rows, fault):
@@ -135,6 +142,71 @@ def test_behind_a_link_another_folder_is_above(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "real" / "deep")
     names = {sample.path.as_posix() for sample in load(file).train}
     assert {"link/../1.png", "a/3.png"} < names
+
+
+@pytest.mark.parametrize("junk", ["-1", " -1.0", "-001 ", "\N{MINUS SIGN}1"])
+def test_the_same_images_are_the_same_gallery_as_a_folder_and_as_a_csv(tmp_path, junk):
+    root = tiny.write(tmp_path / "own", tiny.MARKET)
+    splits = {"bounding_box_train": "train", "query": "query", "bounding_box_test": "gallery"}
+    lines = [
+        f"{folder}/{name},{junk if name[0] == '-' else name[:4]},{name.split('_')[1][:2]},{split}"
+        for folder, split in splits.items()
+        for name in tiny.MARKET[folder]
+    ]
+    file = root / "mine.csv"
+    file.write_text("\n".join(["path,identity,camera,split", *lines]), encoding="utf-8")
+    folder, listed = load(root), load(file)
+    assert listed.counts() == folder.counts()
+    assert (listed.junk, listed.distractors) == (2, 1)
+
+    def matches(dataset):
+        pairs = ((query, image) for query in dataset.query for image in dataset.gallery)
+        same = ("identity", "camera")
+        return [[getattr(q, what) == getattr(g, what) for what in same] for q, g in pairs]
+
+    for split in ("train", "query", "gallery"):
+        assert by_name(getattr(listed, split)).keys() == by_name(getattr(folder, split)).keys()
+    assert matches(listed) == matches(folder)
+    assert "2 images left out as junk\n1 distractors" in describe_check(
+        check_dataset("mine", file, WRITTEN)
+    )
+
+
+def test_zero_may_be_a_person_of_a_csv(tmp_path):
+    rows = [row.replace(",7,", ",0,") for row in ROWS]
+    assert load(write(tmp_path, rows)).distractors == 0
+    rows[3] = rows[3].replace(",0,", ",07,")
+    dataset = load(write(tmp_path, rows))
+    assert (dataset.distractors, len(dataset.gallery)) == (1, 2)
+
+
+def test_labels_are_one_however_their_letters_are_composed(tmp_path):
+    rows = [*ROWS, "a/3.png,\u00a0O\u0308mer ,\ufeffdoor,train"]
+    tiny.draw(tmp_path / "a" / "3.png")
+    dataset = load(write(tmp_path, rows))
+    assert dataset.counts()["train"] == {"images": 4, "identities": 2, "cameras": 2}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_are_one_however_their_letters_are_composed(tmp_path, form):
+    other = {"NFC": "NFD", "NFD": "NFC"}[form]
+    names = ("T\u00fcr/\u00e9t\u00e9/1 \u00fc.png", "a/\u00c5.png")
+    for name in names:
+        tiny.draw(tmp_path / unicodedata.normalize(form, name))
+    rows = [f"{unicodedata.normalize(other, name)},anna,door,train" for name in names]
+    rows.append(f"{tmp_path}/{unicodedata.normalize(other, 'b/')}ü.png,anna,door,train")
+    found = {sample.path.as_posix() for sample in load(write(tmp_path, [*ROWS, *rows])).train}
+    assert {unicodedata.normalize(form, name) for name in names} < found
+    assert check_dataset("mine", tmp_path / "mine.csv", WRITTEN)["problems"] == []
+
+
+def test_names_of_a_folder_that_has_both_are_two(tmp_path):
+    names = ["a/\u00fc.png", "a/u\u0308.png"]
+    for name in names:
+        tiny.draw(tmp_path / name)
+    rows = [f"{name},anna,door,train" for name in names]
+    found = {sample.path.as_posix() for sample in load(write(tmp_path, [*ROWS, *rows])).train}
+    assert {*names} < found
 
 
 def test_spaces_of_any_width_are_part_of_a_name(tmp_path):

@@ -58,7 +58,7 @@ SOURCE = Source(
     ),
     holds=FOLDERS,
     naming=NAMING,
-    read=marked_folders(NAMING, last=1501, distractors=DISTRACTORS.of),
+    read=marked_folders(NAMING, last=1501),
     published=_published,
     switches=(DISTRACTORS,),
     distractors=DISTRACTORS.of,
