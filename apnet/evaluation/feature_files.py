@@ -87,6 +87,9 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
 def _read_safetensors(path: Path) -> dict[str, np.ndarray]:
     with safe_open(path, framework="pt") as file:
         tensors = {name: file.get_tensor(name) for name in _WANTED.intersection(file.keys())}
+    for name, tensor in tensors.items():
+        if tensor.dtype == torch.bfloat16 and not name.endswith(("_features", "_f")):
+            raise _OddArray(f"{name} is bfloat16, which rounds whole numbers: save int64")
     # NumPy has no bfloat16.
     return {
         name: (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()

@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from apnet.data.labels import clean_all, first_fault
+
 Features = np.ndarray | Tensor | Sequence
 Labels = np.ndarray | Tensor | Sequence
 
@@ -68,7 +70,8 @@ def codes(
 
     Raises:
         ValueError: labels that are as many as the features on neither side, neither
-            numbers nor text, or numbers on one side and text on the other.
+            numbers nor text, numbers on one side and text on the other, or one that may
+            stand for another (:func:`apnet.data.labels.first_fault`).
     """
     sides = [
         _labels(labels, size, f"{side}_{what}")
@@ -86,7 +89,7 @@ def codes(
 
 
 def plain(labels: Labels, name: str) -> np.ndarray:
-    """Labels as an array of numbers or of text.
+    """Labels as an array of numbers or of clean text.
 
     Raises:
         ValueError: they are neither.
@@ -101,7 +104,7 @@ def plain(labels: Labels, name: str) -> np.ndarray:
             raise ValueError(f"{name} holds bytes that are no UTF-8: give text") from error
     if array.dtype.kind not in _NUMBERS + _TEXT:
         raise ValueError(f"{name} holds {array.dtype}: give numbers or text")
-    return array
+    return clean_all(array) if array.dtype.kind in _TEXT else array
 
 
 def _matrix(features: Features, name: str) -> Tensor:
@@ -133,6 +136,7 @@ def _labels(labels: Labels, size: int, name: str) -> np.ndarray:
     array = plain(labels, name)
     if array.shape != (size,):
         raise ValueError(f"{name} has shape {array.shape} beside {size} features")
-    if array.dtype.kind == "f" and np.isnan(array).any():
-        raise BadRow(name, "is not a number", int(np.isnan(array).argmax()))
+    fault = first_fault(array)
+    if fault is not None:
+        raise BadRow(name, fault.what, fault.row, fault.remedy)
     return array

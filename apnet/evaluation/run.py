@@ -14,6 +14,7 @@ from apnet.config.readings import Reading
 from apnet.config.settings import Settings, deviations
 from apnet.data import ReIDDataset, get_source, load_dataset, switches_of
 from apnet.data.check import describe_data
+from apnet.data.labels import describe
 from apnet.data.reach import exists, is_folder
 from apnet.errors import InputError
 from apnet.evaluation.measure import DISTANCE, Embedder, accuracies, retrieve, trained_network
@@ -72,7 +73,8 @@ def evaluate(
         compute,
         log,
     )
-    log(f"embedding {len(dataset.query)} queries, {len(dataset.gallery)} gallery images")
+    protocol = _protocol(embedder, test_set, data_root, reading)
+    log(f"embedding {len(dataset.query)} queries, {_gallery(dataset, protocol)}")
     result = _result(run, dataset, embedder)
     _write_queries(out.with_suffix(".npz"), result)
     model = GpuEvaluation if device.type == "cuda" else Evaluation
@@ -85,7 +87,7 @@ def evaluate(
         code_fingerprint=numeric_core.evaluation(settings.model, test_set),
         data=data,
         wall_seconds=round(time.monotonic() - begin, 3),
-        protocol=_protocol(embedder, test_set, data_root, reading),
+        protocol=protocol,
         **_of_machine(embedder),
     )
     write_json(out, evaluation.content())
@@ -105,6 +107,11 @@ def _protocol(
         "distractors": _DISTRACTORS[get_source(test_set, data_root).distractors(reading)],
         "switches": {switch.name: switch.of(reading) for switch in switches_of(test_set)},
     }
+
+
+def _gallery(dataset: ReIDDataset, protocol: Mapping[str, object]) -> str:
+    dropped = protocol["distractors"] == _DISTRACTORS["drop"]
+    return describe(len(dataset.gallery), dataset.junk, dataset.distractors, dropped=dropped)
 
 
 def _test_data(test_set: str, data_root: Path, reading: Reading) -> ReIDDataset:

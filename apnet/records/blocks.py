@@ -97,7 +97,7 @@ class DataCounts(_Counts):
     junk: Count
     """gallery images that are left out"""
     distractors: Count
-    """gallery images of people who are in no query"""
+    """gallery images of identity 0, where no query has it; kept or dropped, as `protocol` says"""
 
 
 class Data(Record):
@@ -253,7 +253,7 @@ class TestCounts(_Counts):
     junk: Count
     """gallery images that were left out"""
     distractors: Count
-    """gallery images of people who are in no query"""
+    """gallery images of identity 0, where no query has it; kept or dropped, as `protocol` says"""
 
 
 class Training(Record):

@@ -51,10 +51,12 @@ def released(root, tmp_path_factory):
     return folder
 
 
-def evaluated(run, test_set, root, out, data_record=None, switches=None, **compute):
+def evaluated(
+    run, test_set, root, out, data_record=None, switches=None, log=lambda _: None, **compute
+):
     options = {"data_record": data_record, "switches": switches}
     options["compute"] = replace(runs.ON_CPU, **compute)
-    evaluate(run, test_set, root, out, log=lambda _: None, **options)
+    evaluate(run, test_set, root, out, log=log, **options)
     return read_json(out), np.load(out.with_suffix(".npz"))
 
 
@@ -135,13 +137,18 @@ def test_dropped_distractors_leave_the_gallery(root, trained, tmp_path):
     shutil.copytree(trained, tmp_path / "run")
     run["switches"]["market_distractors"] = "drop"
     write_json(tmp_path / "run" / "run.json", run)
-    found, _ = evaluated(tmp_path / "run", "market1501", root, tmp_path / "test.json")
+    lines = []
+    there = (tmp_path / "run", "market1501", root, tmp_path / "test.json")
+    found, _ = evaluated(*there, log=lines.append)
     gallery = runs.market(root / "market1501", "bounding_box_test")
     assert found["counts"]["gallery"] == sum(shot.identity != 0 for shot in gallery)
+    assert f"gallery images; 2 left out as junk, {found['counts']['distractors']} as d" in lines[0]
     assert found["protocol"]["distractors"] == "dropped"
     assert found["protocol"]["switches"] == {"market_distractors": "drop"}
     asked = {"switches": {"market_distractors": "keep"}}
-    other, _ = evaluated(tmp_path / "run", "market1501", root, tmp_path / "test.json", **asked)
+    other, _ = evaluated(*there, log=lines.append, **asked)
+    kept = f"{len(gallery)} gallery images, {other['counts']['distractors']} of them distractors"
+    assert f"{kept}; 2 left out as junk" in lines[2]
     assert other["counts"]["gallery"] == len(gallery)
     with pytest.raises(InputError, match="market_distractors is no switch of the test set duke"):
         evaluated(tmp_path / "run", "dukemtmc", root, tmp_path / "test.json", **asked)

@@ -203,10 +203,47 @@ def test_string_identities(tmp_path, capsys, kind):
     check(score(capsys, tmp_path / "f.npz"))
 
 
+@pytest.mark.parametrize("junk", ["  -1", "-001", "-1.0", "-1 ", b"-1\n"])
+def test_labels_padded_and_written_otherwise(tmp_path, capsys, junk):
+    texts = {n: a.astype(str) for n, a in PROBLEM.items() if "features" not in n}
+    texts["gallery_ids"] = np.char.rjust(texts["gallery_ids"], 9).astype(type(junk))
+    texts["gallery_ids"][0] = junk
+    texts["gallery_cameras"] = np.char.ljust(texts["gallery_cameras"], 5)
+    np.savez(tmp_path / "f.npz", **PROBLEM | texts)
+    check(score(capsys, tmp_path / "f.npz"))
+
+
+def test_it_says_what_is_junk_and_what_are_distractors(tmp_path, capsys):
+    said = "2 of 2 queries have a match among 4 gallery images, 1 of them distractors; 1 left out"
+    for kind in (int, float, str):
+        ids = {n: a.astype(kind) for n, a in PROBLEM.items() if n.endswith("ids")}
+        np.savez(tmp_path / "f.npz", **PROBLEM | ids)
+        assert main(["score", str(tmp_path / "f.npz")]) == 0
+        assert f"{said} as junk\n" in capsys.readouterr().out
+        assert score(capsys, tmp_path / "f.npz")["distractors"] == 1
+    # As in MSMT17, where 0 is a person.
+    people = {n: np.where(PROBLEM[n] == 3, 0, PROBLEM[n]) for n in ("query_ids", "gallery_ids")}
+    np.savez(tmp_path / "f.npz", **PROBLEM | people)
+    found = score(capsys, tmp_path / "f.npz")
+    assert (found["distractors"], found["mAP"]) == (0, 1.0)
+
+
+def test_labels_of_half_the_bits_are_named(tmp_path, capsys):
+    tensors = {name: torch.from_numpy(array) for name, array in PROBLEM.items()}
+    save_tensors(tensors | {"query_ids": torch.ones(2).bfloat16()}, tmp_path / "f.safetensors")
+    refused(capsys, tmp_path / "f.safetensors", "query_ids is bfloat16, which rounds")
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
         ({"query_ids": None}, "lacks query_ids"),
+        ({"query_ids": np.array([3, -1])}, "query_ids holds -1, the mark of junk, in row 1"),
+        ({"query_ids": np.array([[3], [4]] * 2).reshape(2, 2)}, "query_ids has shape (2, 2)"),
+        (
+            {"gallery_cameras": np.array(["1", "1", " ", "1", "1"])},
+            "gallery_cameras holds '' in row 2: give",
+        ),
         ({"gallery_ids": np.array([1, 2])}, "differ in length"),
         ({"query_ids": np.array([8, 9])}, "no query has a true match"),
         (

@@ -20,6 +20,7 @@ _DISTANCE = {"type": click.Choice(["cosine", "euclidean"]), "default": "cosine"}
 @json_option
 def score(features: Path, distance: str, as_json: bool, **how: int | str | None) -> None:
     """Print mAP and CMC of features made by any code."""
+    from apnet.data.labels import describe
     from apnet.evaluation.score import score_file
 
     result = score_file(features, distance, **how)
@@ -28,7 +29,5 @@ def score(features: Path, distance: str, as_json: bool, **how: int | str | None)
         return
     ranks = "  ".join(f"rank-{rank} {value:.2%}" for rank, value in result["cmc"].items())
     print(f"mAP {result['mAP']:.2%}  {ranks}")
-    print(
-        f"{result['valid_queries']} of {result['queries']} queries have a match among "
-        f"{result['gallery']} gallery images"
-    )
+    gallery = describe(result["gallery"], result["junk"], result["distractors"])
+    print(f"{result['valid_queries']} of {result['queries']} queries have a match among {gallery}")
