@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reproduction.errors import InputError, run_main
-from reproduction.files import write_text
+from reproduction.files import user_path, write_text
 from reproduction.judging.cells import Cells
 from reproduction.judging.entries import check_names
 from reproduction.judging.judge import judge
@@ -25,9 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     paper = commands.add_parser(
         "render", help="judge every table of a paper by a CSV of results, and render it"
     )
-    paper.add_argument("--paper", required=True, type=Path, help="holds tables/*.yaml")
-    paper.add_argument("--results", required=True, type=Path, help="a CSV, one row a value")
-    paper.add_argument("--out", required=True, type=Path, help="folder of the reports")
+    paper.add_argument("--paper", required=True, type=user_path, help="holds tables/*.yaml")
+    paper.add_argument("--results", required=True, type=user_path, help="a CSV, one row a value")
+    paper.add_argument("--out", required=True, type=user_path, help="folder of the reports")
     paper.add_argument(
         "--ignore-unknown",
         action="store_true",
@@ -35,10 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     paper.set_defaults(work=_render)
     table = commands.add_parser("table", help="render a table that has been judged")
-    table.add_argument("--cells", required=True, type=Path, help="the judged cells, as JSON")
-    table.add_argument("--table", required=True, type=Path, help="the table, as YAML")
+    table.add_argument("--cells", required=True, type=user_path, help="the judged cells, as JSON")
+    table.add_argument("--table", required=True, type=user_path, help="the table, as YAML")
     table.add_argument("--command", required=True, help="makes what the table lacks")
-    table.add_argument("--out", required=True, type=Path, help="its suffix names the format")
+    table.add_argument("--out", required=True, type=user_path, help="its suffix names the format")
     table.set_defaults(work=_table)
     arguments = parser.parse_args(argv)
     return run_main(lambda: arguments.work(arguments))

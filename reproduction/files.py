@@ -1,6 +1,7 @@
 """Files that are whole or absent: written under a temporary name, then renamed."""
 
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,3 +51,8 @@ def read_json(path: Path) -> object:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
         raise InputError(f"{path} is not valid JSON ({error}): make it again") from error
+
+
+def user_path(text: str) -> Path:
+    """A path of a command line, `~` put in: no shell does that after the = of `--out=~/x`."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 (Path's raises for an unknown user)

@@ -1,5 +1,7 @@
 """What values of options are: paths and our names, which the shell completes."""
 
+import os
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -89,10 +91,33 @@ def _datasets() -> Iterable[str]:
     return DATASETS
 
 
-def _path(name: str) -> click.Path:
-    path = click.Path(readable=False, path_type=Path)
-    path.name = name
-    return path
+class Location(click.Path):
+    """A path, with `~` as the home folder: no shell does that after the = of `--out=~/run`.
+
+    Args:
+        name: what the shell completes: `file` or `folder`.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(readable=False, path_type=Path)
+        self.name = name
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path."""
+        return super().convert(os.path.expanduser(value), param, ctx)  # noqa: PTH111
+
+
+class DataRoot(click.ParamType):
+    """A folder that holds datasets, or NAME=PATH, with `~` as in :class:`Location`."""
+
+    name = "root"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The same with the home folder in place."""
+        from apnet.data.roots import NAME
+
+        name, path = re.fullmatch(rf"({NAME.pattern}=)?(.*)", value, re.DOTALL).groups("")
+        return name + os.path.expanduser(path)  # noqa: PTH111
 
 
 MODEL = Name(_models)
@@ -102,4 +127,4 @@ READING = Name(lambda: READINGS)
 RECIPE = Name(recipes)
 RULES = Name(lambda: ("thop-0.0.31", "thop", "torch"))
 DEVICE = Name(lambda: ("auto", "cpu", "cuda"))
-FILE, FOLDER = _path("file"), _path("folder")
+FILE, FOLDER, ROOT = Location("file"), Location("folder"), DataRoot()

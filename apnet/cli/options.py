@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from apnet.cli.command import DATA, MACHINE, OUTPUT, RUN, option
-from apnet.cli.kinds import DATASET, DEVICE, FILE, FOLDER, MODEL, READING, RECIPE, Count
+from apnet.cli.kinds import DATASET, DEVICE, FILE, FOLDER, MODEL, READING, RECIPE, ROOT, Count
 from apnet.config.names import parse_model_name
 from apnet.config.readings import READINGS, Reading, get_reading
 from apnet.config.recipes import RECIPES, get_recipe
@@ -95,7 +95,7 @@ def dataset_option(role: str) -> _Decorator:
 def data_options(required: bool = True) -> _Decorator:
     """Options of where the data are: `data_root` and `data_record`."""
     root = DATA_ROOT if required else f"{DATA_ROOT}; without it, counts are as published"
-    several = {"several": True, "metavar": "ROOT...", "required": required}
+    several = {"several": True, "type": ROOT, "metavar": "ROOT...", "required": required}
     return _all(
         option(DATA, "--data-root", **several, help=root),
         option(DATA, "--data-record", type=FILE, help="as apnet data check --out writes it"),

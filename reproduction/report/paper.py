@@ -13,10 +13,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from reproduction.errors import run_main
-from reproduction.files import write_text
+from reproduction.files import user_path, write_text
 from reproduction.judging.stored import read_judged
 from reproduction.paper.loading import Paper, Picture, load_paper
 from reproduction.paper.tables import Table
@@ -103,12 +102,14 @@ class Document:
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the document; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cells", required=True, nargs="+", type=Path, help="one file a table")
-    parser.add_argument("--paper", required=True, type=Path, help="the folder of the paper")
-    parser.add_argument("--figures", nargs="*", default=[], type=Path)
+    parser.add_argument(
+        "--cells", required=True, nargs="+", type=user_path, help="one file a table"
+    )
+    parser.add_argument("--paper", required=True, type=user_path, help="the folder of the paper")
+    parser.add_argument("--figures", nargs="*", default=[], type=user_path)
     parser.add_argument("--command", required=True, help="makes what the tables lack")
     parser.add_argument("--by", required=True, help="what generates it, with its version")
-    parser.add_argument("--out", required=True, type=Path)
+    parser.add_argument("--out", required=True, type=user_path)
     arguments = parser.parse_args(argv)
     return run_main(lambda: write_text(arguments.out, render(_document(arguments))))
 

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reproduction.errors import InputError, run_main
-from reproduction.files import replaced, write_text
+from reproduction.files import replaced, user_path, write_text
 
 PROGRAM = "pdflatex"
 FILES = (
@@ -44,10 +44,10 @@ _LONGEST = 300
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the PDF; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--document", required=True, type=Path)
-    parser.add_argument("--beside", nargs="*", default=[], type=Path, help="what it inputs")
-    parser.add_argument("--tex-log", required=True, type=Path, help="takes the log of TeX")
-    parser.add_argument("--out", required=True, type=Path)
+    parser.add_argument("--document", required=True, type=user_path)
+    parser.add_argument("--beside", nargs="*", default=[], type=user_path, help="what it inputs")
+    parser.add_argument("--tex-log", required=True, type=user_path, help="takes the log of TeX")
+    parser.add_argument("--out", required=True, type=user_path)
     arguments = parser.parse_args(argv)
     return run_main(lambda: _typeset(arguments))
 

@@ -234,6 +234,18 @@ def test_values_of_options_are_json_where_they_can_be(tmp_path, capsys):
         assert "absent" in sentence(capsys)
 
 
+@pytest.mark.parametrize("word", ["~/absent", "market1501=~/absent"])
+def test_the_home_folder_is_put_into_paths(tmp_path, capsys, monkeypatch, word):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for command in (
+        ["data", "check", "market1501", word],
+        ["train", "--model", "resnet50", "--dataset", "market1501", "--out=~/run"]
+        + ["--recipe=smoke", f"--data-root={word}"],
+    ):
+        assert main(command) == 2
+        assert f"cannot read the data root {tmp_path}/absent" in sentence(capsys)
+
+
 def test_a_dataset_is_drawn_and_checked(tmp_path, capsys, drawn):
     capsys.readouterr()
     out = tmp_path / "record.json"

@@ -143,6 +143,12 @@ def test_results_that_are_none_are_one_sentence(speech, capsys, text, said):
     assert not (speech / "reports").exists()
 
 
+def test_the_home_folder_is_put_into_paths(capsys, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    assert main(["render", "--paper=~/absent", "--results=~/a.csv", "--out=~/out"]) == 2
+    assert "/home/me/absent has no tables" in capsys.readouterr().err
+
+
 def test_a_folder_without_tables_is_one_sentence(tmp_path, capsys):
     (tmp_path / "results.csv").write_text("experiment,test_set,metric,value\n")
     assert render(tmp_path) == 2

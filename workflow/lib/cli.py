@@ -4,10 +4,10 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from apnet.errors import InputError
 from reproduction.errors import InputError as PaperError
+from reproduction.files import user_path
 
 ERRORS = (InputError, PaperError)
 
@@ -17,7 +17,7 @@ def _pair(text: str) -> tuple[str, str]:
     return name, words
 
 
-_FILE = {"required": True, "type": Path}
+_FILE = {"required": True, "type": user_path}
 _SEVERAL = {"required": True, "nargs": "+"}
 
 OPTIONS = {
@@ -28,8 +28,8 @@ OPTIONS = {
     "scale": {"required": True},
     "readings": _SEVERAL,
     "seeds": _SEVERAL | {"type": int},
-    "failed-logs": {"type": Path, "help": "the scale's folder of logs"},
-    "data-root": {"type": Path, "help": "asked which datasets are absent, where results are"},
+    "failed-logs": {"type": user_path, "help": "the scale's folder of logs"},
+    "data-root": {"type": user_path, "help": "asked which datasets are absent, where results are"},
     "tolerance": {
         "nargs": "+",
         "default": [],

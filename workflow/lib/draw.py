@@ -15,6 +15,7 @@ from apnet.runtime.environment import SCHEMA
 from reproduction.figures import attention, curve
 from reproduction.figures.attention import Maps
 from reproduction.figures.style import save, style
+from reproduction.files import user_path
 from reproduction.judging.stored import read_judged
 from workflow.lib.admit import absence
 from workflow.lib.cli import add_options, run
@@ -33,7 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_options(maps, "maps", "readings", "dataset", "title", "data-root")
     maps.set_defaults(draw=_attention)
     for figure in (values, maps):
-        figure.add_argument("--out", required=True, nargs="+", type=Path, help=".svg, .png, .pdf")
+        figure.add_argument(
+            "--out", required=True, nargs="+", type=user_path, help=".svg, .png, .pdf"
+        )
     arguments = parser.parse_args(argv)
     return run(arguments.draw, arguments)
 

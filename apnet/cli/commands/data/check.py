@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from apnet.cli.command import OUTPUT, command, json_option, option
-from apnet.cli.kinds import DATASET, FILE
+from apnet.cli.kinds import DATASET, FILE, ROOT
 from apnet.cli.options import DATA_ROOT, reading_options
 from apnet.config.readings import Reading
 
 
 @command
 @click.argument("dataset", type=DATASET, help="its name")
-@click.argument("root", nargs=-1, required=True, help=DATA_ROOT)
+@click.argument("root", nargs=-1, type=ROOT, required=True, help=DATA_ROOT)
 @option(OUTPUT, "--out", type=FILE, help=".json, a record for --data-record")
 @json_option
 @reading_options
