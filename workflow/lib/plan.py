@@ -12,11 +12,11 @@ from pathlib import Path
 
 from apnet import numeric_core
 from apnet.config.names import parse_model_name
-from apnet.config.readings import Reading, get_reading
+from apnet.config.readings import WRITTEN, Reading, get_reading
 from apnet.config.recipes import get_recipe, recipe_at
 from apnet.config.settings import Settings, paper_recipe
 from apnet.config.stages import check_buildable
-from apnet.data import DATASETS
+from apnet.data import DATASETS, get_source
 from apnet.errors import InputError, one_of
 from apnet.files import read_json
 from apnet.records import paths
@@ -70,6 +70,11 @@ class Plan:
     def data_root(self) -> str:
         """The folder that holds dataset folders."""
         return self.config["data_root"] or f"resources/synthetic/{self.scale}"
+
+    def drawn_identities(self, dataset: str) -> int | None:
+        """How many training identities a dataset is drawn with; None for real data."""
+        drawn, real = self.config["synthetic"], get_source(dataset).published(WRITTEN)
+        return drawn and min(drawn["identities"], real["train"]["identities"])
 
     def admission(self, reading: str, dataset: str) -> str | None:
         """The file by which a dataset is admitted; None for synthetic and custom data."""

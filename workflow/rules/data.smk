@@ -8,7 +8,7 @@ rule synthesize:
         "../../environment.yml"
     params:
         root=output_folder,
-        identities=SYNTHETIC.get("identities"),
+        identities=drawn_identities,
         seed=SYNTHETIC.get("seed"),
         code=synthesis_code,
     shell:

@@ -33,6 +33,11 @@ def dataset_folder(wildcards):
     return []
 
 
+def drawn_identities(wildcards):
+    """As many as the config says, or as the real dataset has if those are fewer."""
+    return PLAN.drawn_identities(wildcards.dataset)
+
+
 def admission(wildcards):
     """Ancient: a reason may be reworded without anything being trained again."""
     dataset = wildcards.get("test_set", wildcards.dataset)
