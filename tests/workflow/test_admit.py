@@ -11,10 +11,10 @@ from tests.workflow.judging import Judge
 from workflow.lib import admit
 from workflow.lib.admit import differences
 
-RUN = "results/paper/written/market1501/resnet50/seed0"
+RUN = "results/damaged/written/market1501/resnet50/seed0"
 TARGET = f"{RUN}/test/market1501.json"
 CONFIG = """
-scale: paper
+scale: damaged
 readings: [written]
 seeds: [0]
 recipes: {channel: smoke, spatial: smoke}

@@ -147,11 +147,10 @@ def test_a_call_ends_with_what_is_open_and_why(snakemake, tmp_path):
     ("config", "named"),
     [
         ("sedes=[0]", "'sedes'"),
-        ("readings=[printed]", "readings.0"),
+        ("seeds=[12345678901234567890123]", "seeds.0"),
         ("switches={distractors: drop}", "market_distractors"),
-        ("set={epoch_count: 2}", "'epoch_count'"),
         ("set={height: 50}", "resnet50-apnet-s"),
-        ("data_root=/absent", "data_root"),
+        ("scale=paper", "name a whole config with --configfile"),
     ],
 )
 def test_a_wrong_config_ends_at_once_with_one_sentence(snakemake, config, named):
@@ -160,6 +159,13 @@ def test_a_wrong_config_ends_at_once_with_one_sentence(snakemake, config, named)
     text = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
     assert len(text) == 1 and named in text[0]
     assert "Traceback" not in done.stderr
+
+
+def test_configs_that_contradict_each_other_plan_nothing(snakemake):
+    files = [str(ROOT / "config" / f"{name}.yaml") for name in ("tiny", "paper")]
+    options = ["--dry-run", "--configfile", *files]
+    done = snakemake("reports/table2.md", options=options, check=False)
+    assert done.returncode == 2 and "synthetic data here: give this config another" in done.stderr
 
 
 @pytest.mark.parametrize(

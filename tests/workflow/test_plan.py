@@ -8,6 +8,7 @@ import pytest
 from apnet.records.paths import Run
 from tests.workflow.conftest import ROOT
 from workflow.lib.config import check_config
+from workflow.lib.earlier import other_runs
 from workflow.lib.plan import Plan
 
 RUN = Run("written", "market1501", "resnet50", 0)
@@ -53,3 +54,25 @@ def test_what_is_no_record_of_a_run_is_not_kept(plan, content):
     write(plan, content)
     assert plan.kept(RUN) is None and plan.code(RUN).startswith("v2-")
     assert plan.settings_record(RUN) == plan.settings(RUN).record()
+
+
+def test_runs_of_other_settings_or_data_are_said(plan):
+    record = plan.settings(RUN).record()
+
+    def said(**changes):
+        write(plan, json.dumps(record | {"data": {"synthetic": True}} | changes))
+        return other_runs(plan)
+
+    assert said() is None and said(data=None) is None
+    assert f"{RUN.folder} (data: real there, synthetic here)" in said(data={"synthetic": False})
+    assert "(epochs: 9 there, 4 here)" in said(settings=record["settings"] | {"epochs": 9})
+    assert "(recipe: channel there, smoke here)" in said(recipe="channel")
+
+
+def test_no_dataset_is_drawn_with_more_people_than_it_has(plan):
+    assert plan.drawn_identities("dukemtmc") == 2
+    plan.config["synthetic"] = {"identities": 751, "seed": 0}
+    assert plan.drawn_identities("market1501") == 751
+    assert plan.drawn_identities("dukemtmc") == 702
+    plan.config["synthetic"] = None
+    assert plan.drawn_identities("dukemtmc") is None

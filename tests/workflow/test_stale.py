@@ -124,7 +124,10 @@ def test_an_edit_makes_stale(finished, checkout, name):
 
 CONFIGS = {
     "threads": (("threads=2",), NOTHING),
-    "workers": (("workers=1",), NOTHING),
+    "workers, and numbers written otherwise": (
+        ("workers=1.0", "set={epochs: 1.0, steps_per_epoch: 1, identities: 2e0}"),
+        NOTHING,
+    ),
     "image cache": (("image_cache=null",), NOTHING),
     "a GPU": (("gpu=1",), NOTHING),
     "memory and time": (("mem_mb=4000", "runtime=90"), NOTHING),

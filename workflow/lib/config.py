@@ -1,48 +1,64 @@
-"""The config: read by Snakemake, checked here before anything is planned."""
+"""The config: read by Snakemake, resolved and checked here before anything is planned."""
 
+import json
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from pydantic import BaseModel, ValidationError
 
-from apnet.data import DATASETS
-from apnet.errors import InputError, one_of
+from apnet.data.reach import is_folder
+from apnet.errors import InputError
+from workflow.lib.keys import Config, Recipes, Synthetic
+from workflow.lib.scales import check_scale
 
 RENAMED = {"store": "image_cache"}
 """Keys by their names in the release before this one; they work for this one, with a warning."""
 
-SCHEMA = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yaml"
+_WANTED = {
+    "dict_type": "a mapping, as in {key: value}",
+    "model_type": "a mapping, as in {key: value}",
+    "list_type": "a list, as in [0, 1]",
+    "string_type": "a text",
+    "invalid_key": "a text",
+}
+_MANUAL = "(config/README.md)"
+_BLOCKS = {"synthetic": Synthetic, "recipes": Recipes}
 
 
 def check_config(config: dict, warn: Callable[[str], None]) -> None:
-    """Check a config against its schema and its values against each other, and complete it.
+    """Resolve a config in place: each key present, under today's name, with its type.
 
-    It is changed in place: renamed keys take their new names, and defaults are filled in.
-    Snakemake leaves the items of a list or mapping in `--config` as text, so `seeds=[0,1]`
-    comes as `["0", "1"]`: such texts are read as YAML here.
+    A config that was resolved stays as it is.
 
     Args:
         warn: called with one sentence for each renamed key.
 
     Raises:
-        InputError: an unknown key, a value of the wrong type, or a data root that does not exist.
+        InputError: an unknown key, a wrong value, a data root that does not exist, or keys that
+            contradict each other.
     """
-    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
     _rename(config, warn)
-    config |= {key: _read(value) for key, value in config.items() if not isinstance(value, str)}
-    for key, value in schema["properties"].items():
-        if "default" in value:
-            config.setdefault(key, value["default"])
-    error = best_match(Draft202012Validator(schema).iter_errors(config))
-    if error is not None:
-        raise InputError(_sentence(error, schema))
-    _check_custom(config["datasets"])
-    for name in config["accept_counts"]:
-        if name not in DATASETS:
-            raise one_of("dataset in accept_counts", name, DATASETS)
+    resolved = resolve(config)
+    config.clear()
+    config.update(resolved)
     _check_data_root(config)
+    check_scale(config, resolve)
+
+
+def resolve(config: dict) -> dict[str, object]:
+    """Every key with its value, each checked alone.
+
+    Raises:
+        InputError: an unknown key, or a wrong value.
+    """
+    try:
+        return Config.model_validate(config).model_dump(by_alias=True)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False)
+        # An unknown key may be the reason why another is missing.
+        unknown = (fault for fault in faults if fault["type"] == "extra_forbidden")
+        raise InputError(_sentence(next(unknown, faults[0]))) from error
 
 
 def _rename(config: dict, warn: Callable[[str], None]) -> None:
@@ -55,53 +71,46 @@ def _rename(config: dict, warn: Callable[[str], None]) -> None:
         warn(f"config: {old!r} is now called {new!r}; the next release will refuse the old name")
 
 
-def _read(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            parsed = yaml.safe_load(value)
-        except yaml.YAMLError:
-            return value
-        return parsed if isinstance(parsed, bool | int | float) else value
-    if isinstance(value, list):
-        return [_read(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _read(item) for key, item in value.items()}
-    return value
-
-
-def _check_custom(datasets: dict) -> None:
-    for name, item in datasets.items():
-        if name in DATASETS:
-            raise InputError(
-                f"config: datasets: {name} is a dataset of the paper, which lies under data_root: "
-                f"give your own another name"
-            )
-        ((kind, path),) = item.items()
-        if not (Path(path).is_dir() if kind == "folder" else Path(path).is_file()):
-            raise InputError(
-                f"config: datasets: {name}: no {kind} at {path}: give its folder in "
-                f"Market-1501's layout as folder, or its list as csv"
-            )
-
-
 def _check_data_root(config: dict) -> None:
     root = config["data_root"]
-    given = (root is not None) + (config["synthetic"] is not None)
-    if given == 2 or not (given or config["datasets"]):
+    drawn = config["synthetic"] is not None
+    if root is not None and drawn:
         raise InputError(
-            "config: give either data_root (the folder that holds the datasets) or synthetic; "
-            "for real data add --config data_root=FOLDER to a config without synthetic"
+            "config: data_root (real data) and synthetic (drawn data) are both given: for the "
+            "paper's experiments name --configfile config/paper.yaml, or set one of the two to null"
         )
-    if root is not None and not Path(root).is_dir():
+    if root is None and not drawn and not config["datasets"]:
+        raise InputError(
+            "config: no data: add --config data_root=FOLDER, the folder that holds the datasets, "
+            "or give synthetic or datasets"
+        )
+    if root is not None and not is_folder(Path(root)):
         raise InputError(
             f"config: data_root {root!r} is not a folder: give the folder that holds the datasets"
         )
 
 
-def _sentence(error: ValidationError, schema: dict) -> str:
-    key = ".".join(str(part) for part in error.absolute_path)
-    if error.validator == "additionalProperties" and not key:
-        unknown = sorted(set(error.instance) - set(schema["properties"]))
-        known = ", ".join(schema["properties"])
-        return f"config: unknown key {unknown[0]!r}: the keys are {known} (config/README.md)"
-    return f"config: {key or 'top level'}: {error.message} (config/README.md)"
+def _sentence(fault: dict) -> str:
+    *block, name = (str(part) for part in fault["loc"] if part != "[key]")
+    where, kind = ".".join([*block, name]), fault["type"]
+    if kind == "extra_forbidden":
+        known = _keys(_BLOCKS[block[0]] if block else Config)
+        near = get_close_matches(name, known, 1)
+        help_ = f"did you mean {near[0]!r}? The" if near else "the"
+        return f"config: unknown key {where!r}: {help_} keys are {', '.join(known)} {_MANUAL}"
+    if kind == "missing":
+        return f"config: lacks {where}: add it, or name a whole config with --configfile {_MANUAL}"
+    message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    wanted = _WANTED.get(kind, message)
+    if kind == "invalid_key" or "[key]" in fault["loc"]:
+        return f"config: the key {where} is not {wanted} {_MANUAL}"
+    return f"config: {where} is {_shown(fault['input'])}, not {wanted} {_MANUAL}"
+
+
+def _keys(block: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in block.model_fields.items()]
+
+
+def _shown(value: object) -> str:
+    text = repr(value) if isinstance(value, str) else json.dumps(value, default=str)
+    return text if len(text) <= 60 else f"{text[:60]}…"

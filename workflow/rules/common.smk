@@ -34,8 +34,10 @@ with refusing():
 from workflow.lib import captions, existing, jobs, options
 from reproduction.report import pdf as typeset
 from workflow.lib.config import check_config
+from workflow.lib.earlier import other_runs
 from workflow.lib.hints import Call, after_failure, after_success, fill
 from workflow.lib.plan import Plan
+from workflow.lib.scales import odd_pair
 from workflow.lib.targets import (
     DOCUMENT,
     FORMATS,
@@ -56,6 +58,10 @@ show_plainly()
 with refusing():
     check_config(config, warn)
     PLAN = Plan(config, ROOT)
+
+if workflow.is_main_process:
+    for sentence in filter(None, (odd_pair(config), other_runs(PLAN))):
+        warn(sentence)
 
 CALL = Call(
     config, workflow.overwrite_configfiles, workflow.config_settings.config_args or ()

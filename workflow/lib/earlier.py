@@ -1,0 +1,64 @@
+"""Runs of a scale that were made with other settings or on other data than the config's."""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from apnet.config.settings import Settings
+from apnet.errors import FormerName, InputError
+from apnet.files import read_json
+from apnet.records import paths
+from workflow.lib.plan import Plan
+
+
+def other_runs(plan: Plan) -> str | None:
+    """What to say before such runs are replaced, or shown beside others; None if there are none.
+
+    Imported runs, which are never replaced, and records that cannot be read are passed over.
+    """
+    found = list(_others(plan))
+    if not found:
+        return None
+    first, difference = found[0]
+    runs = "a run" if len(found) == 1 else f"{len(found)} runs"
+    return (
+        f"{plan.results} has {runs} of other settings or data than this config, such as "
+        f"{first} ({difference}): whatever needs one trains it again in its place, and another "
+        f"scale keeps both"
+    )
+
+
+def _others(plan: Plan) -> Iterator[tuple[str, str]]:
+    for file in sorted(Path(plan.results).glob(paths.RUNS)):
+        run = paths.Run.parse(file.parent.relative_to(plan.results))
+        if run is None or run.reading not in plan.readings or run.folder in plan.imported:
+            continue
+        try:
+            record = read_json(file)
+            there = _facts(_settings(record), record["data"]["synthetic"])
+            drawn = plan.config["synthetic"] and run.dataset not in plan.custom
+            here = _facts(plan.settings(run), drawn)
+        except (AttributeError, InputError, KeyError, TypeError, ValueError):
+            continue
+        difference = _difference(there, here)
+        if difference:
+            yield run.folder, difference
+
+
+def _settings(record: Mapping[str, object]) -> Settings:
+    """The settings of a run, whatever they were called in its time."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FormerName)
+        return Settings.from_record(record)
+
+
+def _facts(settings: Settings, drawn: object) -> dict[str, object]:
+    record = settings.record()
+    data = "synthetic" if drawn else "real"
+    return {"data": data, "recipe": record["recipe"]} | record["settings"] | record["switches"]
+
+
+def _difference(there: Mapping[str, object], here: Mapping[str, object]) -> str | None:
+    """The first difference in words."""
+    keys = (key for key in here if there.get(key) != here[key])
+    return next((f"{key}: {there.get(key)} there, {here[key]} here" for key in keys), None)
