@@ -8,6 +8,7 @@ checkpoints/        the state of a training under way; removed at the end
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -17,6 +18,7 @@ import torch
 
 from apnet import numeric_core
 from apnet.config.settings import Settings
+from apnet.config.trainable import check_identities, check_trainable, remarks
 from apnet.data import ReIDDataset, load_dataset
 from apnet.data.check import describe_data
 from apnet.data.pipeline.opening import open_images, source_of
@@ -78,12 +80,15 @@ def train(
         apnet.training.loop.Interrupted: stopped by a signal, with its state saved.
     """
     begin = time.monotonic()
+    check_trainable(settings)
     device = choose_device(compute.device, compute.threads)
     inputs = _inputs(settings, data_root, data_record, weights)
     with alone(out):
         if is_finished(out, settings, inputs.data, inputs.initial, log):
             return
         clear_halves(out)
+        for remark in remarks(settings.recipe):
+            log(remark)
         trainer = make_trainer(settings, inputs.dataset, weights, device)
         history, before = _resume(trainer, out, settings, inputs, log)
 
@@ -112,6 +117,8 @@ def _inputs(
     dataset = load_dataset(settings.dataset, data_root, settings.reading)
     if not dataset.train:
         raise InputError(f"{settings.dataset} has no training images, so nothing learns from it")
+    images = Counter(sample.identity for sample in dataset.train)
+    check_identities(list(images.values()), settings.recipe, settings.dataset)
     data = describe_data(dataset, data_root, settings.reading, data_record)
     return _Inputs(dataset, data, _initial_weights(settings, weights))
 

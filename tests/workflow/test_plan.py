@@ -1,10 +1,13 @@
-"""Plan: what `code_changes: keep` keeps, and odd files in place of a run's record."""
+"""Plan: what is kept, what is refused, and odd files in place of a run's record."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from apnet.errors import InputError
 from apnet.records.paths import Run
 from tests.workflow.conftest import ROOT
 from workflow.lib.config import check_config
@@ -17,6 +20,7 @@ CONFIG = {
     "readings": ["written"],
     "seeds": [0],
     "recipes": {"channel": "smoke", "spatial": "smoke"},
+    "set": {"identities": 2},
     "synthetic": {"identities": 2, "seed": 0},
     "code_changes": "keep",
 }
@@ -28,6 +32,13 @@ def plan(tmp_path, monkeypatch):
     config = {**CONFIG}
     check_config(config, pytest.fail)
     return Plan(config, ROOT)
+
+
+@pytest.mark.parametrize("name", ["smoke", "tiny", "market-size"])
+def test_the_values_of_the_shipped_configs_fit_each_other(name):
+    config = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())
+    check_config(config, pytest.fail)
+    Plan(config, ROOT)
 
 
 def write(plan, content):
@@ -76,3 +87,18 @@ def test_no_dataset_is_drawn_with_more_people_than_it_has(plan):
     assert plan.drawn_identities("dukemtmc") == 702
     plan.config["synthetic"] = None
     assert plan.drawn_identities("dukemtmc") is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"set": {"identities": 2, "instances": 1}}, "instances=1 with triplet_weight=1"),
+        ({"switches": {"batchnorm_batch": 3}}, "in shares of 3 (the switch batchnorm_batch)"),
+        ({"set": {}}, "synthetic draws 2 identities, and a batch of recipe smoke wants 8"),
+    ],
+)
+def test_values_that_do_not_fit_each_other_are_refused_before_anything_runs(changed, message):
+    config = CONFIG | changed
+    check_config(config, pytest.fail)
+    with pytest.raises(InputError, match=re.escape(message)):
+        Plan(config, ROOT)

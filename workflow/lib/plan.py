@@ -15,7 +15,7 @@ from apnet.config.names import parse_model_name
 from apnet.config.readings import WRITTEN, Reading, get_reading
 from apnet.config.recipes import get_recipe, recipe_at
 from apnet.config.settings import Settings, paper_recipe
-from apnet.config.stages import check_buildable
+from apnet.config.trainable import check_trainable
 from apnet.data import DATASETS, get_source
 from apnet.errors import InputError, one_of
 from apnet.files import read_json
@@ -212,18 +212,24 @@ class Plan:
             raise one_of("dataset", name, (*DATASETS, *self.custom))
 
     def check(self, run: Run) -> None:
-        """Refuse a run that this config does not have or that cannot be built.
+        """Refuse a run that this config does not have or that cannot be trained.
 
         Raises:
-            InputError: a reading that is not in the config, an unknown dataset or model, or a
-                model that cannot be built at its recipe's image size.
+            InputError: a reading that is not in the config, an unknown dataset or model, or
+                settings that cannot be trained with each other or on the drawn identities.
         """
         if run.reading not in self.readings:
             raise one_of("reading in this config", run.reading, tuple(self.readings))
         self.check_dataset(run.dataset)
         settings = self.settings(run)
-        size = (settings.recipe.height, settings.recipe.width)
-        check_buildable(parse_model_name(run.model), settings.reading, size)
+        check_trainable(settings)
+        drawn = None if run.dataset in self.custom else self.config["synthetic"]
+        wanted = settings.recipe.identities
+        if drawn and drawn["identities"] < wanted:
+            raise InputError(
+                f"config: synthetic draws {drawn['identities']} identities, and a batch of recipe "
+                f"{settings.recipe.name} wants {wanted}: draw more, or lower identities under set"
+            )
 
     def check_training(self, run: Run) -> None:
         """Refuse a run that cannot be trained, or must not be because it was imported.
