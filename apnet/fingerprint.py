@@ -32,6 +32,7 @@ WITHOUT_EFFECT = (
     "apnet.errors",
     "apnet.files",
     "apnet.fingerprint",
+    "apnet.models.weight_files",
     "apnet.numeric_core",
     "apnet.records",
     "apnet.runtime.compute",

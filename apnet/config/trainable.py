@@ -71,10 +71,8 @@ def remarks(recipe: Recipe) -> list[str]:
 
 def _check_triplets(recipe: Recipe) -> None:
     """Without a second identity the loss is 0, without a second image it has no positives."""
-    for setting, wanted in (
-        ("identities", "identities in a batch"),
-        ("instances", "images of each"),
-    ):
+    wants = {"identities": "identities in a batch", "instances": "images of each"}
+    for setting, wanted in wants.items():
         if recipe.triplet_weight and getattr(recipe, setting) == 1:
             raise InputError(
                 f"{setting}=1 with triplet_weight={recipe.triplet_weight:g}: the triplet loss "

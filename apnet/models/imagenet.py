@@ -4,12 +4,14 @@ from http.client import HTTPException
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from apnet.config.backbones import backbones
 from apnet.errors import InputError, one_of
 from apnet.files import sha256
 from apnet.models.build import build_model, load_imagenet
-from apnet.models.weights import read_weights, write_weights
+from apnet.models.importers.checkpoints import plain_state
+from apnet.models.weights import read_weights, unfinite, write_weights
 
 
 def convert_weights(
@@ -27,8 +29,8 @@ def convert_weights(
         The SHA-256 of what was read.
 
     Raises:
-        InputError: unknown backbone, no network, an unreadable file, another digest, or the
-            weights of another architecture.
+        InputError: unknown backbone, no network, an unreadable file, another digest, the
+            weights of another architecture, or numbers that are not finite.
     """
     if backbone not in backbones():
         raise one_of("backbone", backbone, tuple(backbones()))
@@ -38,10 +40,25 @@ def convert_weights(
     actual = sha256(file)
     if expected_sha256 is not None and actual != expected_sha256.lower():
         raise InputError(f"{file} has SHA-256 {actual}, not the expected {expected_sha256}")
-    state = read_weights(file)
+    state = plain_state(finite_weights(file), f"{file} does not fit {backbone}")
     load_imagenet(build_model(backbone, num_classes=1), state)
     write_weights(out, state, source_sha256=actual)
     return actual
+
+
+def finite_weights(file: Path) -> dict[str, Tensor]:
+    """The state dict in a file, for a network that is to be trained from it.
+
+    Raises:
+        InputError: as :func:`read_weights`, and numbers that are not finite.
+    """
+    state = read_weights(file)
+    bad = unfinite(state)
+    if bad is not None:
+        raise InputError(
+            f"{file} holds numbers that are not finite, first in {bad}: fetch it again"
+        )
+    return state
 
 
 def _download(backbone: str) -> Path:

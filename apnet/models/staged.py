@@ -72,5 +72,6 @@ def load_backbone(backbone: Backbone, state: Mapping[str, Tensor]) -> None:
     fill(
         target,
         {name: tensor for name, tensor in given.items() if kept(name)},
-        f"these weights are of another architecture than {backbone.name}",
+        f"these weights are of another architecture than {backbone.name}, or not as apnet weights "
+        f"writes them",
     )

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from apnet.errors import InputError
 from apnet.files import replaced
+from apnet.models.weight_files import is_state_dict, what_instead, why_unreadable
 
 _SHOWN = 20
 
@@ -18,43 +19,40 @@ _REAL = (torch.float64, torch.float32, torch.float16, torch.bfloat16)
 _WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
 
-def read_weights(file: Path, within: Sequence[str] = ()) -> dict[str, Tensor]:
+def read_weights(file: Path) -> dict[str, Tensor]:
     """The state dict in a .safetensors file, or in one that torch.save wrote.
-
-    Args:
-        within: keys under which a checkpoint may hold its state dict beside other things.
 
     Raises:
         InputError: unreadable, damaged, or something else than a state dict of dense tensors.
+    """
+    state = load(file)
+    if not is_state_dict(state):
+        raise InputError(f"{file} holds no plain state dict, but {what_instead(state)}")
+    check_dense(state, f"cannot take weights from {file}")
+    return state
+
+
+def load(file: Path) -> object:
+    """What a file of tensors holds, without running code.
+
+    Raises:
+        InputError: unreadable, damaged, or objects that only code can make.
     """
     try:
         if file.suffix.lower() == ".safetensors":
             return load_file(file)
         with warnings.catch_warnings():
-            # Torch warns about the kinds of tensors that are refused below.
+            # Torch warns about the kinds of tensors that check_dense refuses.
             warnings.simplefilter("ignore")
-            state = torch.load(file, map_location="cpu", weights_only=True)
+            return torch.load(file, map_location="cpu", weights_only=True)
     except MemoryError:
         raise
     # torch lets through whatever damaged bytes make its unpickler raise: KeyError,
     # IndexError, UnicodeDecodeError, struct.error, AssertionError and more.
     except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        if reason.startswith("Weights only load failed"):
-            # torch's message goes on with how to load it anyway, which would run its code.
-            reason = (
-                "it is damaged, or holds more than tensors and could run code when loaded: save "
-                "model.state_dict() alone"
-            )
-        raise InputError(f"cannot read weights from {file}: {reason}") from error
-    if isinstance(state, dict):
-        state = next((state[key] for key in within if isinstance(state.get(key), dict)), state)
-    if not isinstance(state, dict) or not all(
-        isinstance(name, str) and isinstance(value, Tensor) for name, value in state.items()
-    ):
-        raise InputError(f"{file} holds no plain state dict: save model.state_dict() alone")
-    check_dense(state, f"cannot take weights from {file}")
-    return state
+        raise InputError(
+            f"cannot read weights from {file}: {why_unreadable(file, error)}"
+        ) from error
 
 
 def write_weights(file: Path, state: Mapping[str, Tensor], **metadata: str) -> None:
@@ -91,27 +89,6 @@ def check_dense(state: Mapping[str, Tensor], refusal: str) -> None:
     for name, tensor in state.items():
         if kind := _odd(tensor):
             raise InputError(f"{refusal}: {name} is {kind}: save it as a dense tensor of numbers")
-
-
-def without_module(state: Mapping[str, Tensor], refusal: str) -> dict[str, Tensor]:
-    """A state dict under its names without DataParallel's `module.`.
-
-    Args:
-        refusal: begins the message.
-
-    Raises:
-        InputError: a name occurs with `module.` and without, and is named.
-    """
-    renamed: dict[str, Tensor] = {}
-    for name, tensor in state.items():
-        plain = name.removeprefix("module.")
-        if plain in renamed:
-            raise InputError(
-                f"{refusal}: {plain} is there twice, with module. before it and without: "
-                f"keep one of the two"
-            )
-        renamed[plain] = tensor
-    return renamed
 
 
 def fill(target: Mapping[str, Tensor], given: Mapping[str, Tensor], refusal: str) -> None:

@@ -216,6 +216,10 @@ class SourceFile(Record):
     """of its bytes"""
     names: str = ""
     """of an import: whose names the weights had, `apnet`, `released` or `rga`"""
+    key: str = ""
+    """of an import: under which key of the file they lay; absent if it held nothing else"""
+    left: list[str] = Field(default_factory=list)
+    """likewise: the keys of other tensors, which were not taken, such as `model_ema`"""
 
 
 class Protocol(Record):

@@ -84,7 +84,8 @@ class ImportedRun(Run):
     """run.json of a run that somebody else trained."""
 
     imported: SourceFile
-    """of an imported run alone, which lacks all below: `file`, `sha256`, `names`"""
+    """of an imported run alone, which lacks all below: `file`, `sha256`, `names`, and of a
+    file that held more, `key` and `left`"""
 
 
 class TrainedRun(Run):

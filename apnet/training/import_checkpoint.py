@@ -17,11 +17,12 @@ from apnet.data.check import describe_data
 from apnet.errors import InputError
 from apnet.files import sha256, write_json
 from apnet.models.build import build_model
+from apnet.models.importers.checkpoints import Checkpoint, plain_state, read_checkpoint
 from apnet.models.importers.released import load_released
 from apnet.models.importers.rga import load_rga
 from apnet.models.method import Method, clamped_layers
 from apnet.models.staged import Backbone, load_backbone
-from apnet.models.weights import fill, read_weights, unfinite, without_module, write_weights
+from apnet.models.weights import fill, unfinite, write_weights
 from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, WEIGHTS
 from apnet.records.schema import IMPORTED, ImportedRun
 from apnet.runtime.environment import SCHEMA, environment, git_state
@@ -30,8 +31,8 @@ from apnet.training.run_folder import alone
 _CLASSIFIERS = ("classifier.weight", "cls.weight")
 """The classifier, as the release and RGA name it."""
 
-_WITHIN = ("state_dict", "model")
-"""Where common trainers put the weights in a checkpoint."""
+_BACKBONES = ("backbone.", "base.")
+"""How the names of a run's backbone begin; those of a backbone alone lack this."""
 
 
 def import_checkpoint(
@@ -46,8 +47,8 @@ def import_checkpoint(
 
     Args:
         file: .safetensors, or what torch.save wrote of a state dict, with the names of this
-            project, of the authors' released code, or of RGA's; DataParallel's `module.` may
-            precede them.
+            project, of the authors' released code, or of RGA's; they may carry a wrapper's
+            `module.` or `_orig_mod.`.
         settings: of the run. Nothing but the network can be checked.
         data_root: where the training set lies; None takes its published counts.
         data_record: what `apnet data check` wrote of the training set.
@@ -63,7 +64,8 @@ def import_checkpoint(
     if not file.is_file():
         raise InputError(f"no checkpoint at {file}: name a .safetensors or .pth file")
     data = _training_data(settings, data_root, data_record)
-    model, names = _load(file, settings, data["counts"]["train"]["identities"])
+    found = read_checkpoint(file)
+    model, names = _network(file, found, settings, data["counts"]["train"]["identities"])
     with alone(out):
         if (out / RECORD).exists():
             raise InputError(f"{out} holds a run already: choose another --out, or delete it")
@@ -85,16 +87,23 @@ def import_checkpoint(
             checkpoint_sha256=sha256(out / WEIGHTS),
             environment=environment(),
             git=git_state(),
-            imported={"file": file.name, "sha256": sha256(file), "names": names},
+            imported={"file": file.name, "sha256": sha256(file), "names": names} | _taken(found),
         ).content()
         write_json(out / RECORD, record)
     return record
 
 
-def _load(file: Path, settings: Settings, identities: int) -> tuple[nn.Module, str]:
+def _taken(found: Checkpoint) -> dict[str, object]:
+    """Which weights of a checkpoint were taken, for the record; nothing of a state dict alone."""
+    return {"key": found.key, "left": found.left} if found.key else {}
+
+
+def _network(
+    file: Path, found: Checkpoint, settings: Settings, identities: int
+) -> tuple[nn.Module, str]:
     """The model in the file, and the origin of the names of its weights."""
     refusal = f"{file} does not fit {settings.model}"
-    state = without_module(read_weights(file, _WITHIN), refusal)
+    state = plain_state(found.state, refusal)
     _check_run(file, state)
     model = build_model(
         settings.model,
@@ -127,9 +136,18 @@ def _training_data(
 
 
 def _check_run(file: Path, state: Mapping[str, Tensor]) -> None:
-    """Refuse what `apnet weights` takes: a backbone alone, under torchvision's names."""
-    if any(name.startswith(("backbone.", "base.")) for name in state):
+    """Refuse what `apnet weights` takes: a backbone alone, under torchvision's names.
+
+    Before that, a word that a trainer puts before every name, such as Lightning's `model.`.
+    """
+    if any(name.startswith(_BACKBONES) for name in state):
         return
+    words = {name.partition(".")[0] for name in state}
+    if len(words) == 1 and any(n.partition(".")[2].startswith(_BACKBONES) for n in state):
+        raise InputError(
+            f"every name in {file} begins with {words.pop()}., and ours begin after that: save the "
+            f"state dict with names without it"
+        )
     for backbone in backbones():
         try:
             with torch.device("meta"):

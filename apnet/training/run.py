@@ -24,6 +24,7 @@ from apnet.data.check import describe_data
 from apnet.data.pipeline.opening import open_images, source_of
 from apnet.errors import InputError
 from apnet.files import digest, sha256, write_json
+from apnet.models.imagenet import finite_weights
 from apnet.models.method import clamped_layers
 from apnet.models.weights import unfinite, write_weights
 from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, WEIGHTS
@@ -204,6 +205,7 @@ def _initial_weights(settings: Settings, weights: Path | None) -> dict[str, str]
         )
     if not weights.is_file():
         raise InputError(f"no weights at {weights}: make them with apnet weights")
+    finite_weights(weights)
     return {"file": weights.name, "sha256": sha256(weights)}
 
 

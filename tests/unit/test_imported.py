@@ -92,11 +92,15 @@ def test_a_checkpoint_of_the_release_makes_the_network_of_the_release(theirs, tm
         torch.testing.assert_close(model(images), wanted, rtol=1e-9, atol=1e-11)
 
 
-def test_weights_that_lie_in_a_checkpoint_are_found_there(own, root, tmp_path):
+def test_weights_that_lie_in_a_checkpoint_are_found_there(own, root, tmp_path, capsys):
     file = tmp_path / "checkpoint.pth.tar"
-    state = {f"module.{name}": tensor for name, tensor in load_file(own).items()}
-    torch.save({"epoch": 3, "state_dict": state, "best_top1": 0.9}, file)
+    state = {f"module._orig_mod.{name}": tensor for name, tensor in load_file(own).items()}
+    averaged = {"w": torch.zeros(1)}
+    torch.save({"epoch": 3, "ema": averaged, "state_dict": state, "best_top1": 0.9}, file)
     assert take(file, tmp_path / "run", "--data-root", str(root)) == 0
+    assert "the weights are those under state_dict, not those under ema" in capsys.readouterr().out
+    imported = json.loads((tmp_path / "run" / "run.json").read_text())["imported"]
+    assert (imported["key"], imported["left"]) == ("state_dict", ["ema"])
     found, given = load_file(tmp_path / "run" / "model.safetensors"), load_file(own)
     assert all(torch.equal(tensor, given[name]) for name, tensor in found.items())
 
@@ -153,6 +157,13 @@ def test_synthetic_weights_do_not_pass_for_real_ones(own, tmp_path, capsys):
     )
 
 
+def test_a_word_that_a_trainer_puts_before_every_name_is_named(root, tmp_path, capsys):
+    file = tmp_path / "lightning.ckpt"
+    torch.save({"state_dict": {"model.backbone.net.bn1.bias": torch.zeros(64)}}, file)
+    assert take(file, tmp_path / "run", "--data-root", str(root)) == 2
+    assert "begins with model., and ours begin after that" in refused(capsys, tmp_path / "run")
+
+
 def put(file, own, **tensors):
     """Ours with other tensors, as torch.save writes them."""
     torch.save(load_file(own) | tensors, file)
@@ -164,7 +175,7 @@ def test_a_name_with_and_without_module_is_named(own, root, tmp_path, capsys):
     file = put(tmp_path / "w.pth", own, **twice)
     assert take(file, tmp_path / "run", "--data-root", str(root)) == 2
     said = refused(capsys, tmp_path / "run")
-    assert "w.pth does not fit resnet50-apnet-c2: heads.0.neck.bias is there twice, with" in said
+    assert "w.pth does not fit resnet50-apnet-c2: heads.0.neck.bias is there twice, as" in said
 
 
 def test_a_classifier_that_is_one_number_is_named(own, root, tmp_path, capsys):

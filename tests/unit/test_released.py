@@ -169,7 +169,7 @@ def test_numbers_that_are_not_finite_are_equal_under_both_names(checkpoint):
 
 def test_a_name_with_and_without_module_is_named(checkpoint):
     state = checkpoint(2) | {"module.bottleneck.bias": torch.zeros(2048)}
-    with pytest.raises(InputError, match=r"c2: bottleneck.bias is there twice, with module\. "):
+    with pytest.raises(InputError, match=r"c2: bottleneck.bias is there twice, as bottleneck"):
         loaded(2, state)
 
 

@@ -202,6 +202,9 @@ def test_weights_that_cannot_be_read_are_one_sentence(root, tmp_path, imagenet):
     broken.write_bytes(imagenet.read_bytes()[:1000])
     with pytest.raises(InputError, match=f"cannot read weights from {broken}"):
         runs.run(tmp_path / "run", root, chosen, weights=broken)
+    save_file({"w": torch.tensor([0, torch.nan])}, broken)
+    with pytest.raises(InputError, match=f"{broken} holds numbers that are not finite, first in w"):
+        runs.run(tmp_path / "run", root, chosen, weights=broken)
     save_file({"w": torch.zeros(2)}, broken)
     with pytest.raises(InputError, match="another architecture than resnet50"):
         runs.run(tmp_path / "run", root, chosen, weights=broken)

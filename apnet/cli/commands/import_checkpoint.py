@@ -24,13 +24,20 @@ def import_checkpoint(
 ) -> None:
     """Make a run of weights that somebody else trained."""
     from apnet.data.roots import root_of
+    from apnet.models.weight_files import shown
     from apnet.training import import_checkpoint as imported
 
     root = root_of(settings.dataset, data_root) if data_root else None
     record = imported.import_checkpoint(
         checkpoint, settings, out, data_root=root, data_record=data_record
     )
+    source = record["imported"]
     print(
         f"{out}: {settings.model}, reading {settings.reading.name}, imported from a file "
-        f"with {record['imported']['names']} names and SHA-256 {record['imported']['sha256']}"
+        f"with {source['names']} names and SHA-256 {source['sha256']}"
     )
+    if source.get("left"):
+        print(
+            f"the weights are those under {source['key']}, not those under "
+            f"{shown(source['left'])}: to take others, save them alone"
+        )

@@ -9,8 +9,9 @@ from torch import Tensor
 from apnet.config.readings import RELEASED
 from apnet.config.stages import STEM_AND_STAGES
 from apnet.errors import InputError
+from apnet.models.importers.checkpoints import plain_state
 from apnet.models.reid import ReID
-from apnet.models.weights import check_dense, fill, without_module
+from apnet.models.weights import check_dense, fill
 
 _MODELS = ("resnet50", "resnet50-apnet-c1", "resnet50-apnet-c2")
 _SWITCHES = (
@@ -36,7 +37,7 @@ _SECOND_NAME = re.compile(r"base_\d\.\d\.")
 def load_released(model: ReID, state_dict: Mapping[str, Tensor]) -> None:
     """Fill a ResNet-50 model of the reading `released` from a checkpoint of the release.
 
-    The names may carry DataParallel's `module.`; the release also saves every backbone
+    The names may carry a wrapper's `module.` or `_orig_mod.`; the release also saves every backbone
     tensor a second time under `base_1` to `base_5`, and those have to be equal to the first.
 
     Args:
@@ -59,10 +60,11 @@ def load_released(model: ReID, state_dict: Mapping[str, Tensor]) -> None:
             f"release: build one of {', '.join(_MODELS)} with reading released"
         )
     refusal = f"these are not weights of the release for model {model.name.text}"
-    check_dense(state_dict, refusal)
+    plain = plain_state(state_dict, refusal)
+    check_dense(plain, refusal)
     fill(
         {_released_name(name): tensor for name, tensor in model.state_dict().items()},
-        _without_second_names(without_module(state_dict, refusal), refusal),
+        _without_second_names(plain, refusal),
         refusal,
     )
 

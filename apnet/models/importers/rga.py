@@ -7,6 +7,7 @@ from torch import Tensor
 
 from apnet.config.readings import STAGES
 from apnet.errors import InputError
+from apnet.models.importers.checkpoints import plain_state
 from apnet.models.reid import ReID
 from apnet.models.weights import fill
 
@@ -26,7 +27,7 @@ def load_rga(model: ReID, state_dict: Mapping[str, Tensor]) -> None:
     """Fill `resnet50-apnet-s1` from a checkpoint of RGA's branch `rgas`.
 
     Args:
-        state_dict: name -> tensor, without DataParallel's `module.`.
+        state_dict: name -> tensor, which may carry a wrapper's `module.` or `_orig_mod.`.
 
     Raises:
         InputError: another model; a tensor is missing, unknown, of another shape or
@@ -41,7 +42,8 @@ def load_rga(model: ReID, state_dict: Mapping[str, Tensor]) -> None:
         for name, tensor in model.state_dict().items()
         for their, part in _parted(name, tensor)
     }
-    fill(parts, state_dict, f"these are not weights of RGA for model {MODEL}")
+    refusal = f"these are not weights of RGA for model {MODEL}"
+    fill(parts, plain_state(state_dict, refusal), refusal)
 
 
 def _parted(name: str, tensor: Tensor) -> Iterator[tuple[str, Tensor]]:
