@@ -1,7 +1,8 @@
 """Time an evaluation: ranking against sorting, the whole against the bare product.
 
-    python benchmarks/evaluation.py [--size market1501|msmt17-part|msmt17] [--device cuda]
+    python benchmarks/evaluation.py [--size market1501|msmt17-part|msmt17|toy] [--device cuda]
         [--distance cosine|euclidean] [--rounds N] [--threads N] [--memory-mb N] [--noise X]
+        [--json FILE]
 
 The goals on a CPU: ranking, everything after the distances, at least 10 times faster than
 a stable argsort per query and at most a tenth of the whole; the whole within 1.5 times the
@@ -17,12 +18,13 @@ import argparse
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
 import torch
-from measures import peak, wait
+from measures import peak, record, wait
 from torch import Tensor
 
 from apnet.evaluation import retrieval
@@ -34,6 +36,7 @@ SIZES = {
     "market1501": (3_368, 15_913, 750, 6),
     "msmt17-part": (1_200, 82_161, 3_060, 15),
     "msmt17": (11_659, 82_161, 3_060, 15),
+    "toy": (60, 400, 20, 3),
 }
 """Queries, gallery images, identities, cameras; in the part a tenth of the queries."""
 
@@ -66,7 +69,11 @@ def main() -> None:
     size = " x ".join(map(str, (len(problem[0]), *problem[1].shape)))
     print(f"{arguments.size}: {size}, {arguments.rounds} rounds")
     print(f"{name}, {torch.get_num_threads()} threads, torch {torch.__version__}")
-    _report({name: median(taken) for name, taken in seconds.items()})
+    medians = {name: median(taken) for name, taken in seconds.items()}
+    _report(medians)
+    if arguments.json:
+        about = {"evaluation": arguments.size, "distance": arguments.distance}
+        record(arguments.json, about | medians | {"memory_mib": memory, "mAP": found["counting"]})
     print(f"memory beside the features {memory:.0f} MiB (--memory-mb {arguments.memory_mb})")
     print(f"mAP {found['counting']:.6f}, by sorting {found['sorting']:.6f}")
     if abs(found["counting"] - found["sorting"]) > 1e-6:
@@ -82,6 +89,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int)
     parser.add_argument("--memory-mb", type=int, default=512)
     parser.add_argument("--noise", type=float, default=3.2, help="around an identity's centre")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="append the medians to it")
     return parser.parse_args()
 
 

@@ -1,6 +1,6 @@
 """Time the way of training images from files to batches, on one core or a GPU.
 
-    python benchmarks/loading.py [--sizes HxW ...] [--images N] [--rounds N]
+    python benchmarks/loading.py [--sizes HxW ...] [--images N] [--rounds N] [--json FILE]
 
 The plain path is what most code has: each file decoded by Pillow, altered by torchvision's
 transforms one after another, and stacked as float32. Ours decodes once into an image cache and
@@ -22,6 +22,7 @@ from statistics import median
 
 import numpy as np
 import torch
+from measures import record
 from PIL import Image
 
 from apnet.config.recipes import CHANNEL, Recipe
@@ -48,16 +49,20 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="+", default=SIZES, metavar="HxW")
     parser.add_argument("--images", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="append each size to it")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     for size in arguments.sizes:
         height, width = map(int, size.split("x"))
         with tempfile.TemporaryDirectory() as folder:
             dataset = _photos(Path(folder), arguments.images, height, width)
-            _compare(size, dataset, Path(folder) / "caches", arguments.rounds)
+            speeds = _compare(size, dataset, Path(folder) / "caches", arguments.rounds)
+        if arguments.json:
+            record(arguments.json, {"loading": size, "images_per_second": speeds})
 
 
-def _compare(size: str, dataset: ReIDDataset, caches: Path, rounds: int) -> None:
+def _compare(size: str, dataset: ReIDDataset, caches: Path, rounds: int) -> dict[str, float]:
+    """Images per second of each way, printed."""
     files = Decoded(dataset.train, dataset.root)
     cache = open_images(dataset, "train", CHANNEL, CPU, caches, log=lambda line: None)
     steps = len(dataset.train) // CHANNEL.batch
@@ -83,10 +88,10 @@ def _compare(size: str, dataset: ReIDDataset, caches: Path, rounds: int) -> None
                 seconds[name].append(time.perf_counter() - begin)
     kilobytes = sum(file.stat().st_size for file in dataset.root.glob("*.jpg")) / 1000
     print(f"{size}, {kilobytes / len(dataset.train):.1f} kB a file, to {_shape(CHANNEL)}")
-    plain = median(seconds["plain, float32"])
-    for name in tasks:
-        taken = median(seconds[name])
-        print(f"{name:<16} {steps * CHANNEL.batch / taken:8.0f} images/s {plain / taken:7.2f}x")
+    speeds = {name: steps * CHANNEL.batch / median(taken) for name, taken in seconds.items()}
+    for name, speed in speeds.items():
+        print(f"{name:<16} {speed:8.0f} images/s {speed / speeds['plain, float32']:7.2f}x")
+    return speeds
 
 
 def _shape(recipe: Recipe) -> str:

@@ -1,5 +1,8 @@
 """What the benchmarks measure of a task: time and memory it takes, bytes that it moves."""
 
+import json
+import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +38,18 @@ def moved(task: Callable[[], object]) -> int:
     with _Traffic() as traffic:
         task()
     return traffic.bytes
+
+
+def record(file: Path, row: dict[str, object]) -> None:
+    """Append `row` to `file` as a line of JSON, at once on the disk; what is no number is null."""
+    known = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in row.items()
+    }
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(known) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def _resident(field: str) -> int:

@@ -1,41 +1,40 @@
 """Time a training step, plain and with one switch after another added.
 
     python benchmarks/training.py [--models NAME:READING …] [--sizes HxW …] [--batch N]
-        [--device cpu|cuda] [--rounds N] [--threads N] [--compile] [--profile]
+        [--lines NAME …] [--device cpu|cuda] [--rounds N] [--threads N] [--compile]
+        [--profile] [--json FILE] [--warm]
 
 Plain is a step as anyone would write it: eager, float32, channels first, Adam as PyTorch has it
-(on a GPU with its defaults, so convolutions may use TF32). Each line adds one switch of the
-recipe (docs/speed.md) to the line above. As released, the batch goes through the network in two
-shares, in every line. All lines of a model take the same weights and batch and are timed in
-turns; `loss` is by how much the first loss differs from the plain one. `peak` is what the model
-and its optimiser hold, and the most that a step adds. `MB moved` is what operators
-read and write of inputs and outputs, an image; of compiled ones that is not known. `share` is
-what the step computes, as PyTorch counts it, over the machine's own rate of multiplying matrices
-in the line's precision.
+(on a GPU with its defaults, so convolutions may use TF32). By default each line adds one switch
+of the recipe (docs/speed.md) to the line above; --lines takes any of those in benchmarks/lines.py.
+As released, the batch goes through the network in two shares, in every line. All lines of a
+model take the same weights and batch, and each is timed in turns with the plain one. `start` is
+the first step, in seconds, compilation included. `loss` is by how much the first loss differs
+from the plain one, `features` the same of test features after two steps, as a share of their
+length. `peak` is what the model and its optimiser hold, and the most that a step adds. `MB moved`
+is what operators read and write of inputs and outputs, an image; of compiled ones and of graphs
+that is not known. `share` is what the step computes, as PyTorch counts it, over the machine's
+own rate of multiplying matrices in the line's precision.
 On a CPU the default is a small size, since a step at the paper's takes many seconds there;
-on a machine that others use, --threads 1 disturbs the numbers least.
+on a machine that others use, --threads 1 disturbs the numbers least. --warm takes two steps of
+each line and times nothing: a later call then finds the compiler's work done.
 """
 
 import argparse
 import re
-import time
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from itertools import product
+from pathlib import Path
 
 import torch
-from measures import moved, peak, wait
-from torch.utils.flop_counter import FlopCounterMode
+from lines import ADDED, LINES
+from measures import record
+from profiling import profile
+from stepping import INSTANCES, Problem, Stepping, begin, lengths, measure, parted
 
 from apnet.config.names import parse_model_name
-from apnet.config.readings import Reading, get_reading
-from apnet.config.recipes import CHANNEL
 from apnet.config.stages import check_buildable
 from apnet.errors import InputError
-from apnet.models import build_model
 from apnet.runtime.devices import choose_device, resolve_precision
-from apnet.training.trainer import Trainer
 
 MODELS = (
     "resnet50:written",
@@ -46,36 +45,31 @@ MODELS = (
 DEFAULTS = {"cpu": (["64x32"], 8, 3, 1024), "cuda": (["384x192", "256x128"], 80, 20, 8192)}
 """Device -> sizes, batch, rounds, and the side of the matrices that measure its rate."""
 
-_CLASSES = 751
-_INSTANCES = 4
-
-
-Line = dict[str, object]
-"""What a line has on, as settings of a recipe."""
-
-PLAIN: Line = {"precision": "float32", "channels_last": False, "fused": False, "compile": False}
-
 
 def main() -> None:
     """Time every model at every size, a table each."""
     arguments, device = _arguments()
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
     print(f"{name}, {torch.get_num_threads()} threads, torch {torch.__version__}")
-    for size in arguments.sizes:
-        for model in arguments.models:
-            _compare(model, size, device, arguments)
+    _, batch, rounds, side = DEFAULTS[device.type]
+    batch, rounds = arguments.batch or batch, arguments.rounds or rounds
+    for size, model in product(arguments.sizes, arguments.models):
+        _compare(Problem(model, size, batch, rounds, side, device), arguments)
 
 
 def _arguments() -> tuple[argparse.Namespace, torch.device]:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", nargs="+", default=MODELS, metavar="NAME:READING")
     parser.add_argument("--sizes", nargs="+", type=_size, metavar="HxW")
-    parser.add_argument("--batch", type=_batch_size, help=f"a multiple of {_INSTANCES}")
+    parser.add_argument("--batch", type=_batch_size, help=f"a multiple of {INSTANCES}")
+    parser.add_argument("--lines", nargs="+", choices=LINES, metavar="NAME")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--rounds", type=_rounds)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--compile", action="store_true", help="on a CPU too, where it is slow")
     parser.add_argument("--profile", action="store_true", help="what the last line spends time on")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="append each line to it")
+    parser.add_argument("--warm", action="store_true", help="compile, and time nothing")
     arguments = parser.parse_args()
     try:
         device = choose_device(arguments.device, arguments.threads)
@@ -83,10 +77,11 @@ def _arguments() -> tuple[argparse.Namespace, torch.device]:
             raise InputError(f"device {device} is not timed: choose one of {', '.join(DEFAULTS)}")
         arguments.sizes = arguments.sizes or DEFAULTS[device.type][0]
         for name, size in product(arguments.models, arguments.sizes):
-            model, reading = _parted(name)
-            check_buildable(parse_model_name(model), reading, _lengths(size))
+            model, reading = parted(name)
+            check_buildable(parse_model_name(model), reading, lengths(size))
     except InputError as error:
         parser.error(str(error))
+    arguments.lines = arguments.lines or _added(device, arguments.compile)
     return arguments, device
 
 
@@ -97,8 +92,8 @@ def _size(text: str) -> str:
 
 
 def _batch_size(text: str) -> int:
-    if not text.isdecimal() or not int(text) or int(text) % _INSTANCES:
-        raise argparse.ArgumentTypeError(f"{text!r} is no batch: it is a multiple of {_INSTANCES}")
+    if not text.isdecimal() or not int(text) or int(text) % INSTANCES:
+        raise argparse.ArgumentTypeError(f"{text!r} is no batch: it is a multiple of {INSTANCES}")
     return int(text)
 
 
@@ -108,151 +103,70 @@ def _rounds(text: str) -> int:
     return int(text)
 
 
-def _parted(name: str) -> tuple[str, Reading]:
-    """Model and reading of a NAME:READING."""
-    model, _, reading = name.partition(":")
-    return model, get_reading(reading or "written")
+def _added(device: torch.device, compiled: bool) -> list[str]:
+    """The lines that add one switch after another, as far as they pay on the device."""
+    out = set()
+    if resolve_precision(device, "auto") == "float32":
+        out.add("+bfloat16")
+    if not compiled and device.type == "cpu":
+        out.add("+compile")
+    return [line for line in ADDED if line not in out]
 
 
-def _lengths(size: str) -> tuple[int, int]:
-    height, width = map(int, size.split("x"))
-    return height, width
-
-
-def _lines(device: torch.device, compiled: bool) -> dict[str, Line]:
-    """The lines of a table, each with one switch more."""
-    now = PLAIN
-    found = {"plain": now}
-    found["+ channels_last"] = now = now | {"channels_last": True}
-    found["+ fused optimiser"] = now = now | {"fused": True}
-    precision = resolve_precision(device, "auto")
-    if precision != "float32":
-        found[f"+ {precision}"] = now = now | {"precision": precision}
-    if compiled or device.type == "cuda":
-        found["+ compile"] = now | {"compile": True}
-    return found
-
-
-def _compare(name: str, size: str, device: torch.device, arguments: argparse.Namespace) -> None:
-    _, batch, rounds, side = DEFAULTS[device.type]
-    batch, rounds = arguments.batch or batch, arguments.rounds or rounds
-    # PyTorch compiles a function for so many networks and no more.
-    torch.compiler.reset()
-    images, labels = _batch(size, batch, device)
-    lines = _lines(device, arguments.compile)
-    trainers = {line: _trainer(name, size, batch, has, device) for line, has in lines.items()}
-    flops = _flops(_trainer(name, size, batch, PLAIN, device), images, labels) / batch
-    losses, peaks, traffic = {}, {}, {}
-    for line, trainer in trainers.items():
-        trainer.train_step(images, labels)
-        losses[line] = trainer.epoch_losses()["loss"]
-        peaks[line] = _peak(trainer, images, labels, device)
-        traffic[line] = _moved(trainer, images, labels) / batch
-    tasks: dict[str, Callable[[], object]] = {
-        line: partial(trainer.train_step, images, labels) for line, trainer in trainers.items()
-    }
-    precisions = {has["precision"] for has in lines.values()}
-    tasks |= {kind: _product(device, getattr(torch, kind), side) for kind in precisions}
-    seconds = _in_turns(tasks, rounds, device)
-    rates = {kind: 2 * side**3 / seconds[kind] for kind in precisions}
-    print(f"\n{name}, {size}, batch {batch}: {flops / 1e9:.1f} GFLOP an image, best of {rounds}")
-    shown = ", ".join(f"{rate / 1e12:.3g} TFLOP/s in {kind}" for kind, rate in rates.items())
-    print(f"matrices of {side}x{side} are multiplied at {shown}")
-    print(f"{'':<18} images/s   ratio    peak MiB  MB moved   share     loss")
-    plain = seconds["plain"]
-    for line, has in lines.items():
-        taken = seconds[line]
-        share = flops * batch / taken / rates[has["precision"]]
-        print(
-            f"{line:<18} {batch / taken:8.1f}  {plain / taken:5.2f}x  {peaks[line] / 2**20:10.0f}  "
-            f"{traffic[line] / 1e6:8.0f}  {share:6.1%}  {losses[line] / losses['plain'] - 1:+8.2%}"
-        )
-    if arguments.profile:
-        _profile(trainers[list(lines)[-1]], images, labels)
-
-
-def _batch(size: str, batch: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    draw = torch.Generator().manual_seed(0)
-    images = torch.randn(batch, 3, *_lengths(size), generator=draw)
-    labels = torch.arange(batch // _INSTANCES).repeat_interleave(_INSTANCES)
-    return images.to(device), labels.to(device)
-
-
-def _trainer(name: str, size: str, batch: int, line: Line, device: torch.device) -> Trainer:
-    """The trainer that `apnet train` uses, with the switches of a line."""
-    model_name, reading = _parted(name)
-    if reading.batchnorm_batch:
-        reading = replace(reading, batchnorm_batch=batch // 2)
-    height, width = _lengths(size)
-    recipe = replace(
-        CHANNEL,
-        height=height,
-        width=width,
-        identities=batch // _INSTANCES,
-        instances=_INSTANCES,
-        **line,
+def _compare(problem: Problem, arguments: argparse.Namespace) -> None:
+    if arguments.warm:
+        for line in arguments.lines:
+            print(f"{problem.model}, {problem.size}, {line}: {begin(problem, line).start:.1f} s")
+        return
+    print(f"\n{problem.model}, {problem.size}, batch {problem.batch}, best of {problem.rounds}")
+    print(
+        f"{'':<24} images/s   ratio    peak MiB  MB moved   share  start s     loss  features",
+        flush=True,
     )
-    torch.manual_seed(0)
-    model = build_model(model_name, _CLASSES, reading, input_size=(height, width))
-    return Trainer(model, recipe, reading, 10_000, _CLASSES, device)
+    about = {"model": problem.model, "size": problem.size, "batch": problem.batch}
+    plain = last = None
+    for line in ["plain", *(line for line in arguments.lines if line != "plain")]:
+        # The line before it is let go first, with its memory.
+        last = None
+        last, row = _measured(problem, line, plain)
+        if arguments.json:
+            record(arguments.json, {"line": line} | about | row)
+        plain = plain or last
+        if not plain:
+            return
+    print(f"{problem.flops / problem.batch / 1e9:.1f} GFLOP an image")
+    if arguments.profile and last:
+        found = profile(last, problem.device)
+        _print_profile(found)
+        if arguments.json:
+            record(arguments.json, {"profile": line} | about | found)
 
 
-def _flops(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> int:
-    with FlopCounterMode(display=False) as counter:
-        trainer.train_step(images, labels)
-    return counter.get_total_flops()
+def _measured(
+    problem: Problem, line: str, plain: Stepping | None
+) -> tuple[Stepping | None, dict[str, object]]:
+    """A line's row, printed; one that cannot be computed here says why, and the next goes on."""
+    try:
+        stepping, row = measure(problem, line, plain)
+    except Exception as error:  # of a compiler and a driver: another in each version
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        print(f"{line:<24} {reason}", flush=True)
+        return None, {"error": reason}
+    print(
+        f"{line:<24} {row['images_per_second']:8.1f}  {row['ratio']:5.2f}x  "
+        f"{row['peak_mib']:10.0f}  {row['moved_mb']:8.0f}  {row['share']:6.1%}  "
+        f"{row['first_step_s']:7.1f}  {row['loss_off']:+7.2%}  {row['features_off']:8.3%}",
+        flush=True,
+    )
+    return stepping, row
 
 
-def _moved(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> float:
-    """Bytes that a step moves; not known of a compiled one."""
-    if trainer.switches.compile:
-        return float("nan")
-    return moved(partial(trainer.train_step, images, labels))
-
-
-def _in_turns(
-    tasks: dict[str, Callable[[], object]], rounds: int, device: torch.device
-) -> dict[str, float]:
-    """Fewest seconds of each task; in turns, so that a busy machine meets all of them."""
-    seconds = dict.fromkeys(tasks, float("inf"))
-    for _ in range(rounds):
-        for name, task in tasks.items():
-            wait(device)
-            begin = time.perf_counter()
-            task()
-            wait(device)
-            seconds[name] = min(seconds[name], time.perf_counter() - begin)
-    return seconds
-
-
-def _peak(
-    trainer: Trainer, images: torch.Tensor, labels: torch.Tensor, device: torch.device
-) -> float:
-    """Bytes that the trainer holds, and the most that a step adds."""
-    state = trainer.state_dict()
-    moments = [
-        value for values in state["optimiser"]["state"].values() for value in values.values()
-    ]
-    held = sum(tensor.nbytes for tensor in [*state["model"].values(), *moments])
-    # A step makes its gradients; those of the one before are not counted too.
-    trainer.model.zero_grad(set_to_none=True)
-    return held + peak(partial(trainer.train_step, images, labels), device)
-
-
-def _product(device: torch.device, kind: torch.dtype, side: int) -> Callable[[], torch.Tensor]:
-    """The product of two square matrices, warm."""
-    one, other = (torch.randn(side, side, device=device).to(kind) for _ in range(2))
-    for _ in range(2):
-        one @ other
-    return partial(torch.matmul, one, other)
-
-
-def _profile(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> None:
-    with torch.profiler.profile() as profiler:
-        for _ in range(3):
-            trainer.train_step(images, labels)
-    key = "self_device_time_total" if images.is_cuda else "self_cpu_time_total"
-    print(profiler.key_averages().table(sort_by=key, row_limit=15, max_name_column_width=60))
+def _print_profile(found: dict) -> None:
+    print(f"\na step keeps the device busy for {found['busy_ms']:.1f} ms")
+    for kind, taken in found["kinds"].items():
+        print(f"{taken:8.2f} ms  {kind}")
+    for kernel in found["top"]:
+        print(f"{kernel['ms']:8.2f} ms  {kernel['calls']:5.0f} calls  {kernel['kernel'][:100]}")
 
 
 if __name__ == "__main__":

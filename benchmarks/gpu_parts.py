@@ -1,0 +1,232 @@
+"""The parts of benchmarks/gpu_report.py, in order of worth."""
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+C2, RESNET = "resnet50-apnet-c2:written", "resnet50:written"
+RELEASED, S2 = "resnet50-apnet-c2:released", "resnet50-apnet-s2:written"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process of the report.
+
+    Attributes:
+        title: what it shows.
+        command: what is run, in the report's folder.
+        estimate: seconds that it takes on an H100 or H200, about; with fewer left it is skipped.
+        limit: seconds after which it is ended, and what it has written by then is kept.
+        timed: whether its times are the result; neighbours that are not timed run side by side.
+    """
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    estimate: int
+    limit: int
+    timed: bool = True
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large everything is.
+
+    Attributes:
+        large, small: sizes of images.
+        steps: options of benchmarks/training.py for all its parts.
+        lines: those that are computed at all, the plain one where a part has none of them;
+            None for all.
+        evaluations: sizes of benchmarks/evaluation.py.
+        loading: options of benchmarks/loading.py.
+        config: of the reference runs, in config/.
+        tests: options of pytest.
+        patience: of the estimates, which are those of the real size.
+    """
+
+    large: str
+    small: str
+    steps: tuple[str, ...]
+    lines: frozenset[str] | None
+    evaluations: tuple[str, ...]
+    loading: tuple[str, ...]
+    config: str
+    tests: tuple[str, ...]
+    patience: float = 1
+
+
+REAL = Scale(
+    large="384x192",
+    small="256x128",
+    steps=(),
+    lines=None,
+    evaluations=("msmt17", "market1501"),
+    loading=("--rounds", "3"),
+    config="market-size",
+    tests=("-m", "gpu", "-n", "8", "--dist", "load"),
+)
+TOY = Scale(
+    large="64x32",
+    small="32x32",
+    steps=("--batch", "4", "--rounds", "1", "--threads", "1"),
+    lines=frozenset({"plain", "no-tf32", "+channels_last", "+graph"}),
+    evaluations=("toy",),
+    loading=("--sizes", "32x16", "--images", "80", "--rounds", "1"),
+    config="tiny",
+    tests=("-n", "0"),
+    patience=0,
+)
+
+
+def parts(scale: Scale, device: str, cores: int) -> list[Part]:
+    """All parts."""
+    plan = _Plan(scale, device, cores)
+    large, small = scale.large, scale.small
+    eager, graphs = ("plain", "no-tf32", "+bfloat16"), ("+graph",)
+    found = [
+        plan.tests(),
+        plan.data(),
+        plan.warm("warm-c2", C2, "+compile"),
+        plan.warm("warm-resnet50", RESNET, "+compile"),
+        plan.warm("warm-c2-1x1", C2, "+1x1-as-mm"),
+        plan.warm("warm-c2-cooperative", C2, "+cooperative"),
+        plan.training(
+            "c2",
+            (C2,),
+            large,
+            (*eager, "tf32", "+compile", "+1x1-as-mm", "+cooperative", "+compile+graph", *graphs),
+            (90, 160),
+        ),
+        plan.training(
+            "resnet50", (RESNET,), large, (*eager, "+compile", "+compile+graph"), (50, 90)
+        ),
+        *(plan.evaluation(size) for size in scale.evaluations),
+        plan.training(
+            "profile", (C2,), large, ("+channels_last", "+compile"), (25, 60), "--profile"
+        ),
+        plan.reference("reference-s2", 110, 180, ("resnet50-apnet-s2/seed0",)),
+        plan.loading(),
+        plan.training(
+            "c2-switches",
+            (C2,),
+            large,
+            ("channels_last", "fused", "bfloat16", "+channels_last", "+fused", "+tf32"),
+            (20, 40),
+        ),
+        plan.training("others", (RELEASED, S2), large, (*eager, *graphs), (30, 60)),
+        plan.training("small", (C2, RESNET, RELEASED, S2), small, (*eager, *graphs), (45, 80)),
+        plan.training(
+            "c2-combined",
+            (C2,),
+            large,
+            ("+1x1-as-mm+graph", "+cooperative+graph", "+reduce-overhead"),
+            (70, 150),
+        ),
+        plan.training("c2-small", (C2,), small, ("+compile", "+compile+graph"), (70, 120)),
+        plan.training("released", (RELEASED,), large, ("+compile", "+compile+graph"), (80, 150)),
+        plan.training("s2", (S2,), small, ("+compile", "+compile+graph"), (80, 150)),
+        plan.training(
+            "resnet50-small", (RESNET,), small, ("+compile", "+compile+graph"), (70, 120)
+        ),
+        plan.training("c2-compile-alone", (C2,), large, ("compile",), (70, 120)),
+        plan.training("c2-descent", (C2,), large, ("+coordinate-descent",), (150, 300)),
+        plan.reference(
+            "reference-seeds",
+            360,
+            600,
+            [f"{m}/seed{s}" for m in ("resnet50", "resnet50-apnet-c2") for s in range(3)],
+        ),
+        plan.training(
+            "c2-autotune", (C2,), large, ("+max-autotune", "+max-autotune+1x1+graph"), (300, 580)
+        ),
+    ]
+    return [replace(part, estimate=int(part.estimate * scale.patience)) for part in found]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Parts of each kind, at one scale on one device."""
+
+    scale: Scale
+    device: str
+    cores: int
+
+    def tests(self) -> Part:
+        """The tests that need a GPU; at toy size some that need none."""
+        files = [
+            str(file)
+            for file in sorted((ROOT / "tests" / "unit").glob("test_*.py"))
+            if "mark.gpu" in file.read_text(encoding="utf-8")
+        ]
+        if self.scale is TOY:
+            files = [str(ROOT / "tests" / "unit" / "test_pooling.py")]
+        options = ("-v", "-p", "no:cacheprovider", "--junitxml", "tests.xml", *self.scale.tests)
+        command = (sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *options, *files)
+        return Part("tests", "the GPU tests", command, 90, 170, timed=False)
+
+    def warm(self, name: str, model: str, line: str) -> Part:
+        """The compiler's work for a line, which its timing then finds done."""
+        title = f"{line} of {model} compiled"
+        options = ("--models", model, "--sizes", self.scale.large, "--warm")
+        command = self._steps((line,), options)
+        return Part(name, title, command, 70, 150, timed=False)
+
+    def training(
+        self,
+        name: str,
+        models: tuple[str, ...],
+        size: str,
+        lines: tuple[str, ...],
+        seconds: tuple[int, int],
+        *more: str,
+    ) -> Part:
+        """Lines of the training table."""
+        options = ("--models", *models, "--sizes", size, "--json", f"{name}.jsonl", *more)
+        command = self._steps(lines, options)
+        models = ", ".join(models)
+        return Part(name, f"training of {models} at {size}", command, *seconds)
+
+    def _steps(self, lines: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...]:
+        kept = [line for line in lines if self.scale.lines is None or line in self.scale.lines]
+        kept = kept or ["plain"]
+        device = ("--device", self.device, *self.scale.steps)
+        return self._script("training", "--lines", *kept, *device, *options)
+
+    def evaluation(self, size: str) -> Part:
+        """A whole evaluation beside the bare product."""
+        name = f"evaluation-{size}"
+        options = ("--size", size, "--device", self.device, "--json", f"{name}.jsonl")
+        return Part(name, f"evaluation, {size}", self._script("evaluation", *options), 25, 70)
+
+    def data(self) -> Part:
+        """The dataset of the reference runs."""
+        target = f"resources/synthetic/{self.scale.config}/market1501"
+        return Part("data", "Market-1501 drawn", self._workflow(target), 40, 120, timed=False)
+
+    def loading(self) -> Part:
+        """Images to batches."""
+        command = self._script("loading", *self.scale.loading, "--json", "loading.jsonl")
+        return Part("loading", "loading", command, 25, 60)
+
+    def reference(
+        self, name: str, estimate: int, limit: int, runs: list[str] | tuple[str, ...]
+    ) -> Part:
+        """Runs trained and evaluated by the workflow."""
+        folder = f"results/{self.scale.config}/written/market1501"
+        targets = [f"{folder}/{run}/test/market1501.json" for run in runs]
+        title = f"reference runs: {', '.join(runs)}"
+        return Part(name, title, self._workflow(*targets), estimate, limit)
+
+    def _workflow(self, *targets: str) -> tuple[str, ...]:
+        """Snakemake, in the folder `work`."""
+        return (
+            *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
+            *("--workflow-profile", str(ROOT / "profiles" / "default"), "--directory", "work"),
+            *("--cores", str(self.cores), "--scheduler", "greedy", "--nolock"),
+            *("--configfile", str(ROOT / "config" / f"{self.scale.config}.yaml"), "--", *targets),
+        )
+
+    def _script(self, name: str, *options: str) -> tuple[str, ...]:
+        return (sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), *options)
