@@ -43,7 +43,8 @@ class Scale:
         loading: options of benchmarks/loading.py.
         config: of the reference runs, in config/.
         tests: options of pytest.
-        patience: of the estimates, which are those of the real size.
+        patience: what the limits are multiplied with.
+        estimated: whether the estimates hold; otherwise all parts are begun.
     """
 
     large: str
@@ -54,7 +55,8 @@ class Scale:
     loading: tuple[str, ...]
     config: str
     tests: tuple[str, ...]
-    patience: float = 1
+    patience: int = 1
+    estimated: bool = True
 
 
 REAL = Scale(
@@ -71,12 +73,13 @@ TOY = Scale(
     large="64x32",
     small="32x32",
     steps=("--batch", "4", "--rounds", "1", "--threads", "1"),
-    lines=frozenset({"plain", "no-tf32", "+channels_last", "+graph"}),
+    lines=frozenset({"plain", "+channels_last", "+graph"}),
     evaluations=("toy",),
     loading=("--sizes", "32x16", "--images", "80", "--rounds", "1"),
     config="tiny",
     tests=("-n", "0"),
-    patience=0,
+    patience=10,
+    estimated=False,
 )
 
 
@@ -84,7 +87,11 @@ def parts(scale: Scale, device: str, cores: int) -> list[Part]:
     """All parts."""
     plan = _Plan(scale, device, cores)
     large, small = scale.large, scale.small
-    eager, graphs = ("plain", "no-tf32", "+bfloat16"), ("+graph",)
+    eager = ("plain", "+channels_last", "+bfloat16", "no-tf32")
+    # What a capture that fails leaves behind may fail others, so it comes last.
+    compiled = ("+compile", "+graph", "+compile+graph")
+    options = ("+1x1-as-mm", "+cooperative", "+1x1-as-mm+graph", "+cooperative+graph")
+    switches = ("channels_last", "fused", "bfloat16", "+fused", "+tf32")
     found = [
         plan.tests(),
         plan.data(),
@@ -92,44 +99,21 @@ def parts(scale: Scale, device: str, cores: int) -> list[Part]:
         plan.warm("warm-resnet50", RESNET, "+compile"),
         plan.warm("warm-c2-1x1", C2, "+1x1-as-mm"),
         plan.warm("warm-c2-cooperative", C2, "+cooperative"),
-        plan.training(
-            "c2",
-            (C2,),
-            large,
-            (*eager, "tf32", "+compile", "+1x1-as-mm", "+cooperative", "+compile+graph", *graphs),
-            (90, 160),
-        ),
-        plan.training(
-            "resnet50", (RESNET,), large, (*eager, "+compile", "+compile+graph"), (50, 90)
-        ),
+        plan.training("c2", (C2,), large, (*eager, "tf32", *compiled), (75, 160)),
+        plan.training("resnet50", (RESNET,), large, (*eager, *compiled), (55, 110)),
+        plan.training("c2-options", (C2,), large, options, (70, 160)),
         *(plan.evaluation(size) for size in scale.evaluations),
-        plan.training(
-            "profile", (C2,), large, ("+channels_last", "+compile"), (25, 60), "--profile"
-        ),
+        plan.training("profile", (C2,), large, ("+compile",), (25, 60), "--profile"),
         plan.reference("reference-s2", 110, 180, ("resnet50-apnet-s2/seed0",)),
         plan.loading(),
-        plan.training(
-            "c2-switches",
-            (C2,),
-            large,
-            ("channels_last", "fused", "bfloat16", "+channels_last", "+fused", "+tf32"),
-            (20, 40),
-        ),
-        plan.training("others", (RELEASED, S2), large, (*eager, *graphs), (30, 60)),
-        plan.training("small", (C2, RESNET, RELEASED, S2), small, (*eager, *graphs), (45, 80)),
-        plan.training(
-            "c2-combined",
-            (C2,),
-            large,
-            ("+1x1-as-mm+graph", "+cooperative+graph", "+reduce-overhead"),
-            (70, 150),
-        ),
-        plan.training("c2-small", (C2,), small, ("+compile", "+compile+graph"), (70, 120)),
-        plan.training("released", (RELEASED,), large, ("+compile", "+compile+graph"), (80, 150)),
-        plan.training("s2", (S2,), small, ("+compile", "+compile+graph"), (80, 150)),
-        plan.training(
-            "resnet50-small", (RESNET,), small, ("+compile", "+compile+graph"), (70, 120)
-        ),
+        plan.training("c2-switches", (C2,), large, switches, (20, 40)),
+        plan.training("others", (RELEASED, S2), large, (*eager, "+graph"), (30, 60)),
+        plan.training("small", (C2, RESNET, RELEASED, S2), small, (*eager, "+graph"), (45, 90)),
+        plan.training("c2-small", (C2,), small, compiled, (70, 120)),
+        plan.training("s2-small", (S2,), small, compiled, (80, 150)),
+        plan.training("released", (RELEASED,), large, compiled, (80, 150)),
+        plan.training("resnet50-small", (RESNET,), small, compiled, (70, 120)),
+        plan.training("c2-overhead", (C2,), large, ("+reduce-overhead",), (70, 150)),
         plan.training("c2-compile-alone", (C2,), large, ("compile",), (70, 120)),
         plan.training("c2-descent", (C2,), large, ("+coordinate-descent",), (150, 300)),
         plan.reference(
@@ -142,7 +126,14 @@ def parts(scale: Scale, device: str, cores: int) -> list[Part]:
             "c2-autotune", (C2,), large, ("+max-autotune", "+max-autotune+1x1+graph"), (300, 580)
         ),
     ]
-    return [replace(part, estimate=int(part.estimate * scale.patience)) for part in found]
+    return [
+        replace(
+            part,
+            estimate=part.estimate if scale.estimated else 0,
+            limit=part.limit * scale.patience,
+        )
+        for part in found
+    ]
 
 
 @dataclass(frozen=True)
@@ -198,7 +189,7 @@ class _Plan:
         """A whole evaluation beside the bare product."""
         name = f"evaluation-{size}"
         options = ("--size", size, "--device", self.device, "--json", f"{name}.jsonl")
-        return Part(name, f"evaluation, {size}", self._script("evaluation", *options), 25, 70)
+        return Part(name, f"evaluation, {size}", self._script("evaluation", *options), 20, 70)
 
     def data(self) -> Part:
         """The dataset of the reference runs."""

@@ -9,9 +9,9 @@ from stepping import Stepping
 STEPS = 3
 
 KINDS = {
+    "fused by the compiler": r"^triton_",
     "optimiser": r"adam|multi_tensor_apply",
     "normalisation": r"batch_?norm|bn_(fw|bw)|bnfw|bnbw",
-    "fused by the compiler": r"^triton_",
     "convolutions and matrices": (
         r"conv|gemm|xmma|cutlass|nvjet|fprop|dgrad|wgrad|winograd|::mm|addmm|cublas"
     ),
@@ -49,7 +49,9 @@ def profile(stepping: Stepping, device: torch.device) -> dict:
 
 
 def _microseconds(event: "torch.autograd.profiler_util.FunctionEventAvg", device) -> float:
-    """Of the kernel itself: on a GPU an operator's entry repeats what its kernels took."""
+    """Of the kernel itself: operators and ranges with a name repeat what their kernels took."""
+    if event.is_user_annotation:
+        return 0.0
     if device.type == "cpu":
         return event.self_cpu_time_total
     on_device = event.device_type == torch.autograd.DeviceType.CUDA
