@@ -36,11 +36,7 @@ _LEFT_OUT = ("cache", "resources", ".snakemake", "checkpoints", "model.safetenso
 
 def main() -> None:
     """Run the parts and write the page."""
-    arguments = _arguments()
-    found = parts(TOY if arguments.toy else REAL, arguments.device, os.cpu_count() or 1)
-    if arguments.only:
-        by_name = {part.name: part for part in found}
-        found = [by_name[name] for name in arguments.only]
+    arguments, found = _arguments()
     if arguments.list:
         for part in found:
             print(f"{part.name:20} {part.estimate:4} s, at most {part.limit:4} s  {part.title}")
@@ -55,7 +51,8 @@ def main() -> None:
     print((report.folder / "report.md").read_text(encoding="utf-8"))
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments() -> tuple[argparse.Namespace, list[Part]]:
+    """Arguments, and the parts that they ask for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=12.0)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -64,7 +61,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", metavar="PART")
     parser.add_argument("--toy", action="store_true", help="tiny sizes")
     parser.add_argument("--list", action="store_true", help="the parts and their limits, no run")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    found = parts(TOY if arguments.toy else REAL, arguments.device, os.cpu_count() or 1)
+    if arguments.only:
+        by_name = {part.name: part for part in found}
+        if unknown := [name for name in arguments.only if name not in by_name]:
+            parser.error(f"no part is called {', '.join(unknown)}: --list shows them")
+        found = [by_name[name] for name in arguments.only]
+    return arguments, found
 
 
 class Report:
