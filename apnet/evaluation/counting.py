@@ -23,7 +23,9 @@ MANY = 1_024
 """Of more true matches a query's gallery is cheaper sorted than counted through."""
 
 
-def ranks_together(distances: Tensor, matches: Entries) -> np.ndarray:
+def ranks_together(
+    distances: Tensor, matches: Entries, margins: np.ndarray | None = None
+) -> np.ndarray:
     """Ranks of some queries' true matches.
 
     Args:
@@ -31,9 +33,11 @@ def ranks_together(distances: Tensor, matches: Entries) -> np.ndarray:
             out and beyond the gallery.
         matches: true matches; of every query one at least, and of none more than of those
             before it.
+        margins: what a difference must exceed to count, for each query; nothing if not given.
 
     Returns:
-        1-based rank of each match, in the order of `matches`.
+        1-based rank of each match, in the order of `matches`; where margins leave one open, 0
+        for all of its query.
     """
     counts = np.bincount(matches.rows)
     given = np.arange(counts[0]) < counts[:, None]
@@ -43,11 +47,22 @@ def ranks_together(distances: Tensor, matches: Entries) -> np.ndarray:
     of_match = distances.gather(1, images)
     stretches = distances.view(len(counts), -1, STRETCH)
     flags = torch.empty_like(stretches, dtype=torch.bool)
-    ahead = torch.empty_like(images)
-    for k, queries in enumerate(np.count_nonzero(given, axis=0).tolist()):
-        some = slice(0, queries)
-        ahead[some, k] = _ahead(stretches[some], images[some, k], of_match[some, k], flags[some])
-    return 1 + ahead.cpu().numpy()[given]
+    given_for = np.count_nonzero(given, axis=0).tolist()
+
+    def ahead_of(bounds: Tensor) -> np.ndarray:
+        ahead = torch.zeros_like(images)
+        for k, queries in enumerate(given_for):
+            some = slice(0, queries)
+            ahead[some, k] = _ahead(stretches[some], images[some, k], bounds[some, k], flags[some])
+        return ahead.cpu().numpy()
+
+    if margins is None:
+        return 1 + ahead_of(of_match)[given]
+    shift = torch.from_numpy(margins).to(distances)[:, None]
+    first, last = ahead_of(of_match - shift), ahead_of(of_match + shift)
+    # The match itself is one of those between.
+    closed = ((last - first <= 1) | ~given).all(axis=1)
+    return ((1 + first) * closed[:, None])[given]
 
 
 def width(gallery: int) -> int:

@@ -16,7 +16,8 @@ from apnet.evaluation.distances import DISTANCES, Distances
 from apnet.evaluation.inputs import Features, Labels, codes, matrices
 from apnet.evaluation.precision import full_precision
 from apnet.evaluation.protocol import BYTES_EACH, Entries, Protocol
-from apnet.evaluation.ranking import average_precision, ranks_by_query
+from apnet.evaluation.ranking import average_precision
+from apnet.evaluation.sure_ranks import sure_ranks
 
 _RANKS = 50
 _CACHED = 512
@@ -116,9 +117,9 @@ def _ranked(
         matches, left_out = protocol.entries(queries)
         part = distances.of(queries)
         part[left_out] = torch.inf
-        few = protocol.matches[queries[0]] <= counting.MANY
-        ranks = counting.ranks_together if together and few else ranks_by_query
-        yield queries, matches, ranks(part, matches)
+        few = bool(protocol.matches[queries[0]] <= counting.MANY)
+        ranks = sure_ranks(distances, part, queries, matches, left_out, together and few)
+        yield queries, matches, ranks
 
 
 def _count_together(device: torch.device) -> bool:

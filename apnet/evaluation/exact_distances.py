@@ -1,0 +1,81 @@
+"""Distances in float64, for ranks that a product of the features as they are leaves open.
+
+Both distances are the square of the Euclidean one, by cosine of features of length 1.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from apnet.evaluation.rounding import bound
+
+_CONVERTED = 2**20
+"""Numbers that are converted to float64 at once."""
+
+
+_RIGHT_ANGLE = 2
+"""By cosine a feature of zeros is as far as one at a right angle."""
+
+
+class ExactDistances:
+    """Of some queries to the gallery by a product, of single pairs by differences."""
+
+    def __init__(self, query: Tensor, gallery: Tensor, cosine: bool, first: np.ndarray) -> None:
+        """Of q x d and g x d features, finite.
+
+        Args:
+            first: for each image of the gallery the first whose feature is equal.
+        """
+        self._query, self._gallery, self._cosine, self._first = query, gallery, cosine, first
+        self._middle: Tensor | None = None
+
+    def of(self, queries: np.ndarray, out: Tensor) -> Tensor:
+        """Distances of these queries, less the query's own term, into rows x g float64.
+
+        Returns:
+            The margin of each query's distances. They are taken from the gallery's middle,
+            which shortens what is multiplied and changes no distance.
+        """
+        if self._middle is None:
+            parts = self._gallery.split(self._rows())
+            total = sum(self._wide(part).sum(dim=0) for part in parts)
+            self._middle = total / len(self._gallery)
+        chosen = self._wide(self._chosen(self._query, queries)) - self._middle
+        own = chosen.square().sum(dim=1)
+        longest = out.new_zeros(())
+        for part, columns in zip(
+            self._gallery.split(self._rows()), out.split(self._rows(), dim=1), strict=True
+        ):
+            images = self._wide(part) - self._middle
+            squares = images.square().sum(dim=1)
+            columns.copy_(torch.addmm(squares, chosen, images.T, alpha=-2))
+            if self._cosine:
+                columns[:, ~part.any(dim=1)] = _RIGHT_ANGLE - own[:, None]
+            longest = longest.maximum(squares.max().sqrt())
+        size = longest * (2 * own.sqrt() + longest)
+        return 2 * bound(chosen.shape[1], out.dtype) * size
+
+    def pairs(self, query: int, images: np.ndarray) -> np.ndarray:
+        """Distances of a query to some images; equal features have equal ones."""
+        distinct, which = np.unique(self._first[images], return_inverse=True)
+        own = self._wide(self._query[query : query + 1])
+        found = []
+        for some in np.split(distinct, range(self._rows(), len(distinct), self._rows())):
+            features = self._wide(self._chosen(self._gallery, some))
+            squares = (features - own).square().sum(dim=1)
+            if self._cosine:
+                squares[~features.any(dim=1)] = _RIGHT_ANGLE
+            found.append(squares.cpu().numpy())
+        return np.concatenate(found)[which]
+
+    def _rows(self) -> int:
+        return max(1, _CONVERTED // self._gallery.shape[1])
+
+    def _chosen(self, features: Tensor, rows: np.ndarray) -> Tensor:
+        return features[torch.from_numpy(rows).to(features.device)]
+
+    def _wide(self, features: Tensor) -> Tensor:
+        """As float64, by cosine of length 1; zeros stay zeros."""
+        wide = features.double()
+        return normalize(wide, eps=torch.finfo(wide.dtype).tiny) if self._cosine else wide
