@@ -33,15 +33,16 @@ def score_file(
         memory_mb: MiB to use beside the features.
 
     Returns:
-        `mAP`; `cmc` at "1", "5", "10", "20"; as fractions; `queries`, `valid_queries`,
-        `gallery` (without junk), `junk` and `distractors` (in the gallery).
+        `mAP`; `cmc` at "1", "5", "10", "20"; as fractions; `assumed`, sentences on what the file
+        leaves open; `queries`, `valid_queries`, `gallery` (without junk), `junk` and
+        `distractors` (in the gallery).
 
     Raises:
         InputError: not such a file, arrays missing or of the wrong shape or content, no
             such device or one without memory enough.
     """
     chosen_device = choose_device(device, threads)
-    arrays = read_arrays(Path(path))
+    arrays, assumed = read_arrays(Path(path))
     try:
         found = _without_junk(arrays)
         features = matrices(arrays.pop("query_features"), arrays.pop("gallery_features"))
@@ -64,6 +65,7 @@ def score_file(
     return {
         "mAP": result.mAP,
         "cmc": {str(rank): float(result.cmc[rank - 1]) for rank in RANKS},
+        "assumed": assumed,
         "queries": len(result.first_match_rank),
         "valid_queries": result.valid_queries,
         "gallery": int(np.count_nonzero(~found.junk)),

@@ -27,6 +27,8 @@ def score(features: Path, distance: str, as_json: bool, **how: int | str | None)
     if as_json:
         print(json.dumps(result))
         return
+    for sentence in result["assumed"]:
+        print(sentence)
     ranks = "  ".join(f"rank-{rank} {value:.2%}" for rank, value in result["cmc"].items())
     print(f"mAP {result['mAP']:.2%}  {ranks}")
     gallery = describe(result["gallery"], result["junk"], result["distractors"])
