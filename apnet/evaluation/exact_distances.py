@@ -38,23 +38,41 @@ class ExactDistances:
             which shortens what is multiplied and changes no distance.
         """
         if self._middle is None:
-            parts = self._gallery.split(self._rows())
-            total = sum(self._wide(part).sum(dim=0) for part in parts)
-            self._middle = total / len(self._gallery)
+            self._find_middle()
         chosen = self._wide(self._chosen(self._query, queries)) - self._middle
         own = chosen.square().sum(dim=1)
-        longest = out.new_zeros(())
-        for part, columns in zip(
-            self._gallery.split(self._rows()), out.split(self._rows(), dim=1), strict=True
+        for images, scale, squares, columns in zip(
+            self._split(self._gallery),
+            self._split(self._scale),
+            self._split(self._squares),
+            out.split(self._rows(), dim=1),
+            strict=True,
         ):
-            images = self._wide(part) - self._middle
-            squares = images.square().sum(dim=1)
-            columns.copy_(torch.addmm(squares, chosen, images.T, alpha=-2))
+            moved = (images * scale[:, None]).sub_(self._middle)
+            torch.addmm(squares, chosen, moved.T, alpha=-2, out=columns)
             if self._cosine:
-                columns[:, ~part.any(dim=1)] = _RIGHT_ANGLE - own[:, None]
-            longest = longest.maximum(squares.max().sqrt())
+                columns[:, scale == 0] = _RIGHT_ANGLE - own[:, None]
+        longest = self._squares.max().sqrt()
         size = longest * (2 * own.sqrt() + longest)
         return 2 * bound(chosen.shape[1], out.dtype) * size
+
+    def _find_middle(self) -> None:
+        """The mean of the gallery, of length 1 each by cosine, and how far each is from it."""
+        parts = self._split(self._gallery)
+        self._scale = self._gallery.new_ones(len(self._gallery), dtype=torch.float64)
+        if self._cosine:
+            lengths = torch.cat([part.double().norm(dim=1) for part in parts])
+            self._scale = torch.where(lengths > 0, 1 / lengths, 0)
+        scales = self._split(self._scale)
+        self._middle = sum(
+            scale @ part.double() for part, scale in zip(parts, scales, strict=True)
+        ) / len(self._gallery)
+        self._squares = torch.cat(
+            [
+                (part * scale[:, None]).sub_(self._middle).square_().sum(dim=1)
+                for part, scale in zip(parts, scales, strict=True)
+            ]
+        )
 
     def pairs(self, query: int, images: np.ndarray) -> np.ndarray:
         """Distances of a query to some images; equal features have equal ones."""
@@ -68,6 +86,9 @@ class ExactDistances:
                 squares[~features.any(dim=1)] = _RIGHT_ANGLE
             found.append(squares.cpu().numpy())
         return np.concatenate(found)[which]
+
+    def _split(self, rows: Tensor) -> tuple[Tensor, ...]:
+        return rows.split(self._rows())
 
     def _rows(self) -> int:
         return max(1, _CONVERTED // self._gallery.shape[1])

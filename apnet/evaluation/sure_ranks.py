@@ -20,6 +20,10 @@ _PAIRS = 16
 """A pair's exact distance takes about as long as this many in a product."""
 
 
+_FETCHED = 16
+"""Queries whose distances are fetched from their device at once."""
+
+
 def sure_ranks(
     distances: Distances,
     part: Tensor,
@@ -73,10 +77,11 @@ def _in_float64(
         return ranks_by_query(out, matches, Doubt(margins, _pairs(distances, queries)))
     ranks = ranks_together(out, matches, margins)
     rows = np.unique(matches.rows[ranks == 0])
-    if len(rows):
-        own, which = _of(matches, rows)
-        doubt = Doubt(margins[rows], _pairs(distances, queries[rows]))
-        ranks[which] = ranks_by_query(out[rows], own, doubt)
+    for start in range(0, len(rows), _FETCHED):
+        some = rows[start : start + _FETCHED]
+        own, which = _of(matches, some)
+        doubt = Doubt(margins[some], _pairs(distances, queries[some]))
+        ranks[which] = ranks_by_query(out[some], own, doubt)
     return ranks
 
 
