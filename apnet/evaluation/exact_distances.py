@@ -10,7 +10,7 @@ from torch.nn.functional import normalize
 
 from apnet.evaluation.rounding import bound
 
-_CONVERTED = 2**20
+_CONVERTED = 2**18
 """Numbers that are converted to float64 at once."""
 
 
@@ -48,7 +48,7 @@ class ExactDistances:
             out.split(self._rows(), dim=1),
             strict=True,
         ):
-            moved = (images * scale[:, None]).sub_(self._middle)
+            moved = self._scaled(images, scale).sub_(self._middle)
             torch.addmm(squares, chosen, moved.T, alpha=-2, out=columns)
             if self._cosine:
                 columns[:, scale == 0] = _RIGHT_ANGLE - own[:, None]
@@ -59,20 +59,24 @@ class ExactDistances:
     def _find_middle(self) -> None:
         """The mean of the gallery, of length 1 each by cosine, and how far each is from it."""
         parts = self._split(self._gallery)
-        self._scale = self._gallery.new_ones(len(self._gallery), dtype=torch.float64)
-        if self._cosine:
-            lengths = torch.cat([part.double().norm(dim=1) for part in parts])
-            self._scale = torch.where(lengths > 0, 1 / lengths, 0)
-        scales = self._split(self._scale)
-        self._middle = sum(
-            scale @ part.double() for part, scale in zip(parts, scales, strict=True)
-        ) / len(self._gallery)
-        self._squares = torch.cat(
-            [
-                (part * scale[:, None]).sub_(self._middle).square_().sum(dim=1)
-                for part, scale in zip(parts, scales, strict=True)
-            ]
-        )
+        # One piece for all parts: one for each, aligned, would leave as many gaps in the heap.
+        self._memory = torch.empty_like(parts[0], dtype=torch.float64)
+        self._scale = self._memory.new_ones(len(self._gallery))
+        self._squares = torch.empty_like(self._scale)
+        self._middle = self._memory.new_zeros(self._memory.shape[1])
+        for part, scale in zip(parts, self._split(self._scale), strict=True):
+            if self._cosine:
+                lengths = self._scaled(part, scale).norm(dim=1)
+                scale.copy_(torch.where(lengths > 0, 1 / lengths, 0))
+            self._middle += self._scaled(part, scale).sum(dim=0) / len(self._gallery)
+        for part, scale, squares in zip(
+            parts, self._split(self._scale), self._split(self._squares), strict=True
+        ):
+            squares.copy_(self._scaled(part, scale).sub_(self._middle).norm(dim=1).square())
+
+    def _scaled(self, part: Tensor, scale: Tensor) -> Tensor:
+        """Features in float64, valid until the next call."""
+        return self._memory[: len(part)].copy_(part).mul_(scale[:, None])
 
     def pairs(self, query: int, images: np.ndarray) -> np.ndarray:
         """Distances of a query to some images; equal features have equal ones."""
