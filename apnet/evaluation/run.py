@@ -21,7 +21,8 @@ from apnet.evaluation.measure import DISTANCE, Embedder, accuracies, retrieve, t
 from apnet.evaluation.retrieval import RetrievalResult
 from apnet.files import replaced, sha256, write_json
 from apnet.records.blocks import RANKS
-from apnet.records.load import load_run, settings_of
+from apnet.records.kept import forget, put_back, second_name
+from apnet.records.load import load_evaluation, load_run, settings_of
 from apnet.records.paths import RECORD, WEIGHTS
 from apnet.records.schema import Evaluation, GpuEvaluation, Run
 from apnet.runtime.compute import ComputeOptions
@@ -65,6 +66,10 @@ def evaluate(
     reading = _reading_of_test(settings, test_set, switches or {})
     dataset = _test_data(test_set, data_root, reading)
     data = describe_data(dataset, data_root, reading, data_record)
+    code = numeric_core.evaluation(settings.model, test_set)
+    if _put_back(out, {**_of_run(record), "code_fingerprint": code, "data": data}, reading):
+        log(f"{out} is already evaluated; delete it to evaluate again")
+        return
     embedder = Embedder(
         load_model(run, record, settings).to(device),
         settings.recipe,
@@ -84,13 +89,14 @@ def evaluate(
         **_of_run(record),
         dataset=test_set,
         **_of_result(result, dataset),
-        code_fingerprint=numeric_core.evaluation(settings.model, test_set),
+        code_fingerprint=code,
         data=data,
         wall_seconds=round(time.monotonic() - begin, 3),
         protocol=protocol,
         **_of_machine(embedder),
     )
     write_json(out, evaluation.content())
+    forget(out, out.with_suffix(".npz"))
     log(f"mAP {evaluation.mAP:.1%}  rank-1 {evaluation.cmc['1']:.1%}  ({out})")
 
 
@@ -105,13 +111,38 @@ def _protocol(
         "checkpoint": "last",
         "junk": "left out of the gallery",
         "distractors": _DISTRACTORS[get_source(test_set, data_root).distractors(reading)],
-        "switches": {switch.name: switch.of(reading) for switch in switches_of(test_set)},
+        "switches": _switches(test_set, reading),
     }
 
 
 def _gallery(dataset: ReIDDataset, protocol: Mapping[str, object]) -> str:
     dropped = protocol["distractors"] == _DISTRACTORS["drop"]
     return describe(len(dataset.gallery), dataset.junk, dataset.distractors, dropped=dropped)
+
+
+def _switches(test_set: str, reading: Reading) -> dict[str, object]:
+    return {switch.name: switch.of(reading) for switch in switches_of(test_set)}
+
+
+def _put_back(out: Path, wanted: Mapping[str, object], reading: Reading) -> bool:
+    """Whether this very evaluation was kept, and is back in its place.
+
+    Args:
+        wanted: what its record holds of the run, the code and the data.
+    """
+    queries = out.with_suffix(".npz")
+    if out.exists() or not all(second_name(file).is_file() for file in (out, queries)):
+        return False
+    try:
+        kept = load_evaluation(second_name(out))
+    except InputError:
+        return False
+    content = kept.content()
+    protocol = content["protocol"] | {"switches": _switches(kept.dataset, reading)}
+    if type(kept)(**content | wanted | {"protocol": protocol}) != kept:
+        return False
+    put_back(queries, out)
+    return True
 
 
 def _test_data(test_set: str, data_root: Path, reading: Reading) -> ReIDDataset:

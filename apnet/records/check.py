@@ -26,7 +26,7 @@ def check_results(folder: Path) -> dict[str, object]:
     """
     if not folder.is_dir():
         raise InputError(f"no folder {folder}: name a folder of results")
-    files = sorted(file for file in folder.rglob("*.json") if not file.name.startswith("."))
+    files = sorted(file for file in folder.rglob("*.json") if not _is_hidden(file, folder))
     folders = [file.parent for file in files if file.name == RECORD]
     tests = [file for file in files if file.parent.name == TEST and file.name != RECORD]
     if not folders and not tests:
@@ -52,6 +52,11 @@ def check_results(folder: Path) -> dict[str, object]:
     findings += [*_twins(runs), *_mixed(runs, evaluations), *_unfinished(folder, folders)]
     findings.sort(key=lambda finding: (str(finding.file), finding.message))
     return {"runs": len(folders), "evaluations": len(tests), "findings": findings}
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    """Whether it is half-written, or kept while it is made again."""
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 
 def errors(findings: list[Finding]) -> int:

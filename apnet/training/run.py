@@ -27,6 +27,7 @@ from apnet.files import digest, sha256, write_json
 from apnet.models.imagenet import finite_weights
 from apnet.models.method import clamped_layers
 from apnet.models.weights import unfinite, write_weights
+from apnet.records.kept import forget
 from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, WEIGHTS
 from apnet.records.schema import TRAINED, GpuTrainedRun, TrainedRun
 from apnet.runtime.compute import ComputeOptions
@@ -110,6 +111,7 @@ def train(
             record = _record(trainer, settings, inputs, elapsed(), source_of(images), out)
             write_json(out / RECORD, record.content())
             shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
+            forget(out / WEIGHTS, out / RECORD)
 
 
 def _inputs(

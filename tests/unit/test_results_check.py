@@ -10,6 +10,7 @@ from fabricated import HISTORY, PLACE, RUN, TEST, WEIGHTS, fabricate, of_run, of
 
 from apnet.cli import main
 from apnet.files import digest
+from apnet.records import kept
 from apnet.records.check import check_results
 from apnet.records.load import load_evaluation, load_run
 
@@ -17,6 +18,11 @@ from apnet.records.load import load_evaluation, load_run
 def test_good_results_are_a_summary(scale, capsys):
     assert main(["results", "check", str(scale)]) == 0
     assert capsys.readouterr().out == "2 runs, 2 evaluations: 0 errors, 0 notes\n"
+
+
+def test_what_is_kept_while_it_is_made_again_is_no_second_run(scale):
+    kept.keep(*(next(scale.rglob("seed0")) / name for name in (RUN, WEIGHTS)))
+    assert not said(scale)
 
 
 def test_the_reference_runs_lack_but_their_weights():
