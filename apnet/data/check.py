@@ -10,8 +10,9 @@ from pathlib import Path
 from apnet.config.readings import Reading
 from apnet.data import ReIDDataset, Sample, find_dataset, get_source
 from apnet.data.dataset import Problem
+from apnet.data.folders import MARKER
 from apnet.data.images import Damaged, decode, read_content
-from apnet.data.reach import is_special
+from apnet.data.reach import is_file, is_special
 from apnet.errors import InputError
 from apnet.files import read_json
 
@@ -19,6 +20,7 @@ _SHOWN = 20
 _CHUNK = 64
 """Files that a thread takes at once."""
 _SEEN = ("listing", "problem_count", "problems")
+_DRAWN = ("identities", "seed", "code")
 _KEPT = ("name", "fingerprint", "counts", "synthetic", "published", "variant")
 
 
@@ -32,9 +34,10 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
     Returns:
         A JSON value: `name`, `root`, `reading`; `counts` and `published_counts`, in the
         form of :meth:`ReIDDataset.counts`, the latter None of a user's own dataset;
-        `published`, whether these are equal; `synthetic`; `fingerprint`, a SHA-256 over the
-        names and contents of the images (what `sha256sum FILES | sha256sum` prints for their
-        sorted names) and, where a list gives them, over their labels; `listing`, one over
+        `published`, whether these are equal; `synthetic`; `drawn`, by its marker the
+        `identities`, `seed` and `code` of a drawn dataset, else None; `fingerprint`, a SHA-256
+        over the names and contents of the images (what `sha256sum FILES | sha256sum` prints for
+        their sorted names) and, where a list gives them, over their labels; `listing`, one over
         names, sizes and labels, by which jobs recognise these images; `variant`;
         `problem_count` and the first `problems`, each a `file` under the root and a
         `problem`; `note_count` and the first `notes`, each a `file` and a `note`: images whose
@@ -56,6 +59,7 @@ def check_dataset(name: str, data_root: Path, reading: Reading) -> dict[str, obj
         "published_counts": published,
         "published": not dataset.synthetic and dataset.counts() == published,
         "synthetic": dataset.synthetic,
+        "drawn": _drawing(dataset.root),
         "fingerprint": _fingerprint(dataset, digests),
         "listing": dataset.listing(),
         "variant": dataset.variant,
@@ -94,6 +98,17 @@ def describe_data(
             f"(apnet data check {dataset.name} {data_root} lists what is wrong)"
         )
     return {key: report[key] for key in _KEPT}
+
+
+def _drawing(root: Path) -> dict[str, object] | None:
+    """How a dataset was drawn, by its marker, which may be anybody's file."""
+    try:
+        marker = read_json(root / MARKER) if is_file(root / MARKER) else None
+    except InputError:
+        return None
+    if not isinstance(marker, dict):
+        return None
+    return {key: marker[key] for key in _DRAWN if isinstance(marker.get(key), int | str)}
 
 
 def _describes(report: object, dataset: ReIDDataset) -> bool:

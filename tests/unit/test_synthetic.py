@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from apnet import numeric_core
 from apnet.config.readings import get_reading
 from apnet.data import get_source, load_dataset
 from apnet.data.check import check_dataset
@@ -177,6 +178,9 @@ def test_cameras_and_datasets_have_a_look_of_their_own(root):
 def test_every_image_and_folder_says_that_it_is_drawn(root):
     marker = json.loads((root / "market1501" / "SYNTHETIC.json").read_text())
     assert marker["synthetic"] and marker["seed"] == 0 and marker["identities"] == 4
+    assert marker["code"] == numeric_core.synthesis("market1501")
+    drawn = check_dataset("market1501", root, WRITTEN)["drawn"]
+    assert drawn == {key: marker[key] for key in ("identities", "seed", "code")}
     with Image.open(next((root / "market1501" / "query").iterdir())) as image:
         assert b"not a photograph" in image.info["comment"]
     with Image.open(next((root / "cuhk03-detected" / "query").iterdir())) as image:

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
+from apnet import numeric_core
 from apnet.data.folders import MARKER
 from apnet.data.registry import drawable, get_spec
 from apnet.data.synthesis import Shot
@@ -68,7 +69,8 @@ def synthesize(
         for file, lines in source.synthesis.lists(shots).items():
             write_text(making / file, "\n".join(lines) + "\n")
         marker = {"synthetic": True, "generator": GENERATOR, "dataset": name}
-        write_json(making / MARKER, marker | {"identities": identities, "seed": seed})
+        marker |= {"identities": identities, "seed": seed, "code": numeric_core.synthesis(name)}
+        write_json(making / MARKER, marker)
         shutil.rmtree(folder, ignore_errors=True)
         making.rename(folder)
     except OSError as error:
