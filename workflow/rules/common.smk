@@ -6,6 +6,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from snakemake.logging import logger as snakemake_logger
+
 ROOT = Path(workflow.basedir).resolve()
 ROOT = ROOT if (ROOT / "workflow").is_dir() else ROOT.parent
 sys.path.insert(0, str(ROOT))
@@ -36,6 +38,7 @@ from reproduction.report import pdf as typeset
 from workflow.lib.config import check_config
 from workflow.lib.earlier import other_runs
 from workflow.lib.hints import Call, after_failure, after_success, fill
+from workflow.lib.locks import explain_locks, unlock_command
 from workflow.lib.plan import Plan
 from workflow.lib.scales import odd_pair
 from workflow.lib.targets import (
@@ -89,6 +92,15 @@ ATTEMPT = "python -m workflow.lib.jobs --log {log} --"
 # A cluster's scheduler assigns devices to its jobs; on this machine they lock them.
 GPUS = "0" if workflow.remote_exec else "{resources.gpu}"
 ATTEMPT_ON_GPU = f"python -m workflow.lib.jobs --gpus {GPUS} --log {{log}} --"
+
+
+def unlock():
+    """The command that removes the lock on this folder."""
+    snakefile = Path(workflow.main_snakefile)
+    return unlock_command(snakefile, Path(workflow.rundir), Path.cwd())
+
+
+explain_locks(snakemake_logger, unlock)
 
 
 def one_of(names):

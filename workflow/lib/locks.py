@@ -1,0 +1,83 @@
+"""Snakemake's lock on a folder: whose it is, and how to remove one that was left behind.
+
+A call that is killed outright leaves its lock, and does not say in it which process it was.
+"""
+
+import logging
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+DEFAULTS = ("Snakefile", "workflow/Snakefile")
+"""Where Snakemake finds a Snakefile that is not named, among other places."""
+
+
+def explain_locks(logger: logging.Logger, command: Callable[[], str]) -> None:
+    """Let Snakemake say of a lock what is to be done, in place of its own words.
+
+    Args:
+        command: gives the command that removes the lock.
+    """
+
+    def explain(record: logging.LogRecord) -> bool:
+        if getattr(record, "exception", None) == "LockException":
+            record.msg = f"apnet: {sentence(command(), list(_processes(Path.cwd())))}"
+        return True
+
+    logger.addFilter(explain)
+
+
+def unlock_command(snakefile: Path, begun_in: Path, folder: Path) -> str:
+    """The command that removes the lock on `folder`.
+
+    Args:
+        begun_in: where Snakemake was called, and the command will be.
+    """
+    words = ["snakemake", "--unlock"]
+    if snakefile.resolve() not in [(begun_in / name).resolve() for name in DEFAULTS]:
+        words += ["--snakefile", str(snakefile.resolve())]
+    if folder.resolve() != begun_in.resolve():
+        words += ["--directory", str(folder.resolve())]
+    return shlex.join(words)
+
+
+def sentence(command: str, processes: Sequence[tuple[int, Sequence[str]]]) -> str:
+    """What to do about a lock.
+
+    Args:
+        processes: number and command line of those that work in the folder.
+    """
+    calls = [number for number, words in processes if _is_snakemake(words)]
+    if calls:
+        return (
+            f"Snakemake runs in this folder already (process {calls[0]}) and is making what this "
+            f"call wants: wait until it ends, or stop it with  kill -INT {calls[0]}"
+        )
+    left = ", ".join(str(number) for number, words in processes if _is_job(words))
+    first = f"Its jobs still run (processes {left}): let them end first. " if left else ""
+    return (
+        f"this folder was locked by a call of Snakemake that was killed. {first}If none runs in "
+        f"it on another machine either, remove the lock with  {command}  and give the same "
+        f"command again: what is finished is kept"
+    )
+
+
+def _processes(folder: Path) -> Iterator[tuple[int, list[str]]]:
+    """Those that work in a folder, but for this one and what called it."""
+    import psutil
+
+    own = psutil.Process()
+    passed_over = {own.pid, *(parent.pid for parent in own.parents())}
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        words, place = process.info["cmdline"], process.info["cwd"]
+        if words and place and process.pid not in passed_over and Path(place) == folder:
+            yield process.pid, words
+
+
+def _is_snakemake(words: Sequence[str]) -> bool:
+    first = [Path(word).name for word in words[:2]]
+    return "snakemake" in first or list(words[1:3]) == ["-m", "snakemake"]
+
+
+def _is_job(words: Sequence[str]) -> bool:
+    return list(words[1:3]) == ["-m", "apnet"]
