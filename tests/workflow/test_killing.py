@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -73,6 +74,30 @@ def test_a_training_killed_outright_continues_to_the_same_weights(snakemake, uni
     lines = (snakemake.folder / RUN / "history.jsonl").read_text().splitlines()
     assert [json.loads(line)["epoch"] for line in lines] == list(range(1, STEPS + 1))
     assert not (snakemake.folder / RUN / "checkpoints").exists()
+
+
+def test_what_a_training_finished_after_snakemake_was_killed_is_kept(snakemake):
+    target = f"{RUN}/run.json"
+    process = started(snakemake)
+    wait_for_epoch(snakemake, 2)
+    assert f"(process {process.pid})" in snakemake(target, config=CONFIG, check=False).stderr
+    process.kill()
+    process.wait()
+    locked = snakemake(target, config=CONFIG, check=False)
+    assert locked.returncode == 1 and "Its jobs still run" in locked.stderr
+    deadline = time.monotonic() + 120
+    while trainings(snakemake):
+        assert time.monotonic() < deadline, "the training has not ended"
+        time.sleep(0.1)
+    record, file = weights(snakemake), (snakemake.folder / RUN / "model.safetensors").stat()
+    command = re.search("remove the lock with  (.*)  and", locked.stderr)[1]
+    subprocess.run(command, shell=True, cwd=snakemake.root, check=True)
+    done = snakemake(target, config=CONFIG)
+    assert "is already trained" in done.stderr
+    assert weights(snakemake) == record
+    assert (snakemake.folder / RUN / "model.safetensors").stat().st_ino == file.st_ino
+    assert not (snakemake.folder / RUN / ".kept").exists()
+    assert snakemake.jobs(target, config=CONFIG) == {}
 
 
 def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(snakemake, uninterrupted):

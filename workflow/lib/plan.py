@@ -20,6 +20,7 @@ from apnet.data import DATASETS, get_source
 from apnet.errors import InputError, one_of
 from apnet.files import read_json
 from apnet.records import paths
+from apnet.records.kept import second_name
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Table
 from workflow.lib.admit import absence
@@ -143,10 +144,14 @@ class Plan:
         pretrained = self.settings(run).recipe.pretrained
         return parse_model_name(run.model).backbone if pretrained else None
 
+    def record(self, run: Run) -> dict | None:
+        """The record of a finished run, in its place or kept; None if none can be read."""
+        file = Path(self.results, run.record)
+        return _read(file) or _read(second_name(file))
+
     def kept(self, run: Run) -> dict | None:
         """The record of a finished run that `code_changes: keep` keeps."""
-        keeps = self.config["code_changes"] == "keep"
-        record = _read(Path(self.results, run.record)) if keeps else None
+        record = self.record(run) if self.config["code_changes"] == "keep" else None
         return record if record and "code_fingerprint" in record else None
 
     def code(self, run: Run) -> str:

@@ -38,6 +38,7 @@ from reproduction.report import pdf as typeset
 from workflow.lib.config import check_config
 from workflow.lib.earlier import other_runs
 from workflow.lib.hints import Call, after_failure, after_success, fill
+from workflow.lib.keep import keep_finished
 from workflow.lib.locks import explain_locks, unlock_command
 from workflow.lib.plan import Plan
 from workflow.lib.scales import odd_pair

@@ -141,6 +141,13 @@ def existing_evaluations(wildcards):
     return existing.of_tables(PLAN, [wildcards.table])
 
 
+@refusing()
+def keep_planned():
+    """Snakemake deletes what exists of the planned jobs' outputs, before each of them."""
+    jobs_to_run = workflow.dag.needrun_jobs()
+    keep_finished(PLAN, (file for job in jobs_to_run for file in job.output))
+
+
 def missing_results():
     """What is missing in the tables that were asked for."""
     targets = {*asked()}
