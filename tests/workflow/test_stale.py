@@ -1,5 +1,6 @@
 """What an edit makes stale: the exact jobs, after a real run of a copy of the checkout."""
 
+import os
 import shutil
 
 import pytest
@@ -108,6 +109,10 @@ EDITS = {
         ("workflow/rules/train.smk", '" --out {params', '"  --out {params'),
         NOTHING,
     ),
+    "data that were found to be others": (
+        ("results/smoke/written/market1501/dataset.json", 'fingerprint": "', 'fingerprint": "0'),
+        TRAIN,
+    ),
     "a verdict's rule": (
         ("reproduction/judging/statistics.py", "CONFIDENCE = 0.95", "CONFIDENCE = 0.9"),
         NOTHING,
@@ -166,6 +171,23 @@ def test_code_changes_keep_trains_nothing_for_data_counted_again(finished, check
     checkout(*EDITS["how a dataset is read"][0])
     jobs = finished.jobs(TARGET, config=[*TINY, "code_changes=keep"])
     assert jobs == {rule: count for rule, count in ALL.items() if rule != "train"}
+
+
+def newest_first(folder):
+    return sorted(folder.rglob("*.*"), key=lambda file: -file.stat().st_mtime_ns)
+
+
+@pytest.mark.parametrize("bookkeeping", [True, False])
+def test_times_make_nothing_stale(finished, tmp_path, bookkeeping):
+    """A copy in another order, with and without what Snakemake has noted, and touched inputs."""
+    copy = Snakemake(tmp_path / "copy", root=finished.root)
+    for name in ["results", "resources"] + [".snakemake"] * bookkeeping:
+        shutil.copytree(finished.folder / name, copy.folder / name)
+    results = copy.folder / "results"
+    for minute, file in enumerate(newest_first(results)):
+        os.utime(file, (60 * minute, 60 * minute))
+    (copy.folder / "resources" / "synthetic" / "smoke" / "market1501").touch()
+    assert copy.jobs(TARGET, config=TINY) == NOTHING
 
 
 def test_a_lost_evaluation_costs_no_training(finished):

@@ -77,6 +77,10 @@ class Plan:
         drawn, real = self.config["synthetic"], get_source(dataset).published(WRITTEN)
         return drawn and min(drawn["identities"], real["train"]["identities"])
 
+    def draws(self, dataset: str) -> bool:
+        """Whether a dataset is drawn."""
+        return self.config["synthetic"] is not None and dataset not in self.custom
+
     def admission(self, reading: str, dataset: str) -> str | None:
         """The file by which a dataset is admitted; None for synthetic and custom data."""
         if self.config["synthetic"] or dataset in self.custom:
@@ -165,7 +169,7 @@ class Plan:
         settings, record = self.settings(run), self.kept(run)
         wanted = settings.record()
         return (
-            {key: record[key] for key in wanted} if _was_trained_with(record, settings) else wanted
+            {key: record[key] for key in wanted} if was_trained_with(record, settings) else wanted
         )
 
     @cached_property
@@ -265,7 +269,7 @@ def _read(file: Path) -> dict | None:
     return record if isinstance(record, dict) else None
 
 
-def _was_trained_with(record: dict | None, settings: Settings) -> bool:
+def was_trained_with(record: dict | None, settings: Settings) -> bool:
     """Whether a run was trained with these settings, whatever they were called then."""
     try:
         with warnings.catch_warnings():

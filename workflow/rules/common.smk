@@ -33,7 +33,7 @@ with refusing():
         paper,
     )
 
-from workflow.lib import captions, existing, jobs, options
+from workflow.lib import captions, existing, finished, jobs, options
 from reproduction.report import pdf as typeset
 from workflow.lib.config import check_config
 from workflow.lib.earlier import other_runs

@@ -1,9 +1,9 @@
 rule evaluate:
     """Evaluate one run on one test set."""
     input:
-        weights=WEIGHTS,
-        record=RECORD,
-        data=TEST_CHECK,
+        weights=to_evaluate(WEIGHTS),
+        record=to_evaluate(RECORD),
+        data=to_evaluate(TEST_CHECK),
         admitted=admission,
     output:
         record=TESTED,

@@ -15,11 +15,15 @@ def other_evaluations(wildcards):
     return asked_evaluations(asked(), PLAN)
 
 
-@refusing()
-def run_of(wildcards):
-    run = paths.Run(
+def run_named(wildcards):
+    return paths.Run(
         wildcards.reading, wildcards.dataset, wildcards.model, int(wildcards.seed)
     )
+
+
+@refusing()
+def run_of(wildcards):
+    run = run_named(wildcards)
     PLAN.check_training(run)
     return run
 
@@ -28,9 +32,11 @@ def run_of(wildcards):
 def dataset_folder(wildcards):
     """A synthetic dataset is a node of the DAG; a real one lies outside it."""
     PLAN.check_dataset(wildcards.dataset)
-    if config["synthetic"] and wildcards.dataset not in PLAN.custom:
-        return f"resources/synthetic/{SCALE}/{wildcards.dataset}"
-    return []
+    if not PLAN.draws(wildcards.dataset):
+        return []
+    folder = f"resources/synthetic/{SCALE}/{wildcards.dataset}"
+    checked = finished.checked(PLAN, wildcards.reading, wildcards.dataset)
+    return ancient(folder) if checked else folder
 
 
 def drawn_identities(wildcards):
@@ -84,9 +90,19 @@ def train_options(wildcards):
 
 
 def training_data(wildcards):
-    """A run that is kept does not wait for a check that is made again, as after an upgrade."""
     check = CHECK.format(**wildcards)
-    return ancient(check) if PLAN.kept(run_of(wildcards)) else check
+    return ancient(check) if finished.trained(PLAN, run_of(wildcards)) else check
+
+
+def to_evaluate(file):
+    """A file that an evaluation is made from."""
+
+    def existing(wildcards):
+        evaluation = paths.Evaluation(run_named(wildcards), wildcards.test_set)
+        path = file.format(**wildcards)
+        return ancient(path) if finished.evaluated(PLAN, evaluation) else path
+
+    return existing
 
 
 def train_settings(wildcards):

@@ -1,0 +1,103 @@
+"""What is finished, by what its own records hold; the times of files say nothing of it.
+
+A copy has the times of its copying, and a file that was only touched is newer than what was made
+from it. So where the records vouch for a result, its inputs are `ancient` to Snakemake. It does
+not look at the params of a job behind one that runs: a record has to say all that they would.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from apnet import numeric_core
+from apnet.errors import InputError
+from apnet.files import read_json
+from apnet.records import paths
+from apnet.records.paths import Evaluation, Run
+from workflow.lib.plan import Plan, was_trained_with
+
+Json = dict[str, object]
+
+
+def checked(plan: Plan, reading: str, dataset: str) -> bool:
+    """Whether a check of a dataset is there that is real, or drawn as the config says."""
+    return _check(plan, reading, dataset) is not None
+
+
+def trained(plan: Plan, run: Run) -> bool:
+    """Whether a run is there with the settings, the code and the data of today.
+
+    Training it again would keep it. ImageNet weights are inputs of their own.
+    """
+    record = _read(Path(plan.results, run.record)) or {}
+    keeps = plan.config["code_changes"] == "keep"
+    return (
+        was_trained_with(record or None, plan.settings(run))
+        and record.get("code_fingerprint") == plan.code(run)
+        and _is_of(record, _check(plan, run.reading, run.dataset, keeps))
+    )
+
+
+def evaluated(plan: Plan, evaluation: Evaluation) -> bool:
+    """Whether an evaluation is there of this run, this test set and the code of today."""
+    run, test_set = evaluation.run, evaluation.test_set
+    record, of_run = (
+        _read(Path(plan.results, file)) or {} for file in (evaluation.file, run.record)
+    )
+    return (
+        "checkpoint_sha256" in record
+        and record["checkpoint_sha256"] == of_run.get("checkpoint_sha256")
+        and record.get("code_fingerprint") == numeric_core.evaluation(run.model, test_set)
+        and _switches_agree(plan, record, evaluation)
+        and _is_of(record, _check(plan, run.reading, test_set))
+        and (run.folder in plan.imported or _stays(plan, run))
+    )
+
+
+def _stays(plan: Plan, run: Run) -> bool:
+    """Whether no job would make another run of it."""
+    # No record says which file of the user's the ImageNet weights in resources/ were made from.
+    own = plan.pretrained_backbone(run) in plan.config["weights"]
+    return not own and trained(plan, run)
+
+
+def _check(plan: Plan, reading: str, dataset: str, keeps: bool = False) -> Json | None:
+    """A dataset's check, if it describes what would be checked today.
+
+    Args:
+        keeps: whether it may have been drawn by earlier code.
+    """
+    file = Path(plan.results, paths.CHECK.format(reading=reading, dataset=dataset))
+    check = _read(file)
+    if check is None or not plan.draws(dataset):
+        return check
+    drawn, seed = check.get("drawn"), plan.config["synthetic"]["seed"]
+    wanted = {"identities": plan.drawn_identities(dataset), "seed": seed}
+    if not keeps:
+        wanted["code"] = numeric_core.synthesis(dataset)
+    return check if isinstance(drawn, dict) and wanted.items() <= drawn.items() else None
+
+
+def _is_of(record: Json, check: Json | None) -> bool:
+    """Whether a record is of the data that a check found; an older check may lack some keys."""
+    data = record.get("data")
+    if not (isinstance(data, dict) and check and "fingerprint" in data.keys() & check.keys()):
+        return False
+    return all(check.get(key, value) == value for key, value in data.items())
+
+
+def _switches_agree(plan: Plan, record: Json, evaluation: Evaluation) -> bool:
+    reading = plan.readings[evaluation.run.reading]
+    protocol = record.get("protocol")
+    wanted = reading.switches(evaluation.test_set)
+    switches = protocol.get("switches") if isinstance(protocol, dict) else None
+    return isinstance(switches, dict) and switches.items() <= wanted.items()
+
+
+@cache
+def _read(file: Path) -> Json | None:
+    """A record; None if there is none, or none that can be read."""
+    try:
+        content = read_json(file)
+    except InputError:
+        return None
+    return content if isinstance(content, dict) else None
