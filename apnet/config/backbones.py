@@ -38,8 +38,10 @@ class BackboneSpec:
         build: name -> the network without its classifier.
         stages: network, whether the stem keeps its ReLU (a ResNet's has one) -> the modules
             of the stem and of each stage, in order.
-        se: path (:func:`apnet.lazy.load`) of the builder with SE in every block;
-            None where `-se` is not defined.
+        thin: as `build`, a small network with the same strides and the same channels after each
+            stage; None where there is none, and recipes of thin networks take the full one.
+        se: path (:func:`apnet.lazy.load`) of the builder with SE in every block, (name, whether
+            thin) -> network; None where `-se` is not defined.
         multipart: whether `-multipart` is defined.
         smoke_size: height and width of smoke images, where the recipe's are too small.
         caveat: what the paper leaves open on this backbone, for reports.
@@ -54,6 +56,7 @@ class BackboneSpec:
     smallest_side: int
     build: Callable[[str], "nn.Module"]
     stages: Callable[["nn.Module", bool], Sequence[Sequence["nn.Module"]]]
+    thin: Callable[[str], "nn.Module"] | None = None
     se: str | None = None
     multipart: bool = False
     smoke_size: tuple[int, int] | None = None

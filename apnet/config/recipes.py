@@ -22,6 +22,8 @@ class Recipe:
     """Settings of one training. Lengths in pixels, ages in epochs."""
 
     name: str
+    backbone_size: str
+    """`full`, or `thin`: the same stages, strides and channels after each, few narrow blocks."""
     height: int
     width: int
     identities: int
@@ -87,6 +89,7 @@ class Recipe:
 
 CHANNEL = Recipe(
     name="channel",
+    backbone_size="full",
     height=384,
     width=192,
     identities=20,
@@ -141,6 +144,7 @@ SPATIAL = replace(
 SMOKE = replace(
     CHANNEL,
     name="smoke",
+    backbone_size="thin",
     height=64,
     width=32,
     identities=8,
@@ -157,7 +161,11 @@ SMOKE = replace(
     precision="auto",
 )
 
-RECIPES = {recipe.name: recipe for recipe in (CHANNEL, SPATIAL, SMOKE)}
+SMOKE_SPATIAL = replace(SMOKE, name="smoke-spatial", epoch="identity", lr=1e-3)
+
+_SMOKE = (SMOKE, SMOKE_SPATIAL)
+
+RECIPES = {recipe.name: recipe for recipe in (CHANNEL, SPATIAL, *_SMOKE)}
 
 _FROM_1 = {"height", "width", "identities", "instances", "steps_per_epoch"}
 _SHARES = {"gamma", "smoothing", "flip", "erasing", "erasing_area", "batchnorm_momentum"}
@@ -166,6 +174,7 @@ _ANY = {"erasing_value"}
 
 _SWITCH = ("auto", True, False)
 _CHOICES = {
+    "backbone_size": ("full", "thin"),
     "epoch": ("image", "identity"),
     "precision": ("float32", "bfloat16", "auto"),
     "channels_last": _SWITCH,
@@ -184,9 +193,11 @@ def get_recipe(name: str, backbone: str = "resnet50", /, **settings: object) -> 
     known = RECIPES if name in RECIPES else recipes()
     if name not in known:
         raise unknown(str(one_of("recipe", name, tuple(known))))
-    recipe, smoke_size = known[name], backbones()[backbone].smoke_size
-    if name == "smoke" and smoke_size is not None:
-        recipe = replace(recipe, height=smoke_size[0], width=smoke_size[1])
+    recipe, spec = known[name], backbones()[backbone]
+    if recipe in _SMOKE and spec.smoke_size is not None:
+        recipe = replace(recipe, height=spec.smoke_size[0], width=spec.smoke_size[1])
+    if recipe.backbone_size == "thin" and spec.thin is None:
+        recipe = replace(recipe, backbone_size="full")
     return _with(recipe, settings)
 
 

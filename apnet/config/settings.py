@@ -1,5 +1,6 @@
 """What one training is: everything that changes its weights, as one flat record."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apnet.config.attentions import ATTENTIONS
@@ -13,6 +14,10 @@ from apnet.files import digest
 # How a step is computed is a matter of the machine, not of the method; it is recorded
 # with each run and does not make a run another experiment than the paper's.
 _NUMERICS = frozenset({"precision", "channels_last", "fused", "compile"})
+
+
+_BEFORE = {"backbone_size": "full"}
+"""Recipe settings that records of earlier versions lack, and what they were then."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ class Settings:
         Raises:
             InputError: a switch or a setting that is not known here.
         """
-        recipe = {key: value for key, value in record["settings"].items() if key != "name"}
+        recipe = current_settings(record["settings"])
+        del recipe["name"]
         return cls(
             model=record["model"],
             dataset=record["dataset"],
@@ -64,6 +70,11 @@ class Settings:
             recipe=get_recipe(record["recipe"], **recipe),
             seed=record["seed"],
         )
+
+
+def current_settings(recorded: Mapping[str, object]) -> dict[str, object]:
+    """The recipe settings of a record of any version, all that there are today."""
+    return _BEFORE | recorded
 
 
 def paper_recipe(model: str) -> str:
@@ -85,7 +96,7 @@ def deviations(model: str, settings: dict[str, object]) -> dict[str, tuple[objec
     Returns:
         Setting -> (the run's value, the paper's). Empty: the paper's recipe.
     """
-    paper = get_recipe(paper_recipe(model)).settings()
+    paper, settings = get_recipe(paper_recipe(model)).settings(), current_settings(settings)
     return {
         key: (settings.get(key), value)
         for key, value in paper.items()

@@ -16,7 +16,7 @@ from apnet.data.pipeline.loading import test_batches
 from apnet.data.pipeline.opening import open_images, source_of
 from apnet.evaluation.embed import embed
 from apnet.evaluation.retrieval import RetrievalResult, evaluate_retrieval
-from apnet.models.build import build_model
+from apnet.models.build import build_for
 from apnet.models.weights import fill, read_weights
 from apnet.runtime.compute import ComputeOptions
 
@@ -94,8 +94,6 @@ def trained_network(settings: Settings, identities: int, weights: Path) -> nn.Mo
     Raises:
         InputError: weights that do not fit the model as this version builds it.
     """
-    recipe = settings.recipe
-    size = (recipe.height, recipe.width)
-    model = build_model(settings.model, identities, settings.reading, input_size=size)
+    model = build_for(settings, identities)
     fill(model.state_dict(), read_weights(weights), f"{weights} does not fit {settings.model}")
     return model

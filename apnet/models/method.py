@@ -11,12 +11,14 @@ Output = tuple[Tensor, Tensor] | tuple[tuple[Tensor, ...], tuple[Tensor, ...]]
 
 @runtime_checkable
 class Method(Protocol):
-    """A network, an `nn.Module`, made with a backbone's name and the number of identities.
+    """A network, an `nn.Module`, made with its backbone and the number of identities.
+
+    The backbone is an :class:`apnet.models.staged.Backbone` with random weights, full or thin.
 
     Two more methods are taken where a network has them:
 
     - `load_imagenet(state)` fills it from ImageNet weights of its backbone. Without it, they fill
-      the attribute `backbone`, an :class:`apnet.models.staged.Backbone`.
+      the attribute `backbone`.
     - A module with a true attribute `clamped` is listed in the run's record
       (:func:`clamped_layers`).
     """

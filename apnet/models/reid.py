@@ -55,15 +55,23 @@ class ReID(nn.Module):
         num_classes: training identities.
         reading: decides the pyramids' form and stages, and the ReLU of the stem.
         input_size: height and width of the images; spatial attention needs it.
+        backbone_size: `full` or `thin`.
     """
 
     def __init__(
-        self, name: ModelName, num_classes: int, reading: Reading, input_size: tuple[int, int]
+        self,
+        name: ModelName,
+        num_classes: int,
+        reading: Reading,
+        input_size: tuple[int, int],
+        backbone_size: str = "full",
     ) -> None:
         super().__init__()
         self.name, self.reading = name, reading
         form = pyramid_reading(name, reading)
-        self.backbone = Backbone(name.backbone, se=name.attention == "se", stem_relu=form.stem_relu)
+        self.backbone = Backbone(
+            name.backbone, backbone_size, se=name.attention == "se", stem_relu=form.stem_relu
+        )
         self.pyramids = nn.ModuleDict(_pyramids(name, form, input_size) if name.level else {})
         self.local: nn.Module | None = None
         heads = 1

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from apnet.models.attention.squeeze_excitation import SqueezeExcitation
-from apnet.models.backbones.resnet import last_stride_1
+from apnet.models.backbones.resnet import THIN_BLOCKS, THIN_WIDTH, last_stride_1
 from apnet.runtime.torchvision_compat import torchvision
 
 _REDUCTION = 16
@@ -28,6 +28,8 @@ class SEBottleneck(_Bottleneck):
         return self.relu(out * self.se(out).sigmoid() + identity)
 
 
-def se_resnet(name: str) -> nn.Module:
+def se_resnet(name: str, thin: bool = False) -> nn.Module:
     """The ResNet `name` with torchvision's parameter names and, in each block, `se`."""
-    return last_stride_1(torchvision.models.ResNet(SEBottleneck, list(_BLOCKS[name])))
+    blocks, width = (THIN_BLOCKS, THIN_WIDTH) if thin else (_BLOCKS, 64)
+    net = torchvision.models.ResNet(SEBottleneck, list(blocks[name]), width_per_group=width)
+    return last_stride_1(net)

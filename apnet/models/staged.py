@@ -15,6 +15,7 @@ class Backbone(nn.Module):
 
     Args:
         name: of a backbone (:func:`apnet.config.backbones.backbones`).
+        size: `full` or `thin`.
         se: SE inside every block, where that is defined.
         stem_relu: keep the ReLU in a ResNet's stem.
 
@@ -23,10 +24,15 @@ class Backbone(nn.Module):
         width: channels of the last map.
     """
 
-    def __init__(self, name: str, se: bool = False, stem_relu: bool = True) -> None:
+    def __init__(
+        self, name: str, size: str = "full", *, se: bool = False, stem_relu: bool = True
+    ) -> None:
         super().__init__()
-        spec = backbones()[name]
-        self.net = load(spec.se)(name) if se else spec.build(name)
+        spec, thin = backbones()[name], size == "thin"
+        if se:
+            self.net = load(spec.se)(name, thin)
+        else:
+            self.net = (spec.thin if thin else spec.build)(name)
         self.name = name
         self.width = spec.widths[-1]
         # Kept: torch.compile would trace the registry's search for files.

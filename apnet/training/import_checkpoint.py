@@ -16,7 +16,7 @@ from apnet.data import get_source, load_dataset
 from apnet.data.check import describe_data
 from apnet.errors import InputError
 from apnet.files import sha256, write_json
-from apnet.models.build import build_model
+from apnet.models.build import build_for
 from apnet.models.importers.checkpoints import Checkpoint, plain_state, read_checkpoint
 from apnet.models.importers.released import load_released
 from apnet.models.importers.rga import load_rga
@@ -105,12 +105,7 @@ def _network(
     refusal = f"{file} does not fit {settings.model}"
     state = plain_state(found.state, refusal)
     _check_run(file, state)
-    model = build_model(
-        settings.model,
-        identities,
-        settings.reading,
-        input_size=(settings.recipe.height, settings.recipe.width),
-    )
+    model = build_for(settings, identities)
     _check_classes(file, state, model, settings, identities)
     names = _fill(model, state, refusal)
     bad = unfinite(model.state_dict())

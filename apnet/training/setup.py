@@ -12,7 +12,7 @@ from apnet.data.images import Images
 from apnet.data.pipeline.loading import training_batches
 from apnet.data.pipeline.resident import Resident
 from apnet.data.pipeline.sampling import steps_per_epoch
-from apnet.models.build import build_model, load_imagenet
+from apnet.models.build import build_for, load_imagenet
 from apnet.models.weights import read_weights
 from apnet.training.trainer import Trainer
 
@@ -32,13 +32,7 @@ def make_trainer(
     recipe = settings.recipe
     identities = [sample.identity for sample in dataset.train]
     classes = len({*identities})
-    model = build_model(
-        settings.model,
-        classes,
-        settings.reading,
-        input_size=(recipe.height, recipe.width),
-        batchnorm_momentum=recipe.batchnorm_momentum,
-    )
+    model = build_for(settings, classes)
     if recipe.pretrained:
         load_imagenet(model, read_weights(weights))
     steps = steps_per_epoch(identities, recipe)

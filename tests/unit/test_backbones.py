@@ -97,6 +97,25 @@ def test_stage_sizes_are_those_of_the_network(name, sizes):
         assert {stage: x.shape[1] for stage, x in found.items()} == stage_widths(name)
 
 
+@pytest.mark.parametrize("se", [False, True], ids=["plain", "se"])
+@pytest.mark.parametrize("name", backbones())
+def test_thin_networks_have_the_stages_of_full_ones(name, se):
+    if se and backbones()[name].se is None:
+        return
+    full, thin = (Backbone(name, size, se=se).eval() for size in ("full", "thin"))
+    images = torch.zeros(1, 3, 160, 80)
+    shapes = [{k: x.shape for k, x in maps(each, images).items()} for each in (full, thin)]
+    assert shapes[0] == shapes[1]
+    full, thin = (sum(p.numel() for p in each.parameters()) for each in (full, thin))
+    assert thin < 0.4 * full
+    assert se == any(isinstance(m, SEBottleneck) for m in Backbone(name, "thin", se=se).modules())
+
+
+def test_thin_resnets_differ_as_full_ones_do():
+    thin = [Backbone(name, "thin").net.state_dict() for name in ("resnet50", "resnet101")]
+    assert {*thin[0]} < {*thin[1]}
+
+
 def test_stage_sizes_at_the_papers_sizes():
     at = {name: list(stage_sizes(name, 384, 192).values()) for name in backbones()}
     assert at["resnet50"] == [(96, 48), (96, 48), (48, 24), (24, 12), (24, 12)] == at["resnet101"]

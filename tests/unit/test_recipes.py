@@ -4,6 +4,8 @@ from dataclasses import fields, replace
 import pytest
 from pydantic import TypeAdapter
 
+from apnet.config import recipes as recipes_module
+from apnet.config.backbones import backbones
 from apnet.config.readings import METHOD, READINGS, RELEASED, WRITTEN, get_reading
 from apnet.config.recipes import CHANNEL, RECIPES, SPATIAL, get_recipe
 from apnet.config.settings import Settings, deviations, paper_recipe
@@ -160,6 +162,32 @@ def test_a_record_from_before_the_switches_is_read_as_leaving_them_to_the_device
     for switch in ("channels_last", "fused", "compile"):
         assert record["settings"].pop(switch) == "auto"
     assert Settings.from_record(record) == settings
+
+
+def test_a_record_from_before_the_backbones_size_is_of_a_full_network():
+    full = get_recipe("smoke", backbone_size="full")
+    record = Settings("resnet50", "market1501", WRITTEN, full, seed=0).record()
+    del record["settings"]["backbone_size"]
+    assert Settings.from_record(record).recipe == full
+    settings = CHANNEL.settings()
+    del settings["backbone_size"]
+    assert deviations("resnet50", settings) == {}
+
+
+def test_a_thin_network_is_never_the_papers():
+    thin = get_recipe("channel", backbone_size="thin").settings()
+    assert deviations("resnet50", thin) == {"backbone_size": ("thin", "full")}
+    run, full = (
+        Settings("resnet50", "msmt17", WRITTEN, get_recipe("channel", **how), seed=0)
+        for how in ({"backbone_size": "thin"}, {})
+    )
+    assert run.sha256() != full.sha256()
+
+
+def test_a_backbone_without_a_thin_form_is_built_in_full(monkeypatch):
+    spec = replace(backbones()["resnet50"], thin=None)
+    monkeypatch.setattr(recipes_module, "backbones", lambda: {"resnet50": spec})
+    assert get_recipe("smoke").backbone_size == "full"
 
 
 def test_deviations_name_what_is_not_the_papers():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
 from apnet import numeric_core
 from apnet.config.readings import READINGS, current_switches, get_reading
-from apnet.config.settings import deviations
+from apnet.config.settings import current_settings, deviations
 from apnet.data import DATASETS, get_source
 from apnet.files import digest
 from reproduction.judging.entries import distinct
@@ -57,7 +57,7 @@ def _recipe(record: Record) -> str:
 
 def _of_all(records: Sequence[Record]) -> Iterator[str]:
     kinds: dict[str, Callable[[Record], Hashable]] = {
-        "settings": lambda record: digest(record.training["settings"]),
+        "settings": lambda record: digest(current_settings(record.training["settings"])),
         "training data": lambda record: record.training["data"]["fingerprint"],
         "test data": lambda record: record.content["data"]["fingerprint"],
         "switches": lambda record: digest(_switches(record)),

@@ -23,11 +23,21 @@ def lengths(length: int) -> tuple[int, int, int, int, int]:
 
 def build(_name: str) -> "nn.Module":
     """Torchvision's network, its last transition without pooling."""
-    from torch import nn
-
     from apnet.runtime.torchvision_compat import torchvision
 
-    net = torchvision.models.densenet169(weights=None)
+    return _last_stride_1(torchvision.models.densenet169(weights=None))
+
+
+def thin(_name: str) -> "nn.Module":
+    """As :func:`build`, with half the layers, each of twice the growth."""
+    from apnet.runtime.torchvision_compat import torchvision
+
+    return _last_stride_1(torchvision.models.DenseNet(64, (3, 6, 16, 16), 64, bn_size=1))
+
+
+def _last_stride_1(net: "nn.Module") -> "nn.Module":
+    from torch import nn
+
     net.features.transition3.pool = nn.Identity()
     del net.classifier
     return net
@@ -60,6 +70,7 @@ SPECS = (
         smallest_side=13,
         build=build,
         stages=stages,
+        thin=thin,
         caveat=OPEN_STAGES,
         weights_url="https://download.pytorch.org/models/densenet169-b2777c0a.pth",
         classifier=("classifier.",),

@@ -28,6 +28,37 @@ def lengths(length: int) -> tuple[int, int, int, int, int]:
 
 def build(_name: str) -> "nn.Module":
     """Torchvision's network, its last reduction without a stride."""
+    from apnet.runtime.torchvision_compat import torchvision
+
+    return _last_stride_1(
+        torchvision.models.inception_v3(
+            weights=None, aux_logits=False, transform_input=False, init_weights=False
+        )
+    )
+
+
+def thin(_name: str) -> "nn.Module":
+    """As :func:`build`, with a narrow stem and one or two modules a stage."""
+    from torch import nn
+
+    from apnet.runtime.torchvision_compat import torchvision
+
+    inception = torchvision.models.inception
+    net = build(_name)
+    conv = inception.BasicConv2d
+    net.Conv2d_1a_3x3 = conv(3, 8, kernel_size=3, stride=2)
+    net.Conv2d_2a_3x3 = conv(8, 8, kernel_size=3)
+    net.Conv2d_2b_3x3 = conv(8, 64, kernel_size=3, padding=1)
+    net.Conv2d_3b_1x1 = conv(64, 16, kernel_size=1)
+    net.Conv2d_4a_3x3 = conv(16, 192, kernel_size=3)
+    net.Mixed_5b = inception.InceptionA(192, pool_features=64)
+    net.Mixed_6b = inception.InceptionC(768, channels_7x7=16)
+    for name in ("Mixed_5c", "Mixed_5d", "Mixed_6c", "Mixed_6d", "Mixed_6e", "Mixed_7c"):
+        setattr(net, name, nn.Identity())
+    return net
+
+
+def _last_stride_1(net: "nn.Module") -> "nn.Module":
     from torch.nn import functional as F
 
     from apnet.runtime.torchvision_compat import torchvision
@@ -44,9 +75,6 @@ def build(_name: str) -> "nn.Module":
             branch7x7 = self.branch7x7x3_4(self.branch7x7x3_3(branch7x7))
             return [branch3x3, branch7x7, F.max_pool2d(x, kernel_size=3, stride=1)]
 
-    net = torchvision.models.inception_v3(
-        weights=None, aux_logits=False, transform_input=False, init_weights=False
-    )
     net.Mixed_7a = Mixed7aStride1()
     del net.fc, net.avgpool, net.dropout
     return net
@@ -71,6 +99,7 @@ SPECS = (
         smallest_side=75,
         build=build,
         stages=stages,
+        thin=thin,
         smoke_size=(160, 80),
         caveat=OPEN_STAGES,
         weights_url="https://download.pytorch.org/models/inception_v3_google-0cc3c7bd.pth",

@@ -8,6 +8,11 @@ if TYPE_CHECKING:
     from torch import nn
 
 
+THIN_BLOCKS = {"resnet50": (1, 1, 1, 1), "resnet101": (1, 1, 2, 1)}
+THIN_WIDTH = 16
+"""Blocks a stage of the thin networks, and the width inside their first stage's (64 in full)."""
+
+
 def lengths(length: int) -> tuple[int, int, int, int, int]:
     """Of the map's side, for an image's."""
     stem = halved(halved(length))
@@ -19,6 +24,15 @@ def build(name: str) -> "nn.Module":
     from apnet.runtime.torchvision_compat import torchvision
 
     return last_stride_1(torchvision.models.get_model(name, weights=None))
+
+
+def thin(name: str) -> "nn.Module":
+    """As :func:`build`, with few and narrow blocks: 3.6 of ResNet-50's 23.5 million parameters."""
+    from apnet.runtime.torchvision_compat import torchvision
+
+    resnet = torchvision.models.resnet
+    blocks = list(THIN_BLOCKS[name])
+    return last_stride_1(resnet.ResNet(resnet.Bottleneck, blocks, width_per_group=THIN_WIDTH))
 
 
 def last_stride_1(net: "nn.Module") -> "nn.Module":
@@ -45,6 +59,7 @@ SPECS = tuple(
         smallest_side=1,
         build=build,
         stages=stages,
+        thin=thin,
         se="apnet.models.se_resnet:se_resnet",
         multipart=True,
         weights_url=f"https://download.pytorch.org/models/{file}",

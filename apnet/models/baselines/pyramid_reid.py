@@ -51,13 +51,13 @@ class PyramidReID(nn.Module):
     original refuses to run but Table III counts.
 
     Args:
-        backbone: torchvision's name of a ResNet.
+        backbone: a ResNet.
         num_classes: training identities.
     """
 
-    def __init__(self, backbone: str, num_classes: int) -> None:
+    def __init__(self, backbone: Backbone, num_classes: int) -> None:
         super().__init__()
-        self.backbone = Backbone(backbone)
+        self.backbone = backbone
         self.spans = [
             (first, first + length)
             for length in range(STRIPES, 0, -1)
