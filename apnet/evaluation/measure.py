@@ -14,7 +14,10 @@ from apnet.config.settings import Settings
 from apnet.data.dataset import ReIDDataset
 from apnet.data.pipeline.loading import test_batches
 from apnet.data.pipeline.opening import open_images, source_of
+from apnet.evaluation.chance import random_ranking
 from apnet.evaluation.embed import embed
+from apnet.evaluation.inputs import codes
+from apnet.evaluation.protocol import Protocol
 from apnet.evaluation.retrieval import RetrievalResult, evaluate_retrieval
 from apnet.models.build import build_for
 from apnet.models.weights import fill, read_weights
@@ -79,10 +82,31 @@ def retrieve(dataset: ReIDDataset, embedder: Embedder) -> RetrievalResult:
     )
 
 
+def random_accuracies(dataset: ReIDDataset, ranks: Iterable[int]) -> dict[str, object]:
+    """As :func:`accuracies`, what a random ranking of the gallery has on average."""
+    query, gallery = dataset.test()
+    sizes = len(query), len(gallery)
+    ids = codes(*([s.identity for s in part] for part in (query, gallery)), sizes, "ids")
+    cameras = codes(*([s.camera for s in part] for part in (query, gallery)), sizes, "cameras")
+    protocol = Protocol(*ids, *cameras)
+    valid = protocol.matches > 0
+    return random_ranking(protocol.matches[valid], protocol.ranked[valid], ranks)
+
+
 def accuracies(result: RetrievalResult, ranks: Iterable[int]) -> dict[str, object]:
     """`mAP`, and `cmc` by rank as text; as fractions."""
     cmc = {str(rank): float(result.cmc[rank - 1]) for rank in ranks}
     return {"mAP": float(result.mAP), "cmc": cmc}
+
+
+def untrained_network(settings: Settings, identities: int) -> nn.Module:
+    """The network of a run that starts from nothing, as it was before its first step.
+
+    Args:
+        identities: of its training set.
+    """
+    torch.manual_seed(settings.seed)
+    return build_for(settings, identities)
 
 
 def trained_network(settings: Settings, identities: int, weights: Path) -> nn.Module:

@@ -30,6 +30,7 @@ class Protocol:
     Attributes:
         matches: true matches of each query.
         same_identity: gallery images of each query's identity, of any camera.
+        ranked: gallery images that are not left out for each query.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class Protocol:
         self._cameras = query_cameras, gallery_cameras
         cameras = 1 + max(query_cameras.max(), gallery_cameras.max())
         pairs = np.sort(gallery_ids * cameras + gallery_cameras)
-        self.matches = self.same_identity - _find(pairs, query_ids * cameras + query_cameras)[1]
+        left_out = _find(pairs, query_ids * cameras + query_cameras)[1]
+        self.matches = self.same_identity - left_out
+        self.ranked = len(gallery_ids) - left_out
 
     def entries(self, queries: np.ndarray) -> tuple[Entries, Entries]:
         """True matches of these queries, and gallery images that are left out for them."""

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,15 @@ from apnet.data.check import describe_data
 from apnet.data.labels import describe
 from apnet.data.reach import exists, is_folder
 from apnet.errors import InputError
-from apnet.evaluation.measure import DISTANCE, Embedder, accuracies, retrieve, trained_network
+from apnet.evaluation.measure import (
+    DISTANCE,
+    Embedder,
+    accuracies,
+    random_accuracies,
+    retrieve,
+    trained_network,
+    untrained_network,
+)
 from apnet.evaluation.retrieval import RetrievalResult
 from apnet.files import replaced, sha256, write_json
 from apnet.records.blocks import RANKS
@@ -81,6 +90,8 @@ def evaluate(
     protocol = _protocol(embedder, test_set, data_root, reading)
     log(f"embedding {len(dataset.query)} queries, {_gallery(dataset, protocol)}")
     result = _result(run, dataset, embedder)
+    identities = record.data.counts.train.identities
+    without = _without_learning(run, dataset, embedder, settings, identities)
     _write_queries(out.with_suffix(".npz"), result)
     model = GpuEvaluation if device.type == "cuda" else Evaluation
     evaluation = model(
@@ -89,6 +100,7 @@ def evaluate(
         **_of_run(record),
         dataset=test_set,
         **_of_result(result, dataset),
+        without_learning=without,
         code_fingerprint=code,
         data=data,
         wall_seconds=round(time.monotonic() - begin, 3),
@@ -158,6 +170,18 @@ def _result(run: Path, dataset: ReIDDataset, embedder: Embedder) -> RetrievalRes
         return retrieve(dataset, embedder)
     except ValueError as error:
         raise InputError(f"{run} cannot be evaluated on {dataset.name}: {error}") from error
+
+
+def _without_learning(
+    run: Path, dataset: ReIDDataset, embedder: Embedder, settings: Settings, identities: int
+) -> dict[str, object]:
+    """What the numbers have to beat, on the same test set by the same protocol."""
+    floors = {"random_ranking": random_accuracies(dataset, RANKS), "untrained": None}
+    if not settings.recipe.pretrained:
+        model = untrained_network(settings, identities).to(embedder.device)
+        result = _result(run, dataset, replace(embedder, model=model))
+        floors["untrained"] = accuracies(result, RANKS)
+    return floors
 
 
 def _write_queries(file: Path, result: RetrievalResult) -> None:

@@ -14,7 +14,7 @@ Amount = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Rank = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")]
 Object = dict[str, Any]
-Provenance = Literal["trained", "imported"]
+Provenance = Literal["trained", "untrained", "imported"]
 Version = Annotated[Count, Field(alias="schema")]
 
 
@@ -258,6 +258,25 @@ class TestCounts(_Counts):
     """gallery images that were left out"""
     distractors: Count
     """gallery images of identity 0, where no query has it; kept or dropped, as `protocol` says"""
+
+
+class Accuracies(Record):
+    """Scores of a test set."""
+
+    mAP: Fraction
+    """a share"""
+    cmc: Cmc
+    """shares by rank"""
+
+
+class WithoutLearning(Record):
+    """`without_learning`"""
+
+    random_ranking: Accuracies
+    """`mAP` and `cmc` of a gallery in random order, on average"""
+    untrained: Accuracies | None
+    """the same of the run's network before its first step; `null`: it started from ImageNet
+    weights"""
 
 
 class Training(Record):

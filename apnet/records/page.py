@@ -24,6 +24,7 @@ MODELS: dict[str, tuple[type[Record], ...]] = {
     "hardware": (blocks.Hardware, blocks.GpuHardware),
     "protocol": (blocks.Protocol,),
     "counts": (blocks.TestCounts,),
+    "without learning": (blocks.WithoutLearning,),
     "training": (blocks.Training,),
 }
 """Marker -> the models whose fields stand there, each once."""

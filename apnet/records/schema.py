@@ -34,9 +34,10 @@ from apnet.records.blocks import (
     TrainingArithmetic,
     TrainingSettings,
     Version,
+    WithoutLearning,
 )
 
-TRAINED, IMPORTED = "trained", "imported"
+TRAINED, UNTRAINED, IMPORTED = "trained", "untrained", "imported"
 
 
 class Run(Record):
@@ -64,7 +65,8 @@ class Run(Record):
     """of the modules that train, blind to comments and layout, with the version of its rule; one
     of another version is earlier code"""
     provenance: Provenance
-    """`trained` or `imported` ([imported-weights.md](imported-weights.md))"""
+    """`trained`, `untrained` (no step: its weights are random, or ImageNet's) or `imported`
+    ([imported-weights.md](imported-weights.md))"""
     data: Data
     """the training set, see below"""
     weights: SourceFile | None
@@ -170,6 +172,8 @@ class Evaluation(Record):
     """shares by rank"""
     counts: TestCounts
     """of the test set as evaluated, see below"""
+    without_learning: WithoutLearning = Field(default=None)
+    """what the accuracies have to beat, see below; absent in records of earlier versions"""
     checkpoint_sha256: str
     """of the run, so that it cannot be another's"""
     settings_sha256: str

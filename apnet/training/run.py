@@ -29,7 +29,7 @@ from apnet.models.method import clamped_layers
 from apnet.models.weights import unfinite, write_weights
 from apnet.records.kept import forget
 from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, WEIGHTS
-from apnet.records.schema import TRAINED, GpuTrainedRun, TrainedRun
+from apnet.records.schema import TRAINED, UNTRAINED, GpuTrainedRun, TrainedRun
 from apnet.runtime.compute import ComputeOptions
 from apnet.runtime.devices import arithmetic, choose_device
 from apnet.runtime.environment import SCHEMA, environment, git_state, hardware, peak_memory
@@ -110,6 +110,8 @@ def train(
             write_weights(out / WEIGHTS, trainer.model.state_dict())
             record = _record(trainer, settings, inputs, elapsed(), source_of(images), out)
             write_json(out / RECORD, record.content())
+            if record.provenance == UNTRAINED:
+                log("untrained: with 0 epochs the network takes no step")
             shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
             forget(out / WEIGHTS, out / RECORD)
 
@@ -174,7 +176,7 @@ def _record(
         **settings.record(),
         settings_sha256=settings.sha256(),
         code_fingerprint=numeric_core.training(settings.model, settings.dataset),
-        provenance=TRAINED,
+        provenance=TRAINED if trainer.steps else UNTRAINED,
         data=inputs.data,
         weights=inputs.initial,
         clamped=clamped_layers(trainer.model),

@@ -84,7 +84,7 @@ def pixels(file):
 
 def features(weights, model, classes, reading, shots, logits=False):
     """Double precision, one image at a time, averaged with its mirror image's."""
-    network = build_model(model, classes, reading, input_size=(64, 32))
+    network = build_model(model, classes, reading, input_size=(64, 32), backbone_size="thin")
     network.load_state_dict(load_file(weights))
     network.double().eval()
     rows = []

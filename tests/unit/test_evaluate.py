@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from apnet import numeric_core
 from apnet.cli import main
+from apnet.config.settings import Settings
 from apnet.data.synthetic import synthesize
 from apnet.errors import InputError
 from apnet.evaluation.run import evaluate
@@ -116,6 +117,23 @@ def test_the_record_names_the_run_and_the_protocol(trained, root, tmp_path):
     assert found["arithmetic"] == {"precision": "float32", "deterministic": True}
     assert found["wall_seconds"] > 0 and found["hardware"]["device"] == "cpu"
     assert Evaluation(**found).content() == found and found.keys() == keys(Evaluation)
+
+
+def test_the_record_says_what_has_to_be_beaten(trained, root, tmp_path):
+    found, _ = evaluated(trained, "market1501", root, tmp_path / "test.json")
+    settings = Settings.from_record(read_json(trained / "run.json"))
+    runs.run(tmp_path / "run", root, replace(settings, recipe=replace(settings.recipe, epochs=0)))
+    start, _ = evaluated(tmp_path / "run", "market1501", root, tmp_path / "start.json")
+    floors = found["without_learning"]
+    assert floors["untrained"] == {"mAP": start["mAP"], "cmc": start["cmc"]} != found
+    assert start["training"]["provenance"] == "untrained"
+    folder = root / "market1501"
+    queries, gallery = (runs.market(folder, name) for name in ("query", "bounding_box_test"))
+    seen = [[g for g in gallery if g[1:] != query[1:]] for query in queries]
+    shares = [
+        np.mean([g.identity == q.identity for g in s]) for q, s in zip(queries, seen, strict=True)
+    ]
+    assert floors["random_ranking"]["cmc"]["1"] == pytest.approx(np.mean(shares))
 
 
 def test_batches_and_loaders_change_no_number(trained, root, tmp_path):

@@ -7,12 +7,12 @@ from apnet.config.readings import READINGS, current_switches, get_reading
 from apnet.config.settings import current_settings, deviations
 from apnet.data import DATASETS, get_source
 from apnet.files import digest
+from apnet.records.schema import IMPORTED, UNTRAINED
 from reproduction.judging.entries import distinct
 from reproduction.results.frame import SYNTHETIC
 from workflow.lib.admit import differences
 from workflow.lib.records import Record
 
-IMPORTED = "imported"
 EARLIER = "made with earlier code"
 
 _SHOWN = 3
@@ -70,9 +70,10 @@ def _of_all(records: Sequence[Record]) -> Iterator[str]:
 
 def _marks(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
     run, trained = record.evaluation.run, record.training.get("code_fingerprint")
-    if record.training["provenance"] == IMPORTED:
-        yield IMPORTED
-    elif trained != numeric_core.training(run.model, run.dataset):
+    provenance = record.training["provenance"]
+    if provenance in (IMPORTED, UNTRAINED):
+        yield provenance
+    if provenance != IMPORTED and trained != numeric_core.training(run.model, run.dataset):
         yield EARLIER
     evaluated = numeric_core.evaluation(run.model, record.evaluation.test_set)
     if record.content["code_fingerprint"] != evaluated:
