@@ -43,7 +43,8 @@ class BackboneSpec:
         se: path (:func:`apnet.lazy.load`) of the builder with SE in every block, (name, whether
             thin) -> network; None where `-se` is not defined.
         multipart: whether `-multipart` is defined.
-        smoke_size: height and width of smoke images, where the recipe's are too small.
+        small_size: height and width of images in recipes of thin networks, where the recipe's are
+            too small.
         caveat: what the paper leaves open on this backbone, for reports.
         weights_url: the ImageNet weights of the paper's time; None: the user brings a file.
         classifier: how names of weights that are left out begin.
@@ -59,7 +60,7 @@ class BackboneSpec:
     thin: Callable[[str], "nn.Module"] | None = None
     se: str | None = None
     multipart: bool = False
-    smoke_size: tuple[int, int] | None = None
+    small_size: tuple[int, int] | None = None
     caveat: str | None = None
     weights_url: str | None = None
     classifier: tuple[str, ...] = ("fc.",)

@@ -163,9 +163,27 @@ SMOKE = replace(
 
 SMOKE_SPATIAL = replace(SMOKE, name="smoke-spatial", epoch="identity", lr=1e-3)
 
-_SMOKE = (SMOKE, SMOKE_SPATIAL)
+# Real learning in minutes without a GPU, channel and spatial; never held against the paper.
+LAPTOP = replace(
+    SMOKE,
+    name="laptop",
+    height=128,
+    width=64,
+    instances=4,
+    epochs=14,
+    steps_per_epoch=50,
+    lr=1e-3,
+    milestones=(10,),
+    warmup_epochs=1,
+    padding=5,
+    erasing=0.5,
+    batchnorm_momentum=0.1,
+)
 
-RECIPES = {recipe.name: recipe for recipe in (CHANNEL, SPATIAL, *_SMOKE)}
+_SMALL = (SMOKE, SMOKE_SPATIAL, LAPTOP)
+"""Of thin networks on small images."""
+
+RECIPES = {recipe.name: recipe for recipe in (CHANNEL, SPATIAL, *_SMALL)}
 
 _FROM_1 = {"height", "width", "identities", "instances", "steps_per_epoch"}
 _SHARES = {"gamma", "smoothing", "flip", "erasing", "erasing_area", "batchnorm_momentum"}
@@ -194,8 +212,8 @@ def get_recipe(name: str, backbone: str = "resnet50", /, **settings: object) -> 
     if name not in known:
         raise unknown(str(one_of("recipe", name, tuple(known))))
     recipe, spec = known[name], backbones()[backbone]
-    if recipe in _SMOKE and spec.smoke_size is not None:
-        recipe = replace(recipe, height=spec.smoke_size[0], width=spec.smoke_size[1])
+    if recipe in _SMALL and spec.small_size is not None:
+        recipe = replace(recipe, height=spec.small_size[0], width=spec.small_size[1])
     if recipe.backbone_size == "thin" and spec.thin is None:
         recipe = replace(recipe, backbone_size="full")
     return _with(recipe, settings)

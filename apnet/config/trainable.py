@@ -6,6 +6,7 @@ What a single setting may be is checked where it is declared: :mod:`apnet.config
 
 from collections.abc import Sequence
 
+from apnet.config.backbones import backbones
 from apnet.config.names import parse_model_name
 from apnet.config.recipes import Recipe
 from apnet.config.settings import Settings
@@ -19,7 +20,8 @@ def check_trainable(settings: Settings) -> None:
     Raises:
         InputError: a model that cannot be built at the recipe's image size; a batch without two
             identities, or two images of each, for the triplet loss; BatchNorm over one image;
-            an augmentation that leaves nothing of an image.
+            an augmentation that leaves nothing of an image; a thin network that there is not, or
+            that is to start from ImageNet weights.
     """
     recipe = settings.recipe
     size = (recipe.height, recipe.width)
@@ -27,6 +29,20 @@ def check_trainable(settings: Settings) -> None:
     _check_triplets(recipe)
     _check_shares(recipe, settings.reading.batchnorm_batch)
     _check_augmentation(recipe)
+    _check_size(settings)
+
+
+def _check_size(settings: Settings) -> None:
+    backbone, recipe = parse_model_name(settings.model).backbone, settings.recipe
+    if recipe.backbone_size != "thin":
+        return
+    if backbones()[backbone].thin is None:
+        raise InputError(f"there is no thin {backbone}: set backbone_size=full")
+    if recipe.pretrained:
+        raise InputError(
+            "backbone_size=thin with pretrained=true: there are no ImageNet weights of thin "
+            "networks: change one of them"
+        )
 
 
 def check_identities(images: Sequence[int], recipe: Recipe, dataset: str) -> None:

@@ -99,7 +99,7 @@ def test_the_score_is_the_mean_similarity_with_matches_of_unit_length():
 @pytest.mark.parametrize("reading", READINGS)
 def test_maps_are_those_of_a_naive_grad_cam(made, trained, root, reading):
     found = np.load(made[reading])
-    network = build_model("resnet50-apnet-c2", TRAINED, reading, input_size=(64, 32))
+    network = build_model("resnet50-apnet-c2", TRAINED, reading, (64, 32), backbone_size="thin")
     weights = trained / reading / "model.safetensors"
     network.load_state_dict(load_file(weights))
     network.double().eval()

@@ -27,7 +27,7 @@ def own(tmp_path_factory):
     """Weights of ours, as somebody would send them: the file alone."""
     torch.manual_seed(3)
     file = tmp_path_factory.mktemp("own") / "theirs.safetensors"
-    model = build_model(MODEL, CLASSES, "written", input_size=(64, 32))
+    model = build_model(MODEL, CLASSES, "written", input_size=(64, 32), backbone_size="thin")
     save_file({name: t.clone() for name, t in model.state_dict().items()}, file)
     return file
 

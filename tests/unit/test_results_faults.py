@@ -124,7 +124,11 @@ FAULTS = {
     "ranks of texts": (archive(PRECISIONS, np.array(list("1207"))), ARRAYS, "not hold a number"),
     "a rank of digits": (of_test(cmc={"1" * 5000: 1.0}), TEST, "string should match pattern"),
     "rank 0": (of_test(cmc={"0": 1.0}), TEST, "string should match pattern"),
-    "provenance": (of_run(provenance="found"), RUN, "is 'found', not 'trained' or 'imported'"),
+    "provenance": (
+        of_run(provenance="found"),
+        RUN,
+        "is 'found', not 'trained', 'untrained' or 'imported'",
+    ),
     "its provenance": (of_test(training__provenance=1), TEST, "training.provenance is 1, not 'tr"),
     "a text for seconds": (of_run(wall_seconds="soon"), RUN, "is 'soon', not a valid number"),
     "images less than none": (of_run(images_per_second=-3), RUN, "is -3, not greater than"),

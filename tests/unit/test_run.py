@@ -24,6 +24,7 @@ from apnet.training.trainer import Trainer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
+IMAGENET = {"pretrained": True, "backbone_size": "full"}
 SETTINGS = runs.settings()
 
 
@@ -184,7 +185,7 @@ def imagenet(tmp_path_factory):
 
 def test_training_starts_from_imagenet_weights_where_the_recipe_says_so(root, tmp_path, imagenet):
     # At a rate of 0 the weights stay what they were at the start.
-    chosen = runs.settings("resnet50-apnet-s1", pretrained=True, lr=0, epochs=1, steps_per_epoch=1)
+    chosen = runs.settings("resnet50-apnet-s1", **IMAGENET, lr=0, epochs=1, steps_per_epoch=1)
     runs.run(tmp_path / "run", root, chosen, weights=imagenet)
     trained, start = load_file(tmp_path / "run" / "model.safetensors"), load_file(imagenet)
     convolutions = [name for name, tensor in start.items() if tensor.ndim == 4]
@@ -197,7 +198,7 @@ def test_training_starts_from_imagenet_weights_where_the_recipe_says_so(root, tm
 
 
 def test_weights_that_cannot_be_read_are_one_sentence(root, tmp_path, imagenet):
-    chosen = runs.settings(pretrained=True)
+    chosen = runs.settings(**IMAGENET)
     broken = tmp_path / "w.safetensors"
     broken.write_bytes(imagenet.read_bytes()[:1000])
     with pytest.raises(InputError, match=f"cannot read weights from {broken}"):

@@ -34,6 +34,7 @@ REFUSED = [
     ),
     ({"model": "resnet50-multipart", "height": 48}, "splits 3 rows into 2 parts at 48x32"),
     ({"model": "inception_v3"}, "images of 64x32 are too small for it"),
+    ({"pretrained": True}, "backbone_size=thin with pretrained=true: there are no ImageNet"),
     ({"model": "resnet50-apnet-c2-r128", "reading": "released"}, "64 channels of stem"),
     (
         {"padding": 32},
