@@ -64,7 +64,7 @@ def naive(activation, gradient, size):
     raised = total.clamp(min=0)
     big = nn.functional.interpolate(raised[None, None], size, mode="bilinear")[0, 0]
     low, high = big.min(), big.max()
-    return ((big - low) / (high - low)).detach().numpy()
+    return ((big - low) / ((high - low) or 1)).detach().numpy()
 
 
 def test_grad_cam_is_that_of_its_two_equations():
@@ -106,6 +106,7 @@ def test_maps_are_those_of_a_naive_grad_cam(made, trained, root, reading):
     folder = next(root.glob("**/query")).parent
     gallery = runs.market(folder, "bounding_box_test")
     assert found["maps"].shape == (len(found["queries"]), 2, 64, 32)
+    assert found["maps"].any(axis=(2, 3)).sum() > 1
     for name, image, maps in zip(found["queries"], found["images"], found["maps"], strict=True):
         (query,) = (q for q in runs.market(folder, "query") if q.file.name == name)
         picture = Image.open(query.file).convert("RGB").resize((32, 64), Image.Resampling.BILINEAR)
