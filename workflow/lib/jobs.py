@@ -27,17 +27,6 @@ _PREFIX = "apnet: "
 _PREFIXES = (_PREFIX, "reproduction: ")
 
 
-def share_environment(root: Path) -> None:
-    """Let jobs run what this process runs, also when its environment is not activated.
-
-    Args:
-        root: the checkout; jobs import from it, whatever their working directory is.
-    """
-    for variable, folder in (("PATH", Path(sys.executable).parent), ("PYTHONPATH", root)):
-        given = os.environ.get(variable)
-        os.environ[variable] = os.pathsep.join([str(folder), *([given] if given else [])])
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status (128 + n when signal n ended it)."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

@@ -12,14 +12,15 @@ ROOT = Path(workflow.basedir).resolve()
 ROOT = ROOT if (ROOT / "workflow").is_dir() else ROOT.parent
 sys.path.insert(0, str(ROOT))
 
-from apnet import __version__, numeric_core
-from apnet.errors import show_plainly
-from apnet.fingerprint import files_fingerprint
-from apnet.config.readings import READINGS
-from apnet.records import paths
 from workflow.lib.cli import refusing
 
 with refusing():
+    from apnet import __version__, numeric_core
+    from apnet.errors import show_plainly
+    from apnet.fingerprint import files_fingerprint
+    from apnet.config.readings import READINGS
+    from apnet.records import paths
+
     # Reads the paper's tables.
     from workflow.lib.catalogue import (
         COSTS,
@@ -32,36 +33,37 @@ with refusing():
         counted_datasets,
         paper,
     )
+    from workflow.lib import captions, existing, finished, options
+    from reproduction.report import pdf as typeset
+    from workflow.lib.config import check_config
+    from workflow.lib.earlier import other_runs
+    from workflow.lib.hints import Call, after_failure, after_success, fill
+    from workflow.lib.keep import keep_finished
+    from workflow.lib.locks import explain_locks, unlock_command
+    from workflow.lib.plan import Plan
+    from workflow.lib.scales import odd_pair
+    from workflow.lib.shell import attempt, in_shell, literal, share_interpreter
+    from workflow.lib.targets import (
+        DOCUMENT,
+        FORMATS,
+        PDF,
+        SHOWN,
+        asked_evaluations,
+        pictures,
+        refuse,
+        reports,
+        trained_here,
+        unknown,
+        warn,
+    )
 
-from workflow.lib import captions, existing, finished, jobs, options
-from reproduction.report import pdf as typeset
-from workflow.lib.config import check_config
-from workflow.lib.earlier import other_runs
-from workflow.lib.hints import Call, after_failure, after_success, fill
-from workflow.lib.keep import keep_finished
-from workflow.lib.locks import explain_locks, unlock_command
-from workflow.lib.plan import Plan
-from workflow.lib.scales import odd_pair
-from workflow.lib.targets import (
-    DOCUMENT,
-    FORMATS,
-    PDF,
-    SHOWN,
-    asked_evaluations,
-    pictures,
-    refuse,
-    reports,
-    trained_here,
-    unknown,
-    warn,
-)
-
-jobs.share_environment(ROOT)
 show_plainly()
+share_interpreter()
 
 with refusing():
     check_config(config, warn)
     PLAN = Plan(config, ROOT)
+    CODE = attempt(ROOT)
 
 if workflow.is_main_process:
     for sentence in filter(None, (odd_pair(config), other_runs(PLAN))):
@@ -80,19 +82,18 @@ RECORD = f"{RESULTS}/{paths.RUN}/{paths.RECORD}"
 TESTED = f"{RESULTS}/{paths.EVALUATION}"
 CHECK = f"{RESULTS}/{paths.CHECK}"
 TEST_CHECK = CHECK.replace("{dataset}", "{test_set}")
-PAPER = Path(os.path.relpath(ROOT / "paper"))
-EXPERIMENTS = os.path.relpath(ROOT / "workflow" / "experiments.yaml")
+
+ENVIRONMENT = literal(str(ROOT / "environment.yml"))
 
 # Judging and rendering take a second, so reports are made again on any change to their code.
 REPORTING = files_fingerprint(
     [*ROOT.glob("workflow/lib/*.py"), *ROOT.glob("reproduction/**/*.*")]
 )
 
-ATTEMPT = "python -m workflow.lib.jobs --log {log} --"
-
 # A cluster's scheduler assigns devices to its jobs; on this machine they lock them.
 GPUS = "0" if workflow.remote_exec else "{resources.gpu}"
-ATTEMPT_ON_GPU = f"python -m workflow.lib.jobs --gpus {GPUS} --log {{log}} --"
+ATTEMPT_ON_GPU = f"{CODE} --gpus {GPUS} --log {{log:q}} --"
+ATTEMPT = f"{CODE} --log {{log:q}} --"
 
 
 def unlock():
@@ -107,11 +108,6 @@ explain_locks(snakemake_logger, unlock)
 def one_of(names):
     """A pattern of names, of which there may be none."""
     return "|".join(names) or "(?!)"
-
-
-def in_shell(*words):
-    """Words quoted for a rule's command, with braces doubled, since Snakemake formats it."""
-    return shlex.join(words).replace("{", "{{").replace("}", "}}")
 
 
 # What changes no number is no param, so moved data or another machine retrains nothing.

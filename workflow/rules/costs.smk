@@ -8,14 +8,14 @@ rule complexity:
         f"{LOGS}/complexity/{{reading}}.log",
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         models=PLAN.counted,
         folder=output_folder,
         code=[numeric_core.complexity(model) for model in PLAN.counted],
     shell:
-        f"{ATTEMPT} python -m apnet complexity {{params.models}} --reading {{wildcards.reading}}"
-        " --out {params.folder}"
+        f"{ATTEMPT} python -m apnet complexity {{params.models:q}}"
+        " --reading {wildcards.reading:q} --out {params.folder:q}"
 
 
 rule costs:
@@ -26,8 +26,6 @@ rule costs:
             reading=READINGS,
             model=PLAN.counted,
         ),
-        table=paper_table,
-        experiments=EXPERIMENTS,
     output:
         f"{RESULTS}/cells/{{table}}.json",
     log:
@@ -36,10 +34,12 @@ rule costs:
         table=one_of(COSTS),
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
+        table=table_file,
+        experiments=experiments_file,
         folder=costs_folder,
-        code=REPORTING,
+        code=reporting_code,
     shell:
-        f"{ATTEMPT} python -m workflow.lib.costs --table {{input.table}}"
-        " --experiments {input.experiments} --costs {params.folder} --out {output}"
+        f"{ATTEMPT} python -m workflow.lib.costs --table {{params.table:q}}"
+        " --experiments {params.experiments:q} --costs {params.folder:q} --out {output:q}"

@@ -5,15 +5,15 @@ rule synthesize:
     log:
         f"{LOGS}/synthesize/{{dataset}}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         root=output_folder,
         identities=drawn_identities,
         seed=SYNTHETIC.get("seed"),
         code=synthesis_code,
     shell:
-        f"{ATTEMPT} python -m apnet data synthesize {{wildcards.dataset}} {{params.root}}"
-        " --identities {params.identities} --seed {params.seed}"
+        f"{ATTEMPT} python -m apnet data synthesize {{wildcards.dataset:q}} {{params.root:q}}"
+        " --identities {params.identities:q} --seed {params.seed:q}"
 
 
 rule check:
@@ -26,13 +26,13 @@ rule check:
         f"{LOGS}/{paths.CHECK_LOG}",
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         reading=reading_options,
         code=check_code,
     shell:
-        f"{ATTEMPT} python -m apnet data check {{wildcards.dataset}} {DATA_ROOT}"
-        " {params.reading} --out {output}"
+        f"{ATTEMPT} python -m apnet data check {{wildcards.dataset:q}} {DATA_ROOT}"
+        " {params.reading} --out {output:q}"
 
 
 rule admit:
@@ -45,9 +45,9 @@ rule admit:
         f"{LOGS}/{paths.ADMIT_LOG}",
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         words=accepted_words,
     shell:
-        f"{ATTEMPT} python -m workflow.lib.admit --data {{input}}"
-        " --words={params.words} --out {output}"
+        f"{ATTEMPT} python -m workflow.lib.admit --data {{input:q}}"
+        " --words={params.words} --out {output:q}"

@@ -11,7 +11,7 @@ rule evaluate:
     log:
         f"{LOGS}/{paths.EVALUATE_LOG}",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     threads: config["threads"]
     resources:
         gpu=config["gpu"],
@@ -22,7 +22,7 @@ rule evaluate:
         folder=run_folder,
         switches=test_switches,
     shell:
-        f"{ATTEMPT_ON_GPU} python -m apnet evaluate --run {{params.folder}}"
-        " --dataset {wildcards.test_set} --data-record {input.data} --out {output.record}"
+        f"{ATTEMPT_ON_GPU} python -m apnet evaluate --run {{params.folder:q}}"
+        " --dataset {wildcards.test_set:q} --data-record {input.data:q} --out {output.record:q}"
         " {params.switches}"
         f" --data-root {DATA_ROOT} {MACHINE} {IMAGE_CACHE}"

@@ -9,23 +9,21 @@ rule parameters:
         f"{LOGS}/parameters/{{reading}}.log",
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         models=PLAN.drawn_models,
         folder=output_folder,
         reading=reading_options,
         code=[numeric_core.complexity(model) for model in PLAN.drawn_models],
     shell:
-        f"{ATTEMPT} python -m apnet complexity {{params.models}} {{params.reading}}"
-        " --out {params.folder}"
+        f"{ATTEMPT} python -m apnet complexity {{params.models:q}} {{params.reading}}"
+        " --out {params.folder:q}"
 
 
 rule curve:
     """Accuracy over a table's rows, and how many parameters each takes."""
     input:
         cells=f"{RESULTS}/cells/{{figure}}.json",
-        table=paper_table,
-        experiments=EXPERIMENTS,
         costs=parameters_of,
     output:
         report(
@@ -41,14 +39,16 @@ rule curve:
         figure=one_of(CURVES),
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
+        table=table_file,
+        experiments=experiments_file,
         caption=caption_of,
-        code=REPORTING,
+        code=reporting_code,
     shell:
-        f"{ATTEMPT} python -m workflow.lib.draw curve --cells {{input.cells}}"
-        " --table {input.table} --experiments {input.experiments} --parameters {input.costs}"
-        " --out {output}"
+        f"{ATTEMPT} python -m workflow.lib.draw curve --cells {{input.cells:q}}"
+        " --table {params.table:q} --experiments {params.experiments:q}"
+        " --parameters {input.costs:q} --out {output:q}"
 
 
 rule attention_maps:
@@ -62,7 +62,7 @@ rule attention_maps:
     log:
         f"{LOGS}/{paths.ATTENTION_LOG}",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     threads: config["threads"]
     resources:
         gpu=config["gpu"],
@@ -73,8 +73,8 @@ rule attention_maps:
         folder=run_folder,
         queries=queries_option,
     shell:
-        f"{ATTEMPT} python -m apnet cam --run {{params.folder}}"
-        " --dataset {wildcards.test_set} --data-record {input.data} --out {output}"
+        f"{ATTEMPT} python -m apnet cam --run {{params.folder:q}}"
+        " --dataset {wildcards.test_set:q} --data-record {input.data:q} --out {output:q}"
         f" --data-root {DATA_ROOT} --threads {{threads}} {{params.queries}}"
 
 
@@ -96,7 +96,7 @@ rule sheet:
         figure=one_of(SHEETS),
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         maps=maps_of,
         existing=existing_maps,
@@ -106,6 +106,6 @@ rule sheet:
         caption=caption_of,
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.lib.draw attention --maps {{params.maps}}"
-        " --readings {params.readings} --dataset {params.dataset} --title {params.title:q}"
-        f" --data-root {PAPER_ROOT} --out {{output}}"
+        f"{ATTEMPT} python -m workflow.lib.draw attention --maps {{params.maps:q}}"
+        " --readings {params.readings:q} --dataset {params.dataset:q} --title {params.title:q}"
+        f" --data-root {PAPER_ROOT} --out {{output:q}}"

@@ -76,7 +76,7 @@ def initial_weights(wildcards):
 
 
 def weights_option(wildcards, input):
-    return f"--weights {input.weights}" if input.weights else ""
+    return f"--weights {shlex.quote(input.weights)}" if input.weights else ""
 
 
 def queries_option(wildcards):
@@ -137,6 +137,15 @@ def run_folder(wildcards, input):
     return Path(input.record).parent
 
 
+def results_folder(wildcards, output):
+    """That of all scales."""
+    return Path(RESULTS).parent
+
+
+def logs_folder(wildcards, output):
+    return LOGS
+
+
 def costs_folder(wildcards, input):
     return Path(input[0]).parent.parent
 
@@ -145,8 +154,27 @@ def shown(wildcards):
     return wildcards.get("table") or wildcards.figure
 
 
-def paper_table(wildcards):
-    return PAPER / "tables" / f"{shown(wildcards)}.yaml"
+def table_file(wildcards, output):
+    """No input: Snakemake would read braces in the path of the checkout as wildcards."""
+    return ROOT / "paper" / "tables" / f"{shown(wildcards)}.yaml"
+
+
+def experiments_file(wildcards, output):
+    return ROOT / "workflow" / "experiments.yaml"
+
+
+def paper_folder(wildcards, output):
+    return ROOT / "paper"
+
+
+def reporting_code(wildcards):
+    """What makes a report again: its code, what its table says, and the experiments."""
+    asked = [shown(wildcards)] if wildcards else PRINTED
+    tables = [ROOT / "paper" / "tables" / f"{table}.yaml" for table in asked]
+    return [
+        REPORTING,
+        files_fingerprint([*tables, ROOT / "workflow" / "experiments.yaml"]),
+    ]
 
 
 def evaluations_of(wildcards):
@@ -207,7 +235,7 @@ def parameters_of(wildcards):
     )
 
 
-def maps_of(wildcards):
+def maps_of(wildcards, output):
     return PLAN.maps(wildcards.figure)
 
 

@@ -2,24 +2,23 @@ rule document:
     """One document of all tables and figures, for any TeX."""
     input:
         cells=collect(f"{RESULTS}/cells/{{table}}.json", table=PRINTED),
-        tables=collect(f"{PAPER}/tables/{{table}}.yaml", table=PRINTED),
     output:
         DOCUMENT,
     log:
         f"{LOGS}/document.log",
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
-        paper=PAPER,
+        paper=paper_folder,
         by=f"apnet-harness {__version__}",
         figures=SHOWN,
         command=fill_command,
-        code=REPORTING,
+        code=reporting_code,
     shell:
-        f"{ATTEMPT} python -m reproduction.report.paper --cells {{input.cells}}"
-        " --paper {params.paper} --figures {params.figures} --command {params.command:q}"
-        " --by {params.by:q} --out {output}"
+        f"{ATTEMPT} python -m reproduction.report.paper --cells {{input.cells:q}}"
+        " --paper {params.paper:q} --figures {params.figures:q} --command {params.command:q}"
+        " --by {params.by:q} --out {output:q}"
 
 
 rule typeset:
@@ -33,10 +32,10 @@ rule typeset:
         f"{LOGS}/typeset.log",
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         tex_log=f"{LOGS}/paper.log",
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m reproduction.report.pdf --document {{input.document}}"
-        " --beside {input.beside} --tex-log {params.tex_log} --out {output}"
+        f"{ATTEMPT} python -m reproduction.report.pdf --document {{input.document:q}}"
+        " --beside {input.beside:q} --tex-log {params.tex_log:q} --out {output:q}"

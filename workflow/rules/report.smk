@@ -2,8 +2,6 @@ rule judge:
     """Set a table's reproduced cells beside the reported ones."""
     input:
         evaluations=evaluations_of,
-        table=paper_table,
-        experiments=EXPERIMENTS,
     output:
         f"{RESULTS}/cells/{{table}}.json",
     log:
@@ -12,27 +10,30 @@ rule judge:
         table=one_of(TABLES),
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
+        table=table_file,
+        experiments=experiments_file,
         existing=existing_evaluations,
+        results=results_folder,
         scale=SCALE,
         readings=config["readings"],
         seeds=config["seeds"],
-        logs=LOGS,
+        logs=logs_folder,
         accepted=options.accepted(PLAN),
-        code=REPORTING,
+        code=reporting_code,
     shell:
-        f"{ATTEMPT} python -m workflow.lib.judge --table {{input.table}}"
-        " --experiments {input.experiments} --results results --scale {params.scale}"
-        " --readings {params.readings} --seeds {params.seeds} {params.accepted}"
-        f" --failed-logs {{params.logs}} --data-root {PAPER_ROOT} --out {{output}}"
+        f"{ATTEMPT} python -m workflow.lib.judge --table {{params.table:q}}"
+        " --experiments {params.experiments:q} --results {params.results:q}"
+        " --scale {params.scale:q} --readings {params.readings:q} --seeds {params.seeds:q}"
+        f" {{params.accepted}} --failed-logs {{params.logs:q}} --data-root {PAPER_ROOT}"
+        " --out {output:q}"
 
 
 rule count:
     """Set the counts of the datasets on disk beside those of a table."""
     input:
         PLAN.counts(counted_datasets()),
-        table=paper_table,
     output:
         f"{RESULTS}/cells/{{table}}.json",
     log:
@@ -41,22 +42,23 @@ rule count:
         table=one_of(COUNTS),
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
+        table=table_file,
+        results=results_folder,
         scale=SCALE,
         readings=config["readings"],
-        code=REPORTING,
+        code=reporting_code,
     shell:
-        f"{ATTEMPT} python -m workflow.lib.counts --table {{input.table}}"
-        " --results results --scale {params.scale} --readings {params.readings}"
-        f" --data-root {PAPER_ROOT} --out {{output}}"
+        f"{ATTEMPT} python -m workflow.lib.counts --table {{params.table:q}}"
+        " --results {params.results:q} --scale {params.scale:q} --readings {params.readings:q}"
+        f" --data-root {PAPER_ROOT} --out {{output:q}}"
 
 
 rule render:
     """A table in one of its formats but HTML."""
     input:
         cells=f"{RESULTS}/cells/{{table}}.json",
-        table=paper_table,
     output:
         "reports/{table}.{suffix}",
     log:
@@ -65,13 +67,14 @@ rule render:
         suffix="|".join(suffix for suffix in FORMATS if suffix != "html"),
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
+        table=table_file,
         command=fill_command,
-        code=REPORTING,
+        code=reporting_code,
     shell:
-        f"{ATTEMPT} python -m reproduction table --cells {{input.cells}}"
-        " --table {input.table} --command {params.command:q} --out {output}"
+        f"{ATTEMPT} python -m reproduction table --cells {{input.cells:q}}"
+        " --table {params.table:q} --command {params.command:q} --out {output:q}"
 
 
 use rule render as page with:
@@ -85,9 +88,10 @@ use rule render as page with:
     log:
         f"{LOGS}/render/{{table}}.html.log",
     params:
+        table=table_file,
         command=fill_command,
         caption=caption_of,
-        code=REPORTING,
+        code=reporting_code,
 
 
 rule collect:
@@ -101,12 +105,13 @@ rule collect:
         f"{LOGS}/collect.log",
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         existing=existing.besides(PLAN, TABLES),
+        results=results_folder,
         scale=SCALE,
         accepted=options.accepted(PLAN),
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.lib.collect --results results"
-        " --scale {params.scale} {params.accepted} --out {output}"
+        f"{ATTEMPT} python -m workflow.lib.collect --results {{params.results:q}}"
+        " --scale {params.scale:q} {params.accepted} --out {output:q}"

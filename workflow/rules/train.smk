@@ -13,7 +13,7 @@ rule train:
     wildcard_constraints:
         reading=trained_here(PLAN),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     threads: config["threads"]
     resources:
         gpu=config["gpu"],
@@ -27,7 +27,7 @@ rule train:
         weights=weights_option,
         folder=output_folder,
     shell:
-        f"{ATTEMPT_ON_GPU} python -m apnet train --model {{wildcards.model}}"
-        " --dataset {wildcards.dataset} --seed {wildcards.seed} --data-record {input.data}"
-        " --out {params.folder} {params.options} {params.weights}"
+        f"{ATTEMPT_ON_GPU} python -m apnet train --model {{wildcards.model:q}}"
+        " --dataset {wildcards.dataset:q} --seed {wildcards.seed:q} --data-record {input.data:q}"
+        " --out {params.folder:q} {params.options} {params.weights}"
         f" --data-root {DATA_ROOT} {MACHINE} {IMAGE_CACHE} {CHECKPOINTS}"

@@ -6,9 +6,9 @@ rule weights:
         f"{LOGS}/weights/{{backbone}}.log",
     localrule: True
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         options=imagenet_options,
     shell:
-        f"{ATTEMPT} python -m apnet weights {{wildcards.backbone}} --out {{output}}"
+        f"{ATTEMPT} python -m apnet weights {{wildcards.backbone:q}} --out {{output:q}}"
         " {params.options}"
