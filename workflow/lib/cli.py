@@ -1,9 +1,11 @@
 """What the workflow's own commands share: their options, and how bad input ends."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from apnet.errors import InputError
 from reproduction.errors import InputError as PaperError
@@ -89,6 +91,7 @@ def run(work: Callable[[argparse.Namespace], None], arguments: argparse.Namespac
 def refusing() -> Iterator[None]:
     """Turn an InputError into one sentence and exit status 2, also in an input function.
 
+    So is a package that this Python lacks, as when Snakemake was installed without the project.
     Snakemake catches any Exception of an input function, prints its traceback and exits
     with 1; SystemExit is none.
     """
@@ -96,4 +99,9 @@ def refusing() -> Iterator[None]:
         yield
     except ERRORS as error:
         print(f"apnet: {error}", file=sys.stderr)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        lock = Path(__file__).resolve().parents[2] / "requirements.lock"
+        install = shlex.join([sys.executable, "-m", "pip", "install", "-r", str(lock)])
+        print(f"apnet: Snakemake's Python has no {error.name}: run {install}", file=sys.stderr)
         sys.exit(2)

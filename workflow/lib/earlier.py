@@ -22,15 +22,16 @@ def other_runs(plan: Plan) -> str | None:
     first, difference = found[0]
     runs = "a run" if len(found) == 1 else f"{len(found)} runs"
     return (
-        f"{plan.results} has {runs} of other settings or data than this config, such as "
-        f"{first} ({difference}): whatever needs one trains it again in its place, and another "
-        f"scale keeps both"
+        f"{plan.located(plan.results)} has {runs} of other settings or data than this config, "
+        f"such as {first} ({difference}): whatever needs one trains it again in its place, and "
+        f"another scale keeps both"
     )
 
 
 def _others(plan: Plan) -> Iterator[tuple[str, str]]:
-    for file in sorted(Path(plan.results).glob(paths.RUNS)):
-        run = paths.Run.parse(file.parent.relative_to(plan.results))
+    results = Path(plan.located(plan.results))
+    for file in sorted(results.glob(paths.RUNS)):
+        run = paths.Run.parse(file.parent.relative_to(results))
         if run is None or run.reading not in plan.readings or run.folder in plan.imported:
             continue
         try:

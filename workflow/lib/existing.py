@@ -14,19 +14,20 @@ from workflow.lib.plan import Plan
 
 def of_tables(plan: Plan, tables: Iterable[str]) -> str:
     """The tables' evaluations and the notes of failed jobs; empty under `missing: run`."""
-    notes = Path("logs", plan.scale).rglob(NOTES)
-    return _digest([*plan.wanted(tables), *notes]) if plan.shows_missing else ""
+    notes = Path(plan.located(f"logs/{plan.scale}")).rglob(NOTES)
+    wanted = map(plan.located, plan.wanted(tables))
+    return _digest([*wanted, *notes]) if plan.shows_missing else ""
 
 
 def of_maps(plan: Plan, figure: str) -> str:
     """The attention maps of a figure; empty under `missing: run`."""
-    return _digest(plan.maps(figure)) if plan.shows_missing else ""
+    return _digest(map(plan.located, plan.maps(figure))) if plan.shows_missing else ""
 
 
 def besides(plan: Plan, tables: Iterable[str]) -> str:
     """The evaluations that exist beside those that the tables wait for."""
-    files = Path(plan.results).glob(EVALUATIONS)
-    return _digest({str(file) for file in files} - {*plan.files(tables)})
+    files = Path(plan.located(plan.results)).glob(EVALUATIONS)
+    return _digest({str(file) for file in files} - {*map(plan.located, plan.files(tables))})
 
 
 def _digest(files: Iterable[str | Path]) -> str:

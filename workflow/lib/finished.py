@@ -28,7 +28,7 @@ def trained(plan: Plan, run: Run) -> bool:
 
     Training it again would keep it. ImageNet weights are inputs of their own.
     """
-    record = _read(Path(plan.results, run.record)) or {}
+    record = _read(_path(plan, run.record)) or {}
     keeps = plan.config["code_changes"] == "keep"
     return (
         was_trained_with(record or None, plan.settings(run))
@@ -41,7 +41,7 @@ def evaluated(plan: Plan, evaluation: Evaluation) -> bool:
     """Whether an evaluation is there of this run, this test set and the code of today."""
     run, test_set = evaluation.run, evaluation.test_set
     record, of_run = (
-        _read(Path(plan.results, file)) or {} for file in (evaluation.file, run.record)
+        _read(_path(plan, file)) or {} for file in (evaluation.file, run.record)
     )
     return (
         "checkpoint_sha256" in record
@@ -66,8 +66,7 @@ def _check(plan: Plan, reading: str, dataset: str, keeps: bool = False) -> Json 
     Args:
         keeps: whether it may have been drawn by earlier code.
     """
-    file = Path(plan.results, paths.CHECK.format(reading=reading, dataset=dataset))
-    check = _read(file)
+    check = _read(_path(plan, paths.CHECK.format(reading=reading, dataset=dataset)))
     if check is None or not plan.draws(dataset):
         return check
     drawn, seed = check.get("drawn"), plan.config["synthetic"]["seed"]
@@ -91,6 +90,10 @@ def _switches_agree(plan: Plan, record: Json, evaluation: Evaluation) -> bool:
     wanted = reading.switches(evaluation.test_set)
     switches = protocol.get("switches") if isinstance(protocol, dict) else None
     return isinstance(switches, dict) and switches.items() <= wanted.items()
+
+
+def _path(plan: Plan, file: str) -> Path:
+    return Path(plan.located(f"{plan.results}/{file}"))
 
 
 @cache

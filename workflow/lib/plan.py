@@ -6,7 +6,7 @@ imported, and the fingerprint of those that `code_changes: keep` keeps.
 """
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -39,14 +39,16 @@ class Plan:
     Args:
         config: validated (:mod:`workflow.lib.config`).
         root: the checkout, which holds paper/ and workflow/.
+        located: where a path of a rule lies, which is elsewhere in another workflow's module.
 
     Raises:
         InputError: a model that cannot be built at the recipe's image size, an
             unknown switch or setting.
     """
 
-    def __init__(self, config: dict, root: Path) -> None:
+    def __init__(self, config: dict, root: Path, located: Callable[[str], str] = str) -> None:
         self.config = config
+        self.located = located
         self.scale: str = config["scale"]
         self.results = f"results/{self.scale}"
         self.experiments = load_experiments(root / "workflow" / "experiments.yaml")
@@ -70,7 +72,7 @@ class Plan:
     @property
     def data_root(self) -> str:
         """The folder that holds dataset folders."""
-        return self.config["data_root"] or f"resources/synthetic/{self.scale}"
+        return self.config["data_root"] or self.located(f"resources/synthetic/{self.scale}")
 
     def drawn_identities(self, dataset: str) -> int | None:
         """How many training identities a dataset is drawn with; None for real data."""
@@ -150,7 +152,7 @@ class Plan:
 
     def record(self, run: Run) -> dict | None:
         """The record of a finished run, in its place or kept; None if none can be read."""
-        file = Path(self.results, run.record)
+        file = Path(self.located(f"{self.results}/{run.record}"))
         return _read(file) or _read(second_name(file))
 
     def kept(self, run: Run) -> dict | None:
@@ -175,9 +177,9 @@ class Plan:
     @cached_property
     def imported(self) -> list[str]:
         """The folders (:class:`Run`) of this scale's runs that were trained elsewhere."""
-        records = sorted(Path(self.results).glob(paths.RUNS))
-        kept = [record.parent for record in records if _imported(record)]
-        return [folder.relative_to(self.results).as_posix() for folder in kept]
+        results = Path(self.located(self.results))
+        kept = [record.parent for record in results.glob(paths.RUNS) if _imported(record)]
+        return sorted(folder.relative_to(results).as_posix() for folder in kept)
 
     def evaluations(self, table: str) -> list[Evaluation]:
         """What table `table` is made from, without those whose dataset is absent."""
@@ -249,8 +251,8 @@ class Plan:
         self.check(run)
         if run.folder in self.imported:
             raise InputError(
-                f"{self.results}/{run.folder} was imported, and training it would delete it: "
-                f"move it away first"
+                f"{self.located(self.results)}/{run.folder} was imported, and training it would "
+                f"delete it: move it away first"
             )
 
     def _check_models(self) -> None:

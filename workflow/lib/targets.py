@@ -68,9 +68,10 @@ def refuse(target: str, plan: Plan) -> None:
 
 
 def asked_evaluations(targets: Iterable[str], plan: Plan) -> list[str]:
-    """The evaluations of this scale among what is asked for."""
-    pattern = f"{plan.results}/{paths.EVALUATIONS}"
-    return [target for target in targets if PurePosixPath(target).match(pattern)]
+    """The evaluations of this scale among what is asked for, as rules spell them."""
+    alike = [file for file in map(PurePosixPath, targets) if file.match(paths.EVALUATIONS)]
+    files = [f"{plan.results}/{item.file}" for item in map(paths.Evaluation.parse, alike) if item]
+    return [file for file in files if PurePosixPath(plan.located(file)) in alike]
 
 
 def reports() -> list[str]:

@@ -8,12 +8,6 @@ from pathlib import Path
 
 from snakemake.logging import logger as snakemake_logger
 
-ROOT = Path(workflow.basedir).resolve()
-ROOT = ROOT if (ROOT / "workflow").is_dir() else ROOT.parent
-sys.path.insert(0, str(ROOT))
-
-from workflow.lib.cli import refusing
-
 with refusing():
     from apnet import __version__, numeric_core
     from apnet.errors import show_plainly
@@ -60,9 +54,12 @@ with refusing():
 show_plainly()
 share_interpreter()
 
+# Snakemake puts a module's prefix before the paths of its rules, and we before all others.
+located = workflow.modifier.path_modifier.replace_prefix
+
 with refusing():
     check_config(config, warn)
-    PLAN = Plan(config, ROOT)
+    PLAN = Plan(config, ROOT, located)
     CODE = attempt(ROOT)
 
 if workflow.is_main_process:

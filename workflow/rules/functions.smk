@@ -139,11 +139,11 @@ def run_folder(wildcards, input):
 
 def results_folder(wildcards, output):
     """That of all scales."""
-    return Path(RESULTS).parent
+    return Path(located(RESULTS)).parent
 
 
 def logs_folder(wildcards, output):
-    return LOGS
+    return located(LOGS)
 
 
 def costs_folder(wildcards, input):
@@ -236,7 +236,7 @@ def parameters_of(wildcards):
 
 
 def maps_of(wildcards, output):
-    return PLAN.maps(wildcards.figure)
+    return [*map(located, PLAN.maps(wildcards.figure))]
 
 
 def wanted_maps(wildcards):

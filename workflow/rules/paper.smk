@@ -12,7 +12,7 @@ rule document:
     params:
         paper=paper_folder,
         by=f"apnet-harness {__version__}",
-        figures=SHOWN,
+        figures=[*map(located, SHOWN)],
         command=fill_command,
         code=reporting_code,
     shell:
@@ -34,7 +34,7 @@ rule typeset:
     conda:
         ENVIRONMENT
     params:
-        tex_log=f"{LOGS}/paper.log",
+        tex_log=located(f"{LOGS}/paper.log"),
         code=REPORTING,
     shell:
         f"{ATTEMPT} python -m reproduction.report.pdf --document {{input.document:q}}"
