@@ -1,60 +1,58 @@
 """Messages at the end of a call, and the commands that they tell the user to run."""
 
-import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from apnet.files import read_json
 from apnet.records.paths import NOTES
+from workflow.lib import call as calls
+
+if TYPE_CHECKING:
+    from snakemake.workflow import Workflow
 
 
 class Call(NamedTuple):
-    """The config of this call of Snakemake, and where it is from.
+    """A call of Snakemake, and its config, resolved."""
 
-    Attributes:
-        config: the resolved config.
-        configfiles: those that the user named.
-        settings: those that the user gave beside them, as KEY=VALUE.
-    """
-
+    workflow: "Workflow"
     config: dict
-    configfiles: Sequence[Path]
-    settings: Sequence[str] = ()
 
 
-def fill(target: str, call: Call, missing: str = "run") -> str:
-    """The command that makes `target` with the config that is active now.
+def fill(targets: Sequence[str], call: Call, missing: str = "run") -> str:
+    """The command that makes `targets` as this call would.
 
     Args:
         missing: value of the config's `missing`.
     """
-    words = ["snakemake", "--cores", "2"]
-    if call.configfiles:
-        words += ["--configfile", *(_relative(file) for file in call.configfiles)]
-    settings = [word for word in call.settings if not word.startswith("missing=")]
-    if call.config["data_root"] and not any(word.startswith("data_root=") for word in settings):
-        settings.append(f"data_root={call.config['data_root']}")
-    if missing != "run":
+    workflow = call.workflow
+    given = workflow.config_settings.config_args or ()
+    settings = [word for word in given if not word.startswith("missing=")]
+    if len(settings) < len(given) or call.config["missing"] != missing:
         settings.append(f"missing={missing}")
-    if settings:
-        words += ["--config", *settings]
-    # `--` keeps a target from being read as one more config value.
-    return shlex.join([*words, "--", target] if settings or call.configfiles else [*words, target])
+    files = [calls.shown(file, workflow) for file in workflow.overwrite_configfiles]
+    words = [
+        *calls.same(workflow),
+        *(["--configfile", *files] if files else []),
+        *(["--config", *settings] if settings else []),
+    ]
+    # `--` keeps a target from being read as one more value of an option.
+    end = ["--"] if targets and calls.SEVERAL & {*words} else []
+    return shlex.join([*words, *end, *targets])
 
 
-def _relative(file: Path) -> str:
-    """A relative path if it is below the working directory, so that moved reports do not differ."""
-    relative = os.path.relpath(file)
-    return str(file) if relative.startswith("..") else relative
+def after_failure(logs: Path, asked: Sequence[str], call: Call) -> str:
+    """The message after jobs have failed: why, and how to continue.
 
-
-def after_failure(logs: Path, call: Call) -> str:
-    """The message after jobs have failed: why, and how to continue."""
+    Args:
+        logs: logs/<scale>.
+        asked: the targets of this call.
+    """
     notes = sorted(logs.rglob(NOTES))
     lines = [f"  {note.relative_to(logs)}: {_message(note)}" for note in notes]
-    shown = fill("reports/TABLE.md", call, missing="show")
+    reports = [target for target in asked if Path(target).parent.name == "reports"]
+    shown = fill(reports, call, missing="show")
     return "\n".join(
         [
             "Failed so far:" if lines else "Stopped; no job has recorded a reason.",

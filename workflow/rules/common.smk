@@ -66,9 +66,7 @@ if workflow.is_main_process:
     for sentence in filter(None, (odd_pair(config), other_runs(PLAN))):
         warn(sentence)
 
-CALL = Call(
-    config, workflow.overwrite_configfiles, workflow.config_settings.config_args or ()
-)
+CALL = Call(workflow, config)
 SCALE = PLAN.scale
 SYNTHETIC = config["synthetic"] or {}
 RESULTS = f"results/{SCALE}"

@@ -199,13 +199,13 @@ def missing_results():
     whole = not targets or targets & {"all", DOCUMENT, PDF}
     tables = sorted(named) or (REPORTED if whole else [])
     return after_success(
-        Path(RESULTS, "cells"), tables, lambda target: fill(target, CALL)
+        Path(RESULTS, "cells"), tables, lambda target: fill([target], CALL)
     )
 
 
 def fill_command(wildcards, output):
     """The command that makes the results that a report lacks, with this call's config."""
-    return fill(output[0], CALL)
+    return fill([output[0]], CALL)
 
 
 def documents():
