@@ -71,6 +71,7 @@ def test_every_key_is_documented_with_its_default():
         ("image_cache=./none", "./none"),
         ("image_cache=we$ird/store", "we$ird/store"),
         ("image_cache=we $ ird", "we $ ird"),
+        ("image_cache=named $HOME", "named $HOME"),
         ("image_cache=./~new", "./~new"),
         ("weights={resnet50: ~/weights.pth}", {"resnet50": "/home/me/weights.pth"}),
         ("figure6_queries=null", None),
@@ -98,6 +99,7 @@ def test_values_of_the_command_line(word, value, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", "/home/me")
     monkeypatch.delenv("ird", raising=False)
     (tmp_path / "we$ird").mkdir()
+    (tmp_path / "named $HOME").mkdir()
     now = resolved(on_the_command_line(word))[word.partition("=")[0]]
     assert repr(now) == repr(value)  # 1 and 1.0 are equal
 

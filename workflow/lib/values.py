@@ -100,10 +100,11 @@ def _seconds(value: object) -> int | float:
 
 
 def _path(value: object) -> str:
-    """A path with `~` and variables of the environment put in."""
+    """A path with `~` put in, and variables of the environment unless they are names of folders."""
     if not isinstance(value, str) or not value or "\0" in value or _is_null(value):
         raise ValueError("a path (a folder of that name is written ./NAME)")
-    path = os.path.expandvars(os.path.expanduser(value))  # noqa: PTH111 (an unknown user raises in Path)
+    path = os.path.expanduser(value)  # noqa: PTH111 (an unknown user raises in Path)
+    path = path if exists(Path(path)) else os.path.expandvars(path)
     for place in _left(path):
         if not exists(place):
             raise ValueError(f"a path: no user, no environment variable and no folder {place.name}")
