@@ -82,9 +82,9 @@ def pixels(file):
     return torch.from_numpy(values).permute(2, 0, 1)[None]
 
 
-def features(weights, model, classes, reading, shots, logits=False):
+def features(weights, model, classes, reading, shots, logits=False, size="thin"):
     """Double precision, one image at a time, averaged with its mirror image's."""
-    network = build_model(model, classes, reading, input_size=(64, 32), backbone_size="thin")
+    network = build_model(model, classes, reading, input_size=(64, 32), backbone_size=size)
     network.load_state_dict(load_file(weights))
     network.double().eval()
     rows = []

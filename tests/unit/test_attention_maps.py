@@ -35,7 +35,9 @@ def root(tmp_path_factory):
 def trained(root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
     for reading in READINGS:
-        runs.run(folder / reading, root, runs.settings(reading=reading, epochs=1))
+        runs.run(
+            folder / reading, root, runs.settings(reading=reading, epochs=1, backbone_size="full")
+        )
     return folder
 
 
@@ -64,7 +66,7 @@ def naive(activation, gradient, size):
     raised = total.clamp(min=0)
     big = nn.functional.interpolate(raised[None, None], size, mode="bilinear")[0, 0]
     low, high = big.min(), big.max()
-    return ((big - low) / ((high - low) or 1)).detach().numpy()
+    return ((big - low) / (high - low)).detach().numpy()
 
 
 def test_grad_cam_is_that_of_its_two_equations():
@@ -99,14 +101,13 @@ def test_the_score_is_the_mean_similarity_with_matches_of_unit_length():
 @pytest.mark.parametrize("reading", READINGS)
 def test_maps_are_those_of_a_naive_grad_cam(made, trained, root, reading):
     found = np.load(made[reading])
-    network = build_model("resnet50-apnet-c2", TRAINED, reading, (64, 32), backbone_size="thin")
+    network = build_model("resnet50-apnet-c2", TRAINED, reading, input_size=(64, 32))
     weights = trained / reading / "model.safetensors"
     network.load_state_dict(load_file(weights))
     network.double().eval()
     folder = next(root.glob("**/query")).parent
     gallery = runs.market(folder, "bounding_box_test")
     assert found["maps"].shape == (len(found["queries"]), 2, 64, 32)
-    assert found["maps"].any(axis=(2, 3)).sum() > 1
     for name, image, maps in zip(found["queries"], found["images"], found["maps"], strict=True):
         (query,) = (q for q in runs.market(folder, "query") if q.file.name == name)
         picture = Image.open(query.file).convert("RGB").resize((32, 64), Image.Resampling.BILINEAR)
@@ -116,7 +117,7 @@ def test_maps_are_those_of_a_naive_grad_cam(made, trained, root, reading):
             for shot in gallery
             if shot.identity == query.identity and shot.camera != query.camera
         ]
-        rows = runs.features(weights, "resnet50-apnet-c2", TRAINED, reading, matches)
+        rows = runs.features(weights, "resnet50-apnet-c2", TRAINED, reading, matches, size="full")
         fixed = np.mean([row / np.linalg.norm(row) for row in rows], axis=0)
         for level in (1, 2):
             # Level 2 is the one whose parts are two.

@@ -74,6 +74,14 @@ def test_another_snakefile_is_named(checkout):
     assert "--snakefile '/a repo/Snakefile'" in fill([], call(LocalSourceFile("/a repo/Snakefile")))
 
 
+def test_a_lock_is_removed_where_it_is(checkout):
+    assert calls.unlocking(call().workflow) == "snakemake --unlock"
+    (checkout / "Snakefile").unlink()
+    there = call(LocalSourceFile("/a repo/Snakefile"), directory="elsewhere").workflow
+    words = f"--snakefile '/a repo/Snakefile' --directory {checkout} --unlock"
+    assert calls.unlocking(there) == f"snakemake {words}"
+
+
 def test_with_a_directory_every_path_is_absolute(checkout):
     text = fill([], call(directory="results", files=[checkout / "my.yaml"]))
     here = f"--snakefile {checkout}/Snakefile --directory {checkout}"

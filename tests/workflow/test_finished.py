@@ -95,7 +95,10 @@ def test_code_changes_keep_takes_runs_of_earlier_code_and_no_other_data(tmp_path
 
 
 def test_weights_of_the_user_may_be_others_by_the_time_of_the_evaluation(tmp_path, monkeypatch):
-    recipe = {"set": CONFIG["set"] | {"pretrained": True}, "weights": {"resnet50": "mine.pth"}}
+    recipe = {
+        "set": CONFIG["set"] | {"pretrained": True, "backbone_size": "full"},
+        "weights": {"resnet50": "mine.pth"},
+    }
     assert vouched(make(tmp_path, monkeypatch, **recipe)) == (True, True, False)
 
 

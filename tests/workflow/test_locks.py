@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from workflow.lib.locks import explain_locks, sentence, unlock_command
+from workflow.lib.locks import explain_locks, sentence
 
 JOB = ["/venv/bin/python", "-m", "apnet", "train", "--model", "resnet50"]
 OTHERS = [(1, ["bash"]), (2, ["/envs/snakemake/bin/python", "-m", "workflow.lib.jobs"])]
@@ -27,16 +27,6 @@ def test_a_call_that_was_killed_is_followed_by_the_command():
     assert "  UNLOCK  " in sentence("UNLOCK", OTHERS)
     said = sentence("UNLOCK", [*OTHERS, (8, JOB)])
     assert "still run (processes 8)" in said and "  UNLOCK  " in said
-
-
-def test_the_command_names_what_snakemake_does_not_find(tmp_path):
-    there, folder = tmp_path / "my repo" / "Snakefile", tmp_path / "elsewhere"
-    assert unlock_command(there, there.parent, there.parent) == "snakemake --unlock"
-    inner = there.parent / "workflow" / "Snakefile"
-    assert unlock_command(inner, there.parent, there.parent) == "snakemake --unlock"
-    assert unlock_command(there, tmp_path, folder) == (
-        f"snakemake --unlock --snakefile '{there}' --directory {folder}"
-    )
 
 
 def test_snakemake_s_own_words_are_replaced(tmp_path, monkeypatch, caplog):

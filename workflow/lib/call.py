@@ -4,6 +4,7 @@ Snakemake keeps no profile, only the settings that it gave: they are written out
 of profiles/default, which every call finds again by itself.
 """
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -40,12 +41,17 @@ def same(workflow: "Workflow") -> list[str]:
 
     Options of several values stand last; the config and targets are for the caller to add.
     """
-    return [
-        *_program(workflow),
-        *_snakefile(workflow),
-        *(["--directory", str(Path.cwd())] if workflow.overwrite_workdir else []),
-        *_machine(workflow),
-    ]
+    return [*_where(workflow), *_machine(workflow)]
+
+
+def unlocking(workflow: "Workflow") -> str:
+    """The command that removes the lock on this call's folder."""
+    return shlex.join([*_where(workflow), "--unlock"])
+
+
+def _where(workflow: "Workflow") -> list[str]:
+    directory = ["--directory", str(Path.cwd())] if workflow.overwrite_workdir else []
+    return [*_program(workflow), *_snakefile(workflow), *directory]
 
 
 def shown(file: Path, workflow: "Workflow") -> str:

@@ -40,9 +40,7 @@ def trained(plan: Plan, run: Run) -> bool:
 def evaluated(plan: Plan, evaluation: Evaluation) -> bool:
     """Whether an evaluation is there of this run, this test set and the code of today."""
     run, test_set = evaluation.run, evaluation.test_set
-    record, of_run = (
-        _read(_path(plan, file)) or {} for file in (evaluation.file, run.record)
-    )
+    record, of_run = (_read(_path(plan, file)) or {} for file in (evaluation.file, run.record))
     return (
         "checkpoint_sha256" in record
         and record["checkpoint_sha256"] == of_run.get("checkpoint_sha256")

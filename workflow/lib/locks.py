@@ -4,12 +4,8 @@ A call that is killed outright leaves its lock, and does not say in it which pro
 """
 
 import logging
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-
-DEFAULTS = ("Snakefile", "workflow/Snakefile")
-"""Where Snakemake finds a Snakefile that is not named, among other places."""
 
 
 def explain_locks(logger: logging.Logger, command: Callable[[], str]) -> None:
@@ -25,20 +21,6 @@ def explain_locks(logger: logging.Logger, command: Callable[[], str]) -> None:
         return True
 
     logger.addFilter(explain)
-
-
-def unlock_command(snakefile: Path, begun_in: Path, folder: Path) -> str:
-    """The command that removes the lock on `folder`.
-
-    Args:
-        begun_in: where Snakemake was called, and the command will be.
-    """
-    words = ["snakemake", "--unlock"]
-    if snakefile.resolve() not in [(begun_in / name).resolve() for name in DEFAULTS]:
-        words += ["--snakefile", str(snakefile.resolve())]
-    if folder.resolve() != begun_in.resolve():
-        words += ["--directory", str(folder.resolve())]
-    return shlex.join(words)
 
 
 def sentence(command: str, processes: Sequence[tuple[int, Sequence[str]]]) -> str:

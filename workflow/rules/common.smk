@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 
 from snakemake.logging import logger as snakemake_logger
@@ -29,11 +30,12 @@ with refusing():
     )
     from workflow.lib import captions, existing, finished, options
     from reproduction.report import pdf as typeset
+    from workflow.lib.call import unlocking
     from workflow.lib.config import check_config
     from workflow.lib.earlier import other_runs
     from workflow.lib.hints import Call, after_failure, after_success, fill
     from workflow.lib.keep import keep_finished
-    from workflow.lib.locks import explain_locks, unlock_command
+    from workflow.lib.locks import explain_locks
     from workflow.lib.plan import Plan
     from workflow.lib.scales import odd_pair
     from workflow.lib.shell import attempt, in_shell, literal, share_interpreter
@@ -91,13 +93,7 @@ ATTEMPT_ON_GPU = f"{CODE} --gpus {GPUS} --log {{log:q}} --"
 ATTEMPT = f"{CODE} --log {{log:q}} --"
 
 
-def unlock():
-    """The command that removes the lock on this folder."""
-    snakefile = Path(workflow.main_snakefile)
-    return unlock_command(snakefile, Path(workflow.rundir), Path.cwd())
-
-
-explain_locks(snakemake_logger, unlock)
+explain_locks(snakemake_logger, partial(unlocking, workflow))
 
 
 def one_of(names):
