@@ -20,13 +20,14 @@ RULE = "v2"
 PACKAGE = Path(__file__).resolve().parent
 
 # What these hold is either recorded value by value (readings, recipes, settings), is named
-# job by job (registries), or cannot change a number (errors, files, records, progress).
+# job by job (registries), or cannot change a number (errors, files, records, processes).
 WITHOUT_EFFECT = (
     "apnet.config.attentions",
     "apnet.config.methods",
     "apnet.config.readings",
     "apnet.config.recipes",
     "apnet.config.settings",
+    "apnet.data.pipeline.workers",
     "apnet.data.registry",
     "apnet.data.roots",
     "apnet.errors",
@@ -37,7 +38,9 @@ WITHOUT_EFFECT = (
     "apnet.records",
     "apnet.runtime.compute",
     "apnet.runtime.environment",
+    "apnet.runtime.memory",
     "apnet.runtime.progress",
+    "apnet.runtime.stopping",
     "apnet.training.checkpoint",
     "apnet.training.history",
 )

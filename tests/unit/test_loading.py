@@ -196,7 +196,7 @@ def test_workers_outlive_the_signals_that_stop_a_training(dataset):
     loading = loader(dataset, workers=1)
     found = [next(loading)]
     (worker,) = multiprocessing.active_children()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         os.kill(worker.pid, number)
     found += islice(loading, 11)
     assert equal(found, first(dataset, 12))

@@ -6,7 +6,6 @@ from files or from an image cache, and after any interruption.
 """
 
 import math
-import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -23,6 +22,7 @@ from apnet.data.pipeline.normalise import normalise
 from apnet.data.pipeline.resident import Resident
 from apnet.data.pipeline.sampling import IMAGES, Indices, batches, rng
 from apnet.data.pipeline.transforms import transform
+from apnet.data.pipeline.workers import Guarded, begin, received
 from apnet.errors import InputError
 
 CPU = torch.device("cpu")
@@ -116,7 +116,7 @@ class _Batches(Dataset):
         self._params = params
         self._labels = torch.from_numpy(labels)
 
-    def __getitem__(self, key: tuple[int, Indices]) -> _Made | InputError:
+    def __getitem__(self, key: tuple[int, Indices]) -> _Made:
         step, indices = key
         params = self._params(step, len(indices))
         content = torch.from_numpy(indices)
@@ -124,11 +124,8 @@ class _Batches(Dataset):
             content = _empty(len(indices), self._recipe)
             flips, corners = params.flip.tolist(), params.corner.tolist()
             altered = zip(content, indices.tolist(), flips, corners, strict=True)
-            try:
-                for out, index, flip, (top, left) in altered:
-                    transform(self._images[index], flip, top, left, self._recipe, out)
-            except InputError as error:
-                return error
+            for out, index, flip, (top, left) in altered:
+                transform(self._images[index], flip, top, left, self._recipe, out)
         return content, params, self._labels[indices]
 
 
@@ -172,46 +169,19 @@ def _made(maker: Dataset, keys: Iterable[object], workers: int) -> Iterator[_Mad
     if workers < 0:
         raise InputError(f"workers are 0 or more, not {workers}: choose another --workers")
     loader = DataLoader(
-        maker,
+        Guarded(maker) if workers else maker,
         batch_size=None,
         sampler=keys,
         num_workers=workers,
         collate_fn=_unchanged,
-        worker_init_fn=_ignore_signals,
+        worker_init_fn=begin,
         pin_memory=torch.cuda.is_available(),
         # Otherwise torch draws a seed for the workers from the model's random numbers, which
         # then differ after an interruption.
         generator=torch.Generator(),
     )
-    return _without_errors(loader)
-
-
-def _without_errors(loader: DataLoader) -> Iterator:
-    """What the loader gives. Errors come as values: torch would put a traceback into them."""
-    made = iter(loader)
-    try:
-        while True:
-            try:
-                item = next(made)
-            except StopIteration:
-                return
-            if isinstance(item, InputError):
-                raise item
-            yield item
-    finally:
-        # This ends its workers. They ignore the signal by which a process that ends would
-        # stop them, so it would wait for them forever.
-        del made
+    return received(loader)
 
 
 def _unchanged(made: object) -> object:
     return made
-
-
-def _ignore_signals(_worker: int) -> None:
-    """Leave Ctrl-C and the scheduler's signals, which reach workers too, to the training.
-
-    It finishes its step and saves its state; workers go when it does.
-    """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
