@@ -37,9 +37,11 @@ from apnet.records.schema import Evaluation, GpuEvaluation, Run
 from apnet.runtime.compute import ComputeOptions
 from apnet.runtime.devices import arithmetic, choose_device
 from apnet.runtime.environment import SCHEMA, hardware
+from apnet.runtime.memory import enough_memory
 
 _DISTRACTORS = {"keep": "kept", "drop": "dropped"}
 _DEFAULT = ComputeOptions()
+_AGAIN = "or give a smaller --batch; the same command begins again"
 
 
 def evaluate(
@@ -66,7 +68,7 @@ def evaluate(
 
     Raises:
         InputError: no finished run, damaged weights, bad data, features that are not finite,
-            no query with a true match, or an unusable `out`.
+            no query with a true match, an unusable `out`, or too little memory.
     """
     begin = time.monotonic()
     _require_writable(out)
@@ -166,8 +168,10 @@ def _test_data(test_set: str, data_root: Path, reading: Reading) -> ReIDDataset:
 
 
 def _result(run: Path, dataset: ReIDDataset, embedder: Embedder) -> RetrievalResult:
+    explained = enough_memory(embedder.batch, embedder.compute.workers, _AGAIN)
     try:
-        return retrieve(dataset, embedder)
+        with explained:
+            return retrieve(dataset, embedder)
     except ValueError as error:
         raise InputError(f"{run} cannot be evaluated on {dataset.name}: {error}") from error
 

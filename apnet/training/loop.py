@@ -1,9 +1,7 @@
 """The training loop: steps, history, checkpoints, and a clean end on a signal."""
 
-import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 from torch import Tensor
@@ -11,6 +9,7 @@ from torch import Tensor
 from apnet.errors import InputError
 from apnet.records.schema import Epoch
 from apnet.runtime.devices import resolve_precision
+from apnet.runtime.stopping import stop_signal
 from apnet.training import checkpoint
 from apnet.training.history import History
 from apnet.training.schedule import learning_rate
@@ -21,7 +20,7 @@ _SHOWN_EVERY = 1.0
 
 
 class Interrupted(Exception):
-    """Training was stopped by a signal (Ctrl-C, pre-emption) and has saved its state.
+    """Training was stopped by a signal (Ctrl-C, pre-emption, a hang-up) and has saved its state.
 
     Attributes:
         signal: number of the signal.
@@ -53,7 +52,7 @@ def fit(
         show_progress: gets the same within an epoch, about once a second; None for no such lines.
 
     Raises:
-        Interrupted: SIGINT or SIGTERM came; the state is saved.
+        Interrupted: a signal that stops came; the state is saved.
         InputError: the loss is no longer finite.
     """
     pace = _Pace(trainer)
@@ -129,23 +128,3 @@ class _Pace:
         return timedelta(
             seconds=round(seconds / steps * (self._trainer.steps - self._trainer.step))
         )
-
-
-@contextmanager
-def stop_signal() -> Iterator[list[int]]:
-    """A list that gets the numbers of SIGINT and SIGTERM as they come.
-
-    The current step is finished, so that a whole state is saved, and so is what follows the last
-    step, so that nothing is lost.
-    """
-    received: list[int] = []
-
-    def receive(number: int, _frame: object) -> None:
-        received.append(number)
-
-    before = {number: signal.signal(number, receive) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

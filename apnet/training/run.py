@@ -33,14 +33,19 @@ from apnet.records.schema import TRAINED, UNTRAINED, GpuTrainedRun, TrainedRun
 from apnet.runtime.compute import ComputeOptions
 from apnet.runtime.devices import arithmetic, choose_device
 from apnet.runtime.environment import SCHEMA, environment, git_state, hardware, peak_memory
+from apnet.runtime.memory import enough_memory
+from apnet.runtime.stopping import stop_signal
 from apnet.training import checkpoint
 from apnet.training.history import History
-from apnet.training.loop import fit, stop_signal
+from apnet.training.loop import fit
 from apnet.training.run_folder import alone, clear_halves, is_finished
 from apnet.training.setup import make_batches, make_trainer
 from apnet.training.trainer import Trainer
 
 _DEFAULT = ComputeOptions()
+_CONTINUES = (
+    "the same command continues from the last checkpoint (with another batch it is another run)"
+)
 
 
 @dataclass(frozen=True)
@@ -78,14 +83,15 @@ def train(
         show_progress: gets a line about once a second within an epoch; None for no such lines.
 
     Raises:
-        InputError: bad settings, data, weights or folder.
+        InputError: bad settings, data, weights or folder; memory ran out.
         apnet.training.loop.Interrupted: stopped by a signal, with its state saved.
     """
     begin = time.monotonic()
     check_trainable(settings)
     device = choose_device(compute.device, compute.threads)
     inputs = _inputs(settings, data_root, data_record, weights)
-    with alone(out):
+    explained = enough_memory(settings.recipe.batch, compute.workers, _CONTINUES)
+    with explained, alone(out):
         if is_finished(out, settings, inputs.data, inputs.initial, log):
             return
         clear_halves(out)

@@ -54,18 +54,19 @@ def test_interrupted_and_continued_is_bit_identical(whole, root, tmp_path):
         }
 
 
-def stopped(out, root, chosen):
+def stopped(out, root, chosen, number):
     """Trained for an epoch."""
 
     def say(line):
         if line.startswith("epoch 1"):
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), number)
 
-    with pytest.raises(Interrupted):
+    with pytest.raises(Interrupted) as stop:
         runs.run(out, root, chosen, log=say)
+    assert stop.value.signal == number
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_after_the_last_step_loses_nothing(root, tmp_path, monkeypatch, number):
     def write(file, weights):
         os.kill(os.getpid(), number)
@@ -78,8 +79,8 @@ def test_a_signal_after_the_last_step_loses_nothing(root, tmp_path, monkeypatch,
 
 def test_two_trainings_begun_in_one_folder_do_not_mix(whole, root, tmp_path):
     out = tmp_path / "run"
-    stopped(out, root, runs.settings())
-    stopped(out, root, runs.settings(seed=1))
+    stopped(out, root, runs.settings(), signal.SIGTERM)
+    stopped(out, root, runs.settings(seed=1), signal.SIGHUP)
     said = runs.run(out, root)
     assert said[0].startswith("another training was started here, with other settings, data, ")
     assert said[1] == "continuing after step 2 of 4"
