@@ -1,7 +1,18 @@
-"""The one error that a user is meant to read."""
+"""The one error that a user is meant to read, and how a command ends on this and on others."""
 
+import os
+import signal
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable, Iterable
+from pathlib import Path
+
+LOG = "REPRODUCTION_LOG"
+"""Environment variable: the file that gets tracebacks; else one in the temporary folder."""
+
+SHOWN = "REPRODUCTION_TRACEBACKS"
+"""Environment variable: when it is set, every error shows its traceback on stderr."""
 
 
 class InputError(Exception):
@@ -14,10 +25,34 @@ def one_of(kind: str, value: object, known: Iterable[str]) -> InputError:
 
 
 def run_main(work: Callable[[], None]) -> int:
-    """Do the work; returns the exit status, 0, or 2 after one sentence on bad input."""
+    """Do the work, and say in one sentence what ended it.
+
+    Returns:
+        The exit status: 0; 2 on bad input; 130 on Ctrl-C; 1 on an error that nobody foresaw.
+    """
     try:
         work()
-    except InputError as error:
-        print(f"reproduction: {error}", file=sys.stderr)
-        return 2
+    except (Exception, KeyboardInterrupt) as error:
+        if os.environ.get(SHOWN):
+            traceback.print_exception(error)
+        status, sentence = _ending(error)
+        print(f"reproduction: {sentence}", file=sys.stderr)
+        return status
     return 0
+
+
+def _ending(error: BaseException) -> tuple[int, str]:
+    """Exit status and sentence; the traceback of an error that nobody foresaw goes into a log."""
+    if isinstance(error, InputError):
+        return 2, str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return 128 + signal.SIGINT, "stopped"
+    said = " ".join(f"an error that was not foreseen, {type(error).__name__}: {error}".split())
+    try:
+        log = os.environ.get(LOG) or tempfile.mkstemp(prefix="reproduction-", suffix=".log")[1]
+        with Path(log).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            traceback.print_exception(error, file=file)
+    except OSError:
+        traceback.print_exception(error)
+        return 1, f"{said}: please report it"
+    return 1, f"{said}: please report it with its traceback in {log}"

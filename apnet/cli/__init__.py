@@ -1,11 +1,11 @@
 """The command line: `apnet COMMAND`, the same as `python -m apnet COMMAND`.
 
-Exit status: 0 good; 2 bad input, with one sentence on stderr; 130 or 143 stopped by
-Ctrl-C or by the scheduler, a training with its state saved.
+Exit status: 0 good; 1 an error that nobody foresaw; 2 bad input or too little memory; 129, 130
+or 143 stopped by a closed terminal, Ctrl-C or the scheduler, a training with its state saved.
+Each but 0 with one sentence on stderr.
 """
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 
@@ -13,7 +13,10 @@ import click
 from click.shell_completion import shell_complete
 
 from apnet.cli.commands import apnet
+from apnet.ending import ended
 from apnet.errors import InputError, show_plainly
+from apnet.runtime.stopping import raise_when_stopped
+from apnet.runtime.streams import outlive_readers
 
 _COMPLETION = "_APNET_COMPLETE"
 
@@ -24,21 +27,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with apnet.make_context("apnet", list(sys.argv[1:] if argv is None else argv)) as context:
             apnet.invoke(context)
-    except InputError as error:
-        print(f"apnet: {error}", file=sys.stderr)
-        return 2
     except click.UsageError as error:
         wrong = " ".join(error.format_message().split()).rstrip(".")
         command = error.ctx.command_path if error.ctx else "apnet"
-        print(f"apnet: {wrong}; see {command} --help", file=sys.stderr)
-        return 2
+        return ended(InputError(f"{wrong}; see {command} --help"))
     except click.exceptions.Exit as end:
         return end.exit_code
-    except KeyboardInterrupt:
-        print("apnet: stopped", file=sys.stderr)
-        return 128 + signal.SIGINT
-    except BrokenPipeError:
-        sys.stderr.close()
+    except (Exception, KeyboardInterrupt) as error:
+        return ended(error)
     return 0
 
 
@@ -49,4 +45,6 @@ def run() -> None:
     # Read by torch when it is loaded. Without huge pages, allocating the memory of a batch
     # takes longer than filling it.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+    raise_when_stopped()
+    outlive_readers()
     sys.exit(main())

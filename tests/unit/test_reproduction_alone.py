@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import reproduction
+from reproduction import errors
 from reproduction.__main__ import main
 
 PACKAGE = Path(reproduction.__file__).parent
@@ -233,3 +234,21 @@ def test_a_frame_of_a_notebook_may_leave_out_what_is_usual(speech):
     twice = pd.concat([frame, frame["value"]], axis=1)
     with pytest.raises(reproduction.InputError, match="two columns 'value'"):
         reproduction.judge(reproduction.load_paper(speech / "speech"), twice)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (KeyboardInterrupt(), 130, "stopped\n"),
+        (ValueError("odd"), 1, "an error that was not foreseen, ValueError: odd: please report"),
+    ],
+)
+def test_any_end_is_a_sentence(tmp_path, capsys, monkeypatch, error, status, sentence):
+    def work():
+        raise error
+
+    monkeypatch.setenv(errors.LOG, str(tmp_path / "log"))
+    assert errors.run_main(work) == status
+    said = capsys.readouterr().err
+    assert said.startswith(f"reproduction: {sentence}") and said.count("\n") == 1
+    assert (tmp_path / "log").exists() == (status == 1)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from apnet.ending import ended
 from apnet.errors import InputError
 from reproduction.errors import InputError as PaperError
 from reproduction.files import user_path
@@ -66,7 +67,7 @@ def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
 def run_command(
     about: str, work: Callable[[argparse.Namespace], None], argv: Sequence[str] | None, *names: str
 ) -> int:
-    """Read a command's options and do its work; returns the exit status, 0, or 2 on bad input.
+    """Read a command's options and do its work; returns the exit status, as :func:`run` does.
 
     Args:
         about: the docstring of its module.
@@ -78,18 +79,17 @@ def run_command(
 
 
 def run(work: Callable[[argparse.Namespace], None], arguments: argparse.Namespace) -> int:
-    """Do the work; returns the exit status, 0, or 2 after one sentence on bad input."""
+    """Do the work; returns the exit status, 0, or that of :func:`apnet.ending.ended`."""
     try:
         work(arguments)
-    except ERRORS as error:
-        print(f"apnet: {error}", file=sys.stderr)
-        return 2
+    except (Exception, KeyboardInterrupt) as error:
+        return ended(error, ERRORS)
     return 0
 
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turn an InputError into one sentence and exit status 2, also in an input function.
+    """Turn an error into one sentence and an exit status, also in an input function.
 
     So is a package that this Python lacks, as when Snakemake was installed without the project.
     Snakemake catches any Exception of an input function, prints its traceback and exits
@@ -97,11 +97,10 @@ def refusing() -> Iterator[None]:
     """
     try:
         yield
-    except ERRORS as error:
-        print(f"apnet: {error}", file=sys.stderr)
-        sys.exit(2)
     except ModuleNotFoundError as error:
         lock = Path(__file__).resolve().parents[2] / "requirements.lock"
         install = shlex.join([sys.executable, "-m", "pip", "install", "-r", str(lock)])
-        print(f"apnet: Snakemake's Python has no {error.name}: run {install}", file=sys.stderr)
-        sys.exit(2)
+        lacks = f"Snakemake's Python has no {error.name}: run {install}"
+        sys.exit(ended(InputError(lacks)))
+    except Exception as error:
+        sys.exit(ended(error, ERRORS))
