@@ -4,6 +4,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from apnet.errors import InputError
 from workflow.lib.jobs import main
 
@@ -56,14 +58,28 @@ def test_a_job_that_is_killed_has_failed(tmp_path):
     log = tmp_path / "job.log"
     kill = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     assert main(["--log", str(log), "--", sys.executable, "-c", kill]) == 128 + signal.SIGKILL
-    assert "137" in json.loads(log.with_suffix(".failed.json").read_text())["message"]
+    message = json.loads(log.with_suffix(".failed.json").read_text())["message"]
+    assert message == (
+        "the job was ended from outside, Killed, status 137 (when memory runs out, the system "
+        "does that)"
+    )
 
 
-def test_a_signal_is_passed_on_and_its_answer_waited_for(tmp_path):
+def test_a_traceback_goes_into_the_log_before_the_sentence(tmp_path, capsys):
+    log = tmp_path / "job.log"
+    job = "from apnet.ending import ended; ended(ValueError('odd'))"
+    assert main(["--log", str(log), "--", sys.executable, "-c", job]) == 0
+    said = capsys.readouterr().err
+    assert log.read_text() == f"ValueError: odd\n{said}"
+    assert said.endswith(f"ValueError: odd: please report it with its traceback in {log}\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_is_passed_on_and_its_answer_waited_for(tmp_path, number):
     log = tmp_path / "job.log"
     job = (
         "import signal, sys, time\n"
-        "signal.signal(signal.SIGTERM, lambda *_: (print('saved'), sys.exit(143)))\n"
+        f"signal.signal({number:d}, lambda *_: (print('saved'), sys.exit({128 + number})))\n"
         "print('ready', flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -71,7 +87,9 @@ def test_a_signal_is_passed_on_and_its_answer_waited_for(tmp_path):
     with subprocess.Popen([*command, sys.executable, "-c", job], stderr=subprocess.PIPE) as process:
         while not (log.exists() and "ready" in log.read_text()):
             time.sleep(0.05)
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
-    assert process.returncode == 143
+        # Its reader goes with the same signal, as `tee` does.
+        process.stderr.close()
+        process.send_signal(number)
+        process.wait(timeout=30)
+    assert process.returncode == 128 + number
     assert "saved" in log.read_text()

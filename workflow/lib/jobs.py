@@ -13,18 +13,24 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+from apnet import ending
 from apnet.errors import InputError
 from apnet.files import write_json
 from apnet.records.paths import FAILED
+from apnet.runtime.stopping import raise_when_stopped, stopping
+from apnet.runtime.streams import outlive_readers
+from reproduction import errors
 from workflow.lib import gpus
 
 _PREFIX = "apnet: "
 _PREFIXES = (_PREFIX, "reproduction: ")
+_LOGS = (ending.LOG, errors.LOG)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,9 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"{_PREFIX}cannot write {arguments.log}: {error.strerror}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         # It was waiting for a GPU; once the command runs, it is given the signals.
-        return 128 + signal.SIGINT
+        return ending.ended(error)
     if status:
         message = _sentence(last) or f"ended with status {status}"
         try:
@@ -64,27 +70,46 @@ def _run(command: Sequence[str], log: Path, held: gpus.Held) -> tuple[int, list[
     last: deque[str] = deque(maxlen=20)
     with (
         # Unbuffered: a line that could not be written is not tried again on closing.
-        log.open("wb", buffering=0) as file,
+        open(log, "wb", buffering=0, opener=_appending) as file,
         subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env={**os.environ, **held.environment()},
+            env={**os.environ, **held.environment(), **dict.fromkeys(_LOGS, str(log))},
             pass_fds=held.descriptors,
         ) as job,
     ):
         if held.devices:
             _log(file, f"on GPU {', '.join(held.devices)}\n")
         # The job saves its state before it ends; this process waits for that.
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in stopping():
             signal.signal(number, lambda received, _frame: job.send_signal(received))
-        for line in job.stdout:
+        for line in chain(job.stdout, _killed(job)):
             _log(file, line)
             sys.stderr.write(line)
             last.append(line.rstrip())
-    return (job.returncode if job.returncode >= 0 else 128 - job.returncode), list(last)
+    return _status(job), list(last)
+
+
+def _status(job: subprocess.Popen) -> int:
+    number = job.wait()
+    return number if number >= 0 else 128 - number
+
+
+def _killed(job: subprocess.Popen) -> Iterator[str]:
+    """A line on the signal that ended a job, which could say nothing itself."""
+    status = _status(job)
+    if job.returncode < 0:
+        memory = " (when memory runs out, the system does that)" if status == 137 else ""
+        what = signal.strsignal(-job.returncode)
+        yield f"{_PREFIX}the job was ended from outside, {what}, status {status}{memory}\n"
+
+
+def _appending(path: str, flags: int) -> int:
+    """The job adds to its log too: what each writes goes to the end."""
+    return os.open(path, flags | os.O_APPEND, 0o666)
 
 
 def _log(file: BinaryIO, line: str) -> None:
@@ -100,4 +125,6 @@ def _sentence(lines: Sequence[str]) -> str | None:
 
 
 if __name__ == "__main__":
+    raise_when_stopped()
+    outlive_readers()
     sys.exit(main())
