@@ -30,7 +30,7 @@ def started(snakemake, config=CONFIG):
     """Snakemake in a process group of its own, as a terminal has it."""
     command = snakemake.command([f"{RUN}/run.json"], config=config)
     return subprocess.Popen(
-        command, cwd=snakemake.root, stderr=subprocess.DEVNULL, start_new_session=True
+        command, cwd=snakemake.root, stderr=subprocess.PIPE, start_new_session=True
     )
 
 
@@ -100,12 +100,16 @@ def test_what_a_training_finished_after_snakemake_was_killed_is_kept(snakemake):
     assert snakemake.jobs(target, config=CONFIG) == {}
 
 
-def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(snakemake, uninterrupted):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(snakemake, uninterrupted, number):
     config = [*CONFIG[:2], "checkpoint_seconds=1000"]
     process = started(snakemake, config)
     wait_for_epoch(snakemake, 3)
-    os.killpg(process.pid, signal.SIGINT)
+    # A `tee` that reads ends with the same signal, and a closed terminal reads no more.
+    process.stderr.close()
+    os.killpg(process.pid, number)
     process.wait(timeout=60)
+    assert process.returncode == 1
     assert trainings(snakemake) == []
     done = snakemake(f"{RUN}/run.json", config=config)
     assert "continuing after step" in done.stderr

@@ -41,4 +41,6 @@ def attempt(root: Path) -> str:
             f"checkout to another folder"
         )
     given = literal("${PYTHONPATH:+:$PYTHONPATH}")
-    return f"PYTHONSAFEPATH=1 PYTHONPATH={in_shell(str(root))}{given} python -m workflow.lib.jobs"
+    environment = f"PYTHONSAFEPATH=1 PYTHONPATH={in_shell(str(root))}{given}"
+    # No shell stands between, which a signal would end before the job has saved its state.
+    return f"{environment} exec python -m workflow.lib.jobs"

@@ -28,7 +28,7 @@ with refusing():
         counted_datasets,
         paper,
     )
-    from workflow.lib import captions, existing, finished, options
+    from workflow.lib import captions, existing, finished, options, process
     from reproduction.report import pdf as typeset
     from workflow.lib.call import unlocking
     from workflow.lib.config import check_config
@@ -59,7 +59,11 @@ share_interpreter()
 # Snakemake puts a module's prefix before the paths of its rules, and we before all others.
 located = workflow.modifier.path_modifier.replace_prefix
 
+process.end_on_signals()
+process.outlive_readers(snakemake_logger)
+
 with refusing():
+    process.require_temporary_space()
     check_config(config, warn)
     PLAN = Plan(config, ROOT, located)
     CODE = attempt(ROOT)

@@ -1,0 +1,20 @@
+"""Snakemake's own process."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from apnet.errors import InputError
+from workflow.lib.process import require_temporary_space
+
+
+def _full(**_):
+    return Path("/dev/full").open("wb")  # noqa: SIM115
+
+
+def test_a_full_temporary_folder_is_a_sentence(monkeypatch):
+    require_temporary_space()
+    monkeypatch.setattr(tempfile, "TemporaryFile", _full)
+    with pytest.raises(InputError, match=r"takes no file of a megabyte \(No space left on device"):
+        require_temporary_space()

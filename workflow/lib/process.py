@@ -1,0 +1,53 @@
+"""Snakemake's own process: the signals that stop it, its output, and its temporary folder."""
+
+import signal
+import sys
+import tempfile
+from logging import Logger
+from threading import current_thread, main_thread
+
+from apnet.errors import InputError
+from apnet.runtime import streams
+from apnet.runtime.stopping import stopping
+
+_NEEDED = 2**20
+"""Bytes of temporary files; the scheduler's alone have a hundred kilobytes for the whole paper."""
+
+
+def end_on_signals() -> None:
+    """Have a closed terminal end Snakemake as SIGTERM does, and both give its locks back.
+
+    On SIGTERM the scheduler, once there is one, lets the jobs that run end. They get the signal
+    too, and save their state.
+    """
+    if current_thread() is main_thread():
+        signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+        if signal.SIGHUP in stopping():
+            signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+
+
+def outlive_readers(logger: Logger) -> None:
+    """Have Snakemake's output outlive its reader: its logger ends on a `tee` that has gone."""
+    former = sys.stdout, sys.stderr
+    streams.outlive_readers()
+    for handler in logger.handlers:
+        for stream, outliving in zip(former, (sys.stdout, sys.stderr), strict=True):
+            if getattr(handler, "stream", None) is stream:
+                handler.setStream(outliving)
+
+
+def require_temporary_space() -> None:
+    """Refuse a temporary folder that is full, on which the scheduler ends in a traceback.
+
+    Raises:
+        InputError: it does not take a file of a megabyte.
+    """
+    folder = tempfile.gettempdir()
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_NEEDED))
+    except OSError as error:
+        raise InputError(
+            f"the temporary folder {folder} takes no file of a megabyte ({error.strerror}): make "
+            f"room there, or set TMPDIR to another folder"
+        ) from error
