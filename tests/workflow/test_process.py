@@ -10,7 +10,7 @@ from workflow.lib.process import require_temporary_space
 
 
 def _full(**_):
-    return Path("/dev/full").open("wb")  # noqa: SIM115
+    return Path("/dev/full").open("wb")
 
 
 def test_a_full_temporary_folder_is_a_sentence(monkeypatch):
