@@ -3,7 +3,9 @@
 import multiprocessing
 import os
 import signal
+import time
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from apnet.runtime.memory import enough_memory
 
 RECIPE = get_recipe("smoke", height=24, width=12, identities=2, instances=2)
 IDENTITIES = [1, 1, 2, 2]
+PIXELS = np.zeros((16, 8, 3), np.uint8)
 
 
 def unsendable():
@@ -45,7 +48,7 @@ class Images(list):
     """Four images, of which one has a fault."""
 
     def __init__(self, fault):
-        super().__init__([np.zeros((16, 8, 3), np.uint8)] * 4)
+        super().__init__([PIXELS] * 4)
         self.fault = fault
 
     def __getitem__(self, index):
@@ -76,3 +79,30 @@ def test_any_other_error_is_handed_on_with_its_traceback(kind):
         load(kind, unsendable)
     assert "in unsendable" in "".join(error.value.__notes__)
     assert multiprocessing.active_children() == []
+
+
+def use(pipe):
+    batches = training_batches(Images(lambda: PIXELS), IDENTITIES, RECIPE, 0, workers=2)
+    next(batches)
+    pipe.send([worker.pid for worker in multiprocessing.active_children()])
+    time.sleep(60)
+
+
+def runs(number):
+    stat = Path("/proc", str(number), "stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_they_end_with_a_job_that_is_killed():
+    here, there = multiprocessing.Pipe()
+    job = multiprocessing.get_context("fork").Process(target=use, args=[there])
+    job.start()
+    workers = here.recv()
+    assert len(workers) == 2 and all(map(runs, workers))
+    job.kill()
+    job.join()
+    # Sooner than they would notice that nobody asks for a batch.
+    deadline = time.monotonic() + 3
+    while any(map(runs, workers)):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

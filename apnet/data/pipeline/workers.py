@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
 from types import TracebackType
 
+from torch.multiprocessing import _prctl_pr_set_pdeathsig
 from torch.utils.data import DataLoader, Dataset
 
 from apnet.errors import InputError
@@ -60,6 +61,8 @@ def begin(_worker: int) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    # Killed outright, a training ends no process, and a process holds the lock on its folder.
+    _prctl_pr_set_pdeathsig(signal.SIGKILL)
     # What a queue cannot send it drops, and the training would wait for it for ever.
     Queue._on_queue_feeder_error = staticmethod(_give_up)
 
