@@ -63,6 +63,8 @@ def begin(_worker: int) -> None:
         signal.signal(number, signal.SIG_IGN)
     # Killed outright, a training ends no process, and a process holds the lock on its folder.
     _prctl_pr_set_pdeathsig(signal.SIGKILL)
+    if os.getppid() != multiprocessing.parent_process().pid:
+        os._exit(1)
     # What a queue cannot send it drops, and the training would wait for it for ever.
     Queue._on_queue_feeder_error = staticmethod(_give_up)
 
@@ -93,6 +95,11 @@ def received(loader: DataLoader) -> Iterator:
             if isinstance(item, Failure):
                 raise item.error()
             yield item
+    except (OSError, EOFError) as error:
+        if not workers:
+            raise
+        # One that is just being killed: it left what it made behind, and is not known as gone.
+        raise RuntimeError(f"DataLoader worker does not answer ({error})") from error
     finally:
         # Torch does this when the last reference is gone, which the traceback of an error may
         # hold; Python would then end them by a signal that they ignore, and wait.
