@@ -80,14 +80,7 @@ def received(loader: DataLoader) -> Iterator:
         InputError: raised in one of them.
         RuntimeError: one of them failed, or was killed.
     """
-    others = multiprocessing.active_children()
-    try:
-        made = iter(loader)
-    except OSError as error:
-        _kill(_begun_since(others))
-        _half_begun.append(error.__traceback__)
-        raise RuntimeError(f"{LOADING} could not be started ({error})") from error
-    workers = _begun_since(others)
+    made, workers = _begun(loader)
     try:
         for item in made:
             if isinstance(item, InputError):
@@ -103,9 +96,24 @@ def received(loader: DataLoader) -> Iterator:
     finally:
         # Torch does this when the last reference is gone, which the traceback of an error may
         # hold; Python would then end them by a signal that they ignore, and wait.
-        if workers:
-            made._shutdown_workers()
-        _kill(workers)
+        try:
+            if workers:
+                made._shutdown_workers()
+        finally:
+            _kill(workers)
+
+
+def _begun(loader: DataLoader) -> tuple[Iterator, list[BaseProcess]]:
+    """A loader's iterator, and the processes that it began; none is left if it cannot begin."""
+    others = multiprocessing.active_children()
+    try:
+        return iter(loader), _begun_since(others)
+    except Exception as error:
+        _kill(_begun_since(others))
+        _half_begun.append(error.__traceback__)
+        if isinstance(error, OSError):
+            raise RuntimeError(f"{LOADING} could not be started ({error})") from error
+        raise
 
 
 def _begun_since(others: list[BaseProcess]) -> list[BaseProcess]:
