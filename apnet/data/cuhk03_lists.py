@@ -79,14 +79,12 @@ def read_protocol(root: Path, boxes: str, images: str) -> Splits:
             content = loadmat(stream)
         names = [str(cell[0]) for cell in content["filelist"].flatten()]
         labels, cameras = (content[key].flatten().tolist() for key in ("labels", "camId"))
-        lines = {
-            # MATLAB counts from 1.
-            split: [
-                _Line(names[index - 1], labels[index - 1], cameras[index - 1])
-                for index in content[f"{split}_idx"].flatten().tolist()
-            ]
-            for split in _SPLITS
-        }
+        rows = [_Line(*row) for row in zip(names, labels, cameras, strict=True)]
+        # MATLAB counts from 1; of a list that counts from 0 the last image would be its first.
+        indices = {split: content[f"{split}_idx"].flatten().astype(int) - 1 for split in _SPLITS}
+        if min(index.min() for index in indices.values()) < 0:
+            raise _not_a_list(file)
+        lines = {split: [rows[i] for i in index] for split, index in indices.items()}
     # SciPy lets through whatever damaged bytes cause.
     except Exception as error:
         raise _not_a_list(file) from error

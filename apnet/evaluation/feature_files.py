@@ -49,6 +49,9 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
             f"cannot read {path} ({reason or type(error).__name__}): give a whole "
             f"{path.suffix.lower()} file that you may read"
         ) from error
+    twice = next((name for name in ARRAYS if {name, ALSO[name]} <= contents.keys()), None)
+    if twice:
+        raise InputError(f"{path} has {twice} and {ALSO[twice]}: leave out one of them")
     arrays = {name: contents.get(name, contents.get(ALSO[name])) for name in ARRAYS}
     missing = [name for name, array in arrays.items() if array is None]
     if missing:

@@ -105,8 +105,10 @@ def test_a_damaged_mat_and_a_damaged_list(tmp_path):
     for content in (file.read_bytes()[:300], b"MATLAB", b"", b"x" * 1000):
         file.write_bytes(content)
         assert f"{file} is no list of CUHK03-NP" in refusal(tmp_path)
-    cuhk03.write_protocol(root, labels=[[1]])
-    assert f"{file} is no list of CUHK03-NP" in refusal(tmp_path)
+    counted_from_0 = {"train_idx": np.array([cuhk03.TRAIN], np.uint16)}
+    for wrong in ({"labels": [[1]]}, counted_from_0):
+        cuhk03.write_protocol(root, **wrong)
+        assert f"{file} is no list of CUHK03-NP" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize(

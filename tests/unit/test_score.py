@@ -244,6 +244,7 @@ def test_labels_of_half_the_bits_are_named(tmp_path, capsys):
             {"gallery_cameras": np.array(["1", "1", " ", "1", "1"])},
             "gallery_cameras holds '' in row 2: give",
         ),
+        ({"query_label": np.array([3, 4])}, "has query_ids and query_label: leave out one"),
         ({"gallery_ids": np.array([1, 2])}, "differ in length"),
         ({"query_ids": np.array([8, 9])}, "no query has a true match"),
         (
