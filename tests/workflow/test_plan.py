@@ -80,6 +80,13 @@ def test_runs_of_other_settings_or_data_are_said(plan):
     assert "(recipe: channel there, smoke here)" in said(recipe="channel")
 
 
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_custom_dataset_may_be_drawn_or_not(plan, drawn):
+    plan.custom[RUN.dataset] = "/data/mine"
+    write(plan, json.dumps(plan.settings(RUN).record() | {"data": {"synthetic": drawn}}))
+    assert other_runs(plan) is None
+
+
 def test_no_dataset_is_drawn_with_more_people_than_it_has(plan):
     assert plan.drawn_identities("dukemtmc") == 2
     plan.config["synthetic"] = {"identities": 751, "seed": 0}

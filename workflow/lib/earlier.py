@@ -36,8 +36,10 @@ def _others(plan: Plan) -> Iterator[tuple[str, str]]:
             continue
         try:
             record = read_json(file)
-            there = _facts(_settings(record), record["data"]["synthetic"])
-            drawn = plan.config["synthetic"] and run.dataset not in plan.custom
+            synthetic = record["data"]["synthetic"]
+            there = _facts(_settings(record), synthetic)
+            # The config does not say whether a dataset that it names was drawn.
+            drawn = synthetic if run.dataset in plan.custom else plan.config["synthetic"]
             here = _facts(plan.settings(run), drawn)
         except (AttributeError, InputError, KeyError, TypeError, ValueError):
             continue
