@@ -126,7 +126,7 @@ def test_values_of_the_command_line(word, value, tmp_path, monkeypatch):
         ("scale=null", "scale is 'null', not a name"),
         ("scale=1", "scale is 1, not a text"),
         ("scale=reference", "results/reference is kept in git"),
-        ("recipes={channel: smok}", "recipes.channel is 'smok', not 'channel', 'spatial' or"),
+        ("recipes={channel: smok}", "recipes.channel is 'smok', not 'channel', 'spatial', "),
         ("missing=hide", "missing is 'hide', not 'run' or 'show'"),
         ("figure6_queries=[]", "figure6_queries is [], not a list of one or more"),
         ("figure6_queries=0001_c1s1.jpg", "figure6_queries is '0001_c1s1.jpg', not a list"),
