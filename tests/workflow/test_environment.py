@@ -5,6 +5,7 @@ import runpy
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -48,12 +49,29 @@ def test_conda_gets_the_same_versions():
     }
 
 
-def test_readme_is_true_to_the_files():
-    readme = (ROOT / "README.md").read_text()
-    links = re.findall(r"\]\(([^)#]+)", readme)
-    assert links
-    for link in links:
-        assert link.startswith("http") or (ROOT / link).exists(), link
+PAGES = [ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*/README.md")]
+README = ROOT / "README.md"
+
+
+@pytest.mark.parametrize("page", [README, *PAGES], ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files(page):
+    for link in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
+        assert link.startswith("http") or (page.parent / link).exists(), link
+
+
+def test_every_page_is_listed():
+    listed = re.findall(r"\]\(([^)#/]+)\)", (ROOT / "docs" / "README.md").read_text())
+    assert {*listed, "README.md"} == {file.name for file in (ROOT / "docs").glob("*.md")}
+
+
+@pytest.mark.parametrize("name", ["README.md", "CITATION.cff", ".snakemake-workflow-catalog.yml"])
+def test_no_address_is_made_up(name):
+    assert "://" not in (ROOT / name).read_text()
+
+
+def test_readme_is_short_and_begins_with_two_commands():
+    readme = README.read_text()
+    assert readme.count("\n") <= 60
     first, second = re.findall(r"```sh\n(.*?)\n```", readme, flags=re.DOTALL)[:2]
     assert first.count("\n") == 0 and first.endswith("snakemake --cores 2 reports/table2.md")
     assert second == ".venv/bin/pytest"
