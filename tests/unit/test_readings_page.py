@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from apnet.config.backbones import backbones
 from apnet.config.readings import RELEASED, WRITTEN, get_reading
 from apnet.data import DATASETS
+from apnet.models import build_model
 from apnet.models.cost import complexity
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "readings.md").read_text()
 BACKBONES = (DOCS / "backbones.md").read_text()
+THIN = "| backbone | what is thin"
 
 
 def rows(heading, page=PAGE):
@@ -43,6 +46,21 @@ def test_what_a_switch_costs(switch):
 def test_what_the_readings_cost():
     first, *_, last = SWITCHES.values()
     assert (tuple(first[1:]), tuple(last[1:])) == (shown(WRITTEN), shown(RELEASED))
+
+
+def parameters(tensors):
+    return sum(tensor.numel() for tensor in tensors)
+
+
+def test_what_parameters_thin_networks_have():
+    found = rows(THIN, BACKBONES)
+    assert set(backbones()) < set(found)
+    for model, (_, *counts) in found.items():
+        for size, count in zip(("thin", "full"), counts, strict=True):
+            network = build_model(model, 1, input_size=(160, 80), backbone_size=size)
+            left_out = [p for layer in network.classifiers() for p in layer.parameters()]
+            kept = parameters(network.parameters()) - parameters(left_out)
+            assert count == f"{kept / 1e6:.2f}", (model, size)
 
 
 @pytest.mark.parametrize(("page", "count"), [(PAGE, 5), (BACKBONES, 8)])
