@@ -47,6 +47,14 @@ def test_a_smoke_run_says_so_first_and_is_short_about_its_recipe(judge):
     assert cell["why_not"][1].endswith(" more")
 
 
+def test_a_thin_network_on_real_data_says_so_first(judge):
+    records.write(judge.scale, records.record(recipe="laptop", mAP=0.878))
+    cell = judge.cell()
+    assert not cell["comparable"] and cell["marks"] == []
+    (why,) = cell["why_not"]
+    assert why.startswith("settings differ from the paper's recipe: backbone_size thin instead of")
+
+
 def test_seeds_that_were_run_differently_do_not_make_one_cell(judge):
     records.write(
         judge.scale, records.record(), records.record(seed=1, **{"data.fingerprint": "x"})

@@ -76,6 +76,29 @@ def test_what_is_wrong_is_one_sentence(snakemake, tmp_path, datasets, words):
 
 
 @pytest.mark.slow
+def test_the_laptops_config_on_a_folder_in_markets_layout(snakemake, tmp_path):
+    tiny.write(tmp_path / "photographs", tiny.MARKET)
+    (tmp_path / "my.yaml").write_text(f"datasets: {{mine: {{folder: {tmp_path}/photographs}}}}")
+    configs = [str(ROOT / "config" / "laptop.yaml"), str(tmp_path / "my.yaml")]
+    tests = [
+        f"results/short/written/mine/{model}/seed0/test/mine.json"
+        for model in ("inception_v3", "resnet50-apnet-s2")
+    ]
+    snakemake(
+        *tests,
+        options=["--configfile", *configs],
+        config=["scale=short", "set={epochs: 1, steps_per_epoch: 2, identities: 2}"],
+    )
+    for test, size in zip(tests, ((160, 80), (128, 64)), strict=True):
+        record = json.loads((tmp_path / test).read_text())
+        settings, data = record["training"]["settings"], record["data"]
+        assert (record["training"]["recipe"], settings["backbone_size"]) == ("laptop", "thin")
+        assert (settings["height"], settings["width"]) == size
+        assert data["published"] is data["synthetic"] is False
+        assert 0 <= record["mAP"] <= 1 and record["without_learning"]["untrained"] is not None
+
+
+@pytest.mark.slow
 def test_trained_and_tested_on_and_no_reproduction(snakemake, tmp_path, file):
     config = f"datasets={{mine: {{csv: {file}}}}}"
     ask(snakemake, tmp_path, [ALL, RUN.format("mine")], config, options=())
