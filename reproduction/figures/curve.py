@@ -7,8 +7,10 @@ docs/figures.md says how to read it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 
 from reproduction.errors import InputError
@@ -55,11 +57,12 @@ def draw(judged: JudgedTable, table: Table, parameters: Parameters) -> Figure:
     """
     notes = picture.wrapped(_notes(judged, table), picture.COLUMN)
     below = picture.LINE * len(notes) + _AXIS
-    height = below + _PANELS + _HEAD
+    head = _HEAD + picture.MARK_LINE * judged.synthetic
+    height = below + _PANELS + head
     figure = Figure(figsize=(picture.COLUMN, height))
     heights = {"height_ratios": [*[3] * len(table.curve.metrics), 2], "hspace": 0.16}
     panels = figure.subplots(len(table.curve.metrics) + 1, sharex=True, gridspec_kw=heights)
-    sides = {"bottom": below / height, "top": 1 - _HEAD / height}
+    sides = {"bottom": below / height, "top": 1 - head / height}
     figure.subplots_adjust(left=0.16, right=0.985, **sides)
     for axes, metric in zip(panels, table.curve.metrics, strict=False):
         _accuracy(axes, judged, metric, table.curve)
@@ -71,35 +74,49 @@ def draw(judged: JudgedTable, table: Table, parameters: Parameters) -> Figure:
     _legend(figure, judged, table.curve)
     picture.notes(figure, notes)
     if judged.synthetic:
-        for axes in panels[:-1]:
-            picture.watermark(axes, 0.5, 0.5, 15)
+        picture.watermark(figure, picture.EDGE, height - _HEAD)
     return figure
 
 
 def _accuracy(axes: Axes, judged: JudgedTable, metric: str, curve: Curve) -> None:
-    """One metric: a line a series, broken where a row is open, with the seeds' deviation."""
+    """One metric: a line a series, broken where a row is open, in a band of the deviation."""
     printed = curve.metrics[metric]
-    axes.set_ylabel(f"{printed.name} (%)")
+    axes.set_ylabel(f"{printed.name} (%)", color=printed.colour)
     axes.margins(y=0.15)
     for series in judged.series:
         cells = _cells(judged, series, metric)
+        positions = [index + _shift(series, judged) for index in range(len(cells))]
+        means, deviations = (
+            np.array([_number(getattr(cell, key)) for cell in cells]) for key in ("mean", "sd")
+        )
         axes.errorbar(
-            [index + _shift(series, judged) for index in range(len(cells))],
-            [_number(cell.mean) for cell in cells],
-            yerr=[_number(cell.sd) for cell in cells],
+            positions,
+            means,
+            yerr=deviations,
             color=printed.colour,
             capsize=2,
             elinewidth=0.8,
             label=series,
             **_marks(series, judged, printed.colour),
         )
+        band = {"color": printed.colour, "alpha": 0.15, "linewidth": 0}
+        axes.fill_between(positions, means - deviations, means + deviations, **band)
     if not judged.synthetic:
         # The series share what is reported.
         for index, cell in enumerate(_cells(judged, judged.series[0], metric)):
             if cell.reported is not None:
                 spot = (index + _REPORTED_SHIFT, cell.reported)
                 axes.plot(*([value] for value in spot), label="reported", **_REPORTED)
-                _number_at(axes, spot, "right")
+                _number_at(axes, spot)
+    if not _shows_spread(judged):
+        highest = axes.dataLim.ymax
+        axes.set_ylim(0, 1.2 * highest if highest > 0 else 100)
+
+
+def _shows_spread(judged: JudgedTable) -> bool:
+    """Whether every point has a spread; without one, a cut axis makes noise look like a trend."""
+    run = [cell for cell in judged.cells if cell.status == RUN]
+    return bool(run) and all(cell.sd is not None for cell in run)
 
 
 def _parameters(axes: Axes, judged: JudgedTable, parameters: Parameters) -> None:
@@ -115,24 +132,30 @@ def _parameters(axes: Axes, judged: JudgedTable, parameters: Parameters) -> None
         axes.plot(positions, values, color="0.25", label=series, **_marks(series, judged, "0.25"))
         below = series == judged.series[0] and len(judged.series) > 1
         for spot in zip(positions, values, strict=True):
-            _number_at(axes, spot, "center", "top" if below else "bottom")
+            _number_at(axes, spot, "top" if below else "bottom")
     axes.set_ylim(0, 1.3 * max(parameters.values()) / 1e6)
 
 
 def _legend(figure: Figure, judged: JudgedTable, curve: Curve) -> None:
-    handles = [
-        Line2D([], [], color="0.25", label=series, **_marks(series, judged, "0.25"))
+    """A sample of each line in its colour, and what is drawn."""
+    colours = [metric.colour for metric in curve.metrics.values()]
+    handles = {
+        series: tuple(
+            Line2D([], [], color=colour, **_marks(series, judged, colour)) for colour in colours
+        )
         for series in judged.series
-    ]
+    }
     if not judged.synthetic:
-        handles.append(Line2D([], [], label="reported", **_REPORTED))
+        handles["reported"] = (Line2D([], [], **_REPORTED),)
     figure.legend(
-        handles=handles,
+        handles=list(handles.values()),
+        labels=list(handles),
+        handler_map={tuple: HandlerTuple(ndivide=None, pad=1)},
         loc="upper right",
         bbox_to_anchor=(0.99, 1 - 0.17 / figure.get_figheight()),
         ncols=len(handles),
         frameon=False,
-        handlelength=2.6,
+        handlelength=5,
         columnspacing=1.2,
         borderpad=0,
     )
@@ -154,6 +177,10 @@ def _notes(judged: JudgedTable, table: Table) -> Iterator[str]:
         yield f"Not compared: the paper reports {shown} at {heading} {first[0].label}."
     elif any(cell.status == RUN and not cell.comparable for cell in judged.cells):
         yield f"Not to be held against the paper; reports/{table.id}.md says why."
+    if _shows_spread(judged):
+        yield "Axes do not begin at 0; a difference within the bands is noise."
+    else:
+        yield "Axes begin at 0: without a spread, any difference may be noise."
     for series in judged.series:
         of = f" ({series})" if len(judged.series) > 1 else ""
         cells = _cells(judged, series, next(iter(metrics)))
@@ -169,15 +196,15 @@ def _notes(judged: JudgedTable, table: Table) -> Iterator[str]:
     yield "param.: parameters without the classifier."
 
 
-def _number_at(axes: Axes, spot: tuple[float, float], ha: str, va: str = "center") -> None:
-    """Write the height of a spot to its left, above it (`bottom`) or below it (`top`)."""
-    away = {"bottom": (0, 4), "top": (0, -4), "center": (-5, 0)}[va]
+def _number_at(axes: Axes, spot: tuple[float, float], va: str = "bottom") -> None:
+    """Write the height of a spot above it (`bottom`) or below it (`top`)."""
+    away = (0, 4 if va == "bottom" else -4)
     axes.annotate(
         f"{spot[1]:.1f}",
         spot,
         xytext=away,
         textcoords="offset points",
-        ha=ha,
+        ha="center",
         va=va,
         fontsize=picture.SMALL,
     )

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import matplotlib
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reproduction.errors import one_of
@@ -21,6 +20,11 @@ SYNTHETIC = "synthetic data: says nothing about the paper"
 
 SMALL = 6
 """Points: the smallest letters that print still carries."""
+
+MARK = 8
+"""Points of the watermark, which has a line of :data:`MARK_LINE` inches."""
+
+MARK_LINE = 0.16
 
 EDGE = 0.07
 """Inches that are left free around a figure."""
@@ -77,26 +81,11 @@ def save(figure: Figure, files: Iterable[Path], title: str) -> None:
             figure.savefig(temporary, format=suffix, metadata={**_UNDATED[suffix], "Title": title})
 
 
-def watermark(
-    within: Figure | Axes, x: float, y: float, rotation: float = 0, over: bool = False
-) -> None:
-    """Write the watermark about a corner, in shares of a figure or of its axes.
-
-    Args:
-        over: images, on a strip of its own; else behind what is drawn, in light letters.
-    """
-    strip = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 2}
-    within.text(
-        *(x, y, SYNTHETIC),
-        transform=within.transAxes if isinstance(within, Axes) else within.transFigure,
-        rotation=rotation,
-        ha="center",
-        va="center",
-        fontsize=9,
-        color="black" if over else "0.62",
-        bbox=strip if over else None,
-        zorder=5 if over else 1.5,
-    )
+def watermark(figure: Figure, left: float, top: float) -> None:
+    """Write the watermark below `top`, in inches: beside what is drawn, and never over it."""
+    width, height = figure.get_size_inches()
+    spot = (left / width, top / height)
+    figure.text(*spot, SYNTHETIC, va="top", fontsize=MARK, fontweight="bold")
 
 
 def wrapped(sentences: Iterable[str], width: float) -> list[str]:
