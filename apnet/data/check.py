@@ -15,11 +15,11 @@ from apnet.data.images import Damaged, decode, read_content
 from apnet.data.reach import is_file, is_special
 from apnet.errors import InputError
 from apnet.files import read_json
+from apnet.records.load import load_check
 
 _SHOWN = 20
 _CHUNK = 64
 """Files that a thread takes at once."""
-_SEEN = ("listing", "problem_count", "problems")
 _DRAWN = ("identities", "seed", "code")
 _KEPT = ("name", "fingerprint", "counts", "synthetic", "published", "variant")
 
@@ -80,13 +80,14 @@ def describe_data(
             image thirty times; None reads them now.
 
     Raises:
-        InputError: `record` describes another dataset, or another state of this one; an
-            image is damaged.
+        InputError: `record` is damaged, or describes another dataset, or another state of this
+            one; an image is damaged.
     """
-    report = (
-        check_dataset(dataset.name, data_root, reading) if record is None else read_json(record)
-    )
-    if not _describes(report, dataset):
+    if record is None:
+        report = check_dataset(dataset.name, data_root, reading)
+    else:
+        report = load_check(record).content()
+    if (report["name"], report["listing"]) != (dataset.name, dataset.listing()):
         raise InputError(
             f"{record} does not describe {dataset.name} as it lies in {dataset.root}: "
             f"delete it and check the dataset again"
@@ -109,12 +110,6 @@ def _drawing(root: Path) -> dict[str, object] | None:
     if not isinstance(marker, dict):
         return None
     return {key: marker[key] for key in _DRAWN if isinstance(marker.get(key), int | str)}
-
-
-def _describes(report: object, dataset: ReIDDataset) -> bool:
-    if not isinstance(report, dict) or not {*_KEPT, *_SEEN} <= report.keys():
-        return False
-    return report["name"] == dataset.name and report["listing"] == dataset.listing()
 
 
 def describe_check(report: dict[str, object]) -> str:

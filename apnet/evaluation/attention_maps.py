@@ -29,6 +29,8 @@ from apnet.errors import InputError
 from apnet.evaluation.embed import embed
 from apnet.evaluation.run import load_model, read_run
 from apnet.files import replaced
+from apnet.records.blocks import Data
+from apnet.records.other_jobs import AttentionMaps
 from apnet.records.schema import Run
 from apnet.runtime.compute import ComputeOptions
 from apnet.runtime.devices import choose_device
@@ -88,12 +90,12 @@ def attention_maps(
         maps.append(grad_cam(model, list(pyramid.levels), image.to(device), score(matches)))
 
     parts = [level.parts for level in pyramid.levels]
-    about = _about(run, record, settings, dataset) | {"stage": stage, "parts": parts, "data": data}
+    about = _about(run, record, settings, stage, parts, data)
     arrays = {
         "images": np.stack(images),
         "maps": np.stack(maps),
         "queries": np.array([query.path.name for query in chosen]),
-        "about": np.array(json.dumps(about)),
+        "about": np.array(json.dumps(about.content())),
     }
     with replaced(out) as temporary, temporary.open("wb") as stream:
         np.savez(stream, **arrays)
@@ -114,21 +116,30 @@ def _match_embeddings(
     return embed(model, test_batches(matches, recipe, 64), recipe, "bn", device)
 
 
-def _about(run: Path, record: Run, settings: Settings, dataset: str) -> dict[str, object]:
-    """What `about` holds of the run."""
-    return {
-        "schema": SCHEMA,
-        "run": str(run),
-        "model": settings.model,
-        "training_set": settings.dataset,
-        "dataset": dataset,
-        "code_fingerprint": numeric_core.attention_maps(settings.model, dataset),
-        "reading": settings.reading.name,
-        "seed": settings.seed,
-        "order": settings.reading.level_order,
-        "training_data": record.data.content(),
-        "checkpoint_sha256": record.checkpoint_sha256,
-    }
+def _about(
+    run: Path,
+    record: Run,
+    settings: Settings,
+    stage: str,
+    parts: list[int],
+    data: dict[str, object],
+) -> AttentionMaps:
+    return AttentionMaps(
+        version=SCHEMA,
+        run=str(run),
+        model=settings.model,
+        training_set=settings.dataset,
+        dataset=data["name"],
+        code_fingerprint=numeric_core.attention_maps(settings.model, data["name"]),
+        reading=settings.reading.name,
+        seed=settings.seed,
+        order=settings.reading.level_order,
+        training_data=record.data,
+        checkpoint_sha256=record.checkpoint_sha256,
+        stage=stage,
+        parts=parts,
+        data=Data(**data),
+    )
 
 
 def grad_cam(

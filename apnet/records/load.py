@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from apnet.config.settings import Settings
 from apnet.errors import InputError
 from apnet.records.blocks import Record
+from apnet.records.other_jobs import AttentionMaps, Cost, DatasetCheck
 from apnet.records.schema import Epoch, Evaluation, Run, evaluation_model, run_model
 from apnet.runtime.environment import SCHEMA
 
@@ -51,6 +52,36 @@ def load_evaluation(file: Path) -> Evaluation:
         InputError: as :func:`load_run`.
     """
     return _load(file, evaluation_model, "delete it to evaluate again")
+
+
+def load_cost(file: Path) -> Cost:
+    """What `apnet complexity --out` wrote.
+
+    Raises:
+        InputError: as :func:`load_run`.
+    """
+    return _load(file, lambda _: Cost, "delete it to count again")
+
+
+def load_check(file: Path) -> DatasetCheck:
+    """What `apnet data check --out` wrote.
+
+    Raises:
+        InputError: as :func:`load_run`.
+    """
+    return _load(file, lambda _: DatasetCheck, "delete it to check the dataset again")
+
+
+def load_about(text: str, file: Path) -> AttentionMaps:
+    """What `about` holds in a file of attention maps.
+
+    Args:
+        file: it is from, for the message.
+
+    Raises:
+        InputError: as :func:`load_run`.
+    """
+    return _checked(text, file, lambda _: AttentionMaps, "delete it to make the maps again")
 
 
 def load_epoch(line: bytes) -> tuple[Epoch | None, list[str]]:
@@ -102,13 +133,22 @@ def unfinite(content: object) -> list[str]:
 
 def _load(file: Path, model: Callable[[dict], type[Record]], remedy: str) -> Record:
     try:
-        content = parse(file.read_bytes())
+        text = file.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror}") from error
+    return _checked(text, file, model, remedy)
+
+
+def _checked(
+    text: str | bytes, file: Path, model: Callable[[dict], type[Record]], remedy: str
+) -> Record:
+    try:
+        content = parse(text)
     except ValueError as error:
         raise InputError(f"{file} {error}: {remedy}") from error
-    fault = version_fault(content)
-    record, faults = (None, [fault]) if fault else validate(content, model(content))
+    kind = model(content)
+    fault = version_fault(content) if "version" in kind.model_fields else None
+    record, faults = (None, [fault]) if fault else validate(content, kind)
     if record is None:
         raise InputError(f"{file} is not a valid record: {faults[0]}: {remedy}")
     return record

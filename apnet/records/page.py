@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from apnet.files import write_text
-from apnet.records import blocks, schema
+from apnet.records import blocks, other_jobs, schema
 from apnet.records.blocks import Record
 
 MODELS: dict[str, tuple[type[Record], ...]] = {
@@ -26,6 +26,9 @@ MODELS: dict[str, tuple[type[Record], ...]] = {
     "counts": (blocks.TestCounts,),
     "without learning": (blocks.WithoutLearning,),
     "training": (blocks.Training,),
+    "attention maps": (other_jobs.AttentionMaps,),
+    "cost": (other_jobs.Cost,),
+    "dataset check": (other_jobs.DatasetCheck,),
 }
 """Marker -> the models whose fields stand there, each once."""
 

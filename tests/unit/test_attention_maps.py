@@ -16,6 +16,9 @@ from apnet.data.synthetic import synthesize
 from apnet.errors import InputError
 from apnet.evaluation.attention_maps import PEOPLE, choose_queries, grad_cam, score
 from apnet.models import build_model
+from apnet.records.load import validate
+from apnet.records.other_jobs import AttentionMaps
+from apnet.records.page import keys
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -133,6 +136,7 @@ def test_maps_are_those_of_a_naive_grad_cam(made, trained, root, reading):
 
 def test_the_file_says_of_what_it_is(made):
     about = json.loads(str(np.load(made["released"])["about"]))
+    assert validate(about, AttentionMaps)[1] == [] and set(about) == keys(AttentionMaps)
     assert (about["reading"], about["order"]) == ("released", "fine-to-coarse")
     assert (about["stage"], about["parts"], about["data"]["synthetic"]) == ("stage4", [1, 2], True)
 

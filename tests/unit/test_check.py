@@ -10,6 +10,9 @@ from apnet.config.readings import get_reading
 from apnet.data.check import check_dataset, describe_check
 from apnet.data.datasets import market1501
 from apnet.errors import InputError
+from apnet.records.load import validate
+from apnet.records.other_jobs import DatasetCheck
+from apnet.records.page import keys
 
 WRITTEN = get_reading("written")
 DROP = get_reading("written", market_distractors="drop")
@@ -37,6 +40,7 @@ def used(splits, without=("-1",)):
 def test_a_whole_dataset(root):
     found = check(root)
     assert json.loads(json.dumps(found)) == found
+    assert validate(found, DatasetCheck)[1] == [] and set(found) == keys(DatasetCheck)
     assert (found["name"], found["root"], found["reading"]) == ("market1501", str(root), "written")
     dataset = data.load_dataset("market1501", root.parent, WRITTEN)
     assert found["counts"] == dataset.counts()

@@ -7,6 +7,9 @@ import pytest
 from apnet.cli import main
 from apnet.errors import InputError
 from apnet.models.cost import RULES, complexity
+from apnet.records.load import load_cost
+from apnet.records.other_jobs import Cost
+from apnet.records.page import keys
 
 STAGES = {256: (56, 56), 512: (28, 28), 1024: (14, 14), 2048: (14, 14)}
 """Widths and maps after the stages of a ResNet at 224 x 224, its last stride being 1."""
@@ -174,3 +177,5 @@ def test_the_record_has_every_count_and_where_it_was_made(tmp_path):
     }
     assert channel["params"] == 34_764_896 and channel["switches"]["se_hidden"] == 8
     assert set(channel["versions"]) == {"thop", "torch"}
+    record = load_cost(tmp_path / "resnet50-apnet-c3.json")
+    assert record.content() == channel and set(channel) == keys(Cost)

@@ -168,9 +168,16 @@ def test_a_data_record_saves_reading_the_images_and_must_be_of_them(
     runs.run(tmp_path / "run", root, runs.settings(epochs=0), data_record=file)
     assert read_json(tmp_path / "run" / "run.json")["data"] == record["data"]
     content = read_json(file)
-    for wrong in (content | {"name": "dukemtmc"}, content | {"listing": "0" * 64}, {}, []):
+    other = "does not describe market1501 as it lies in"
+    for wrong, said in (
+        (content | {"name": "dukemtmc"}, other),
+        (content | {"listing": "0" * 64}, other),
+        (content | {"problem_count": 1, "problems": [{}]}, "lacks problems.0.file"),
+        ({}, "is not a valid record: lacks name"),
+        ([], "is not a JSON object"),
+    ):
         file.write_text(json.dumps(wrong))
-        with pytest.raises(InputError, match=f"{file} does not describe market1501 as it lies in"):
+        with pytest.raises(InputError, match=f"{file} .*{said}"):
             runs.run(tmp_path / "other", root, data_record=file)
     assert not (tmp_path / "other").exists()
 

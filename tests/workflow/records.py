@@ -97,6 +97,26 @@ def data(name):
     }
 
 
+def dataset_check(name, **changes):
+    """What `apnet data check --out` writes."""
+    found = {"listing": "l", "variant": "", "problem_count": 0, "problems": []}
+    return data(name) | found | {"published_counts": data(name)["counts"]} | changes
+
+
+def cost(model, reading, gflops=6.24, **changes):
+    """What `apnet complexity --out` writes."""
+    return {
+        "schema": 1,
+        "model": model,
+        "reading": reading,
+        "input": [224, 224],
+        "gflops": {"thop-0.0.31": gflops, "thop": gflops + 0.03, "torch": gflops - 0.02},
+        "params": 23_512_128,
+        "classifier_params": 1_538_048,
+        "versions": {"thop": "0.1.1", "torch": "2.13.0"},
+    } | changes
+
+
 def changed(content, changes):
     for place, value in changes.items():
         *folders, name = place.split(".")

@@ -34,8 +34,7 @@ def fewer(**images):
 
 
 def check(**changes):
-    usual = {"name": "market1501", "synthetic": False, "counts": fewer(train=12_900)}
-    return usual | {"published_counts": MARKET} | changes
+    return records.dataset_check("market1501", **{"counts": fewer(train=12_900), **changes})
 
 
 def run(folder, content, *words):
@@ -60,6 +59,23 @@ def test_other_counts_are_refused_in_one_sentence(tmp_path, capsys):
     assert message.startswith("apnet: market1501 has 12,900 training images (published: 12,936): ")
     assert "accept_counts: {market1501: " in message and message.count("\n") == 1
     assert not (tmp_path / "admitted.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ([], "is not a JSON object"),
+        ({}, "is not a valid record: lacks name"),
+        (check(counts=None), "is not a valid record: counts is None, not an object"),
+        (check(counts=fewer(train="12")), "counts.train.images is '12', not a valid integer"),
+        (check(published_counts=MARKET | {"train": {}}), "lacks published_counts.train.images"),
+    ],
+)
+def test_a_damaged_check_is_one_sentence(tmp_path, capsys, content, said):
+    assert run(tmp_path, content) == 2
+    error = capsys.readouterr().err
+    assert "/dataset.json is not a" in error and said in error and error.count("\n") == 1
+    assert error.endswith("delete it to check the dataset again\n")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from apnet.errors import InputError
 from reproduction.__main__ import main as reproduce
 from reproduction.errors import InputError as PaperError
 from reproduction.paper.loading import load_table
+from tests.workflow import records
 from tests.workflow.conftest import ROOT
 from workflow.lib.counting import check_counting
 from workflow.lib.counts import main
@@ -34,7 +35,8 @@ def write(folder, name, *, reading="written", synthetic=False, train=None):
         counts["train"]["images"] = train
     file = folder / "results" / "paper" / reading / name / "dataset.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    check = {"counts": counts | {"junk": junk, "distractors": 0}, "synthetic": synthetic}
+    counts |= {"junk": junk, "distractors": 0}
+    check = records.dataset_check(name, counts=counts, synthetic=synthetic)
     file.write_text(json.dumps(check))
 
 
@@ -101,7 +103,9 @@ def test_an_absent_dataset_is_named_in_its_cells(real):
     assert "**Open:** 1 result is not there yet" in text
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", '{"counts": {"train": 3}, "synthetic": false}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", json.dumps(records.dataset_check("msmt17", counts={"train": 3}))]
+)
 def test_a_check_of_another_form_is_one_sentence(real, capsys, content):
     file = real / "results" / "paper" / "written" / "msmt17" / "dataset.json"
     file.write_text(content)

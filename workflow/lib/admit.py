@@ -10,7 +10,8 @@ from pathlib import Path
 
 from apnet.data import find_dataset
 from apnet.errors import InputError
-from apnet.files import read_json, write_json
+from apnet.files import write_json
+from apnet.records.load import load_check
 from workflow.lib.cli import run_command
 
 Json = Mapping[str, object]
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _admit(arguments: argparse.Namespace) -> None:
-    check, words = read_json(arguments.data), arguments.words
+    check, words = load_check(arguments.data).content(), arguments.words
     other = differences(check["counts"], check["published_counts"])
     if other and not check["synthetic"] and not words:
         raise InputError(

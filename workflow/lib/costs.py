@@ -14,14 +14,14 @@ import pandas as pd
 
 from apnet.config.readings import READINGS
 from apnet.errors import InputError, one_of
-from apnet.runtime.environment import SCHEMA
+from apnet.records.load import load_cost
 from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
 from reproduction.paper.tables import Table
 from reproduction.results.frame import results_frame
 from workflow.lib.cli import run_command
 from workflow.lib.experiments import counted_models, load_experiments, load_table
-from workflow.lib.forms import Json, read_form
+from workflow.lib.forms import Json
 from workflow.lib.judge import write_cells
 from workflow.lib.sentences import caveats
 
@@ -53,11 +53,10 @@ def _judge(arguments: argparse.Namespace) -> None:
 
 
 def _read(file: Path, reading: str, model: str) -> Json:
-    cost = read_form(file, "cost", "delete it to count again")
-    wanted = {"schema": SCHEMA, "reading": reading, "model": model}
-    if {key: cost[key] for key in wanted} != wanted:
+    cost = load_cost(file)
+    if (cost.reading, cost.model) != (reading, model):
         raise InputError(f"{file} is no cost of {model}, {reading}: delete it to count again")
-    return cost
+    return cost.content()
 
 
 def _check_rules(table: Table, costs: Mapping[tuple[str, str], Json], source: Path) -> None:

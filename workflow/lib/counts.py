@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from apnet.records.load import load_check
 from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
 from reproduction.paper.loading import load_table
@@ -13,7 +14,7 @@ from reproduction.results.frame import NOT_RUN, results_frame
 from workflow.lib.admit import absence
 from workflow.lib.cli import run_command
 from workflow.lib.counting import check_counting
-from workflow.lib.forms import Json, read_form
+from workflow.lib.forms import Json
 from workflow.lib.judge import write_cells
 
 
@@ -32,7 +33,9 @@ def _judge(arguments: argparse.Namespace) -> None:
         for reading in arguments.readings
         for row, how in table.counting["rows"].items()
     }
-    checks = {key: _read(file) if file.exists() else None for key, file in files.items()}
+    checks = {
+        key: load_check(file).content() if file.exists() else None for key, file in files.items()
+    }
     results = results_frame(_results(table, checks, files, arguments.data_root))
     write_cells(
         arguments.out,
@@ -41,10 +44,6 @@ def _judge(arguments: argparse.Namespace) -> None:
         how="counted in the folders on disk",
         annexes=(_conventions(table, checks),),
     )
-
-
-def _read(file: Path) -> Json:
-    return read_form(file, "dataset-check", "delete it to check the dataset again")
 
 
 def _facts(scale: str, checks: Iterable[Json | None]) -> Iterator[tuple[str, str]]:
