@@ -25,7 +25,7 @@ _SHARE = 0.6
 
 # Inches.
 _BETWEEN, _GAP = 0.12, 0.02
-_HEADING, _HEADS, _NAME = 0.24, 0.12, 0.14
+_HEADING, _HEADS, _NAME, _SCALE = 0.24, 0.12, 0.14, 0.2
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Maps:
         parts: of each level, the first level first.
         fine_first: whether the network runs the last level first.
         about: of which run, on which data, as a sentence.
+        doubt: why the maps say little, as a sentence; empty where they may say something.
         synthetic: whether the network was trained or shown on synthetic images.
     """
 
@@ -48,6 +49,7 @@ class Maps:
     parts: list[int]
     fine_first: bool
     about: str
+    doubt: str
     synthetic: bool
 
 
@@ -61,12 +63,15 @@ def draw(maps_of: dict[str, Maps | None], why: str | None = None) -> Figure:
     blocks = {reading: _Block(maps) for reading, maps in maps_of.items()}
     notes = picture.wrapped(_notes(maps_of), picture.PAGE)
     below = picture.LINE * len(notes) + 2 * picture.EDGE
-    height = sum(block.height for block in blocks.values()) + below
+    images = any(maps_of.values())
+    height = sum(block.height for block in blocks.values()) + _SCALE * images + below
     figure = Figure(figsize=(picture.PAGE, height))
     top = height
     for reading, block in blocks.items():
         block.draw(figure, top, reading, why)
         top -= block.height
+    if images:
+        _colour_bar(figure, below + 0.14)
     picture.notes(figure, notes)
     return figure
 
@@ -76,7 +81,10 @@ class _Block:
 
     def __init__(self, maps: Maps | None) -> None:
         self._maps = maps
-        self.height = _HEADING
+        self._head = _HEADING
+        if maps is not None and maps.synthetic:
+            self._head += picture.MARK_LINE
+        self.height = self._head
         if maps is None:
             return
         self._per_sample = 1 + maps.maps.shape[1]
@@ -91,12 +99,11 @@ class _Block:
         _write(figure, picture.EDGE, top - 0.18, _heading(reading, self._maps, why), fontsize=7.5)
         if self._maps is None:
             return
+        if self._maps.synthetic:
+            picture.watermark(figure, picture.EDGE, top - _HEADING)
         for number, name in enumerate(self._maps.queries):
             row, column = divmod(number, SAMPLES)
-            self._sample(figure, column, top - _HEADING - row * self._row, number, name)
-            if self._maps.synthetic and column == 0:
-                middle = top - _HEADING - row * self._row - _HEADS - 0.8 * self._high
-                picture.watermark(figure, 0.5, middle / figure.get_figheight(), over=True)
+            self._sample(figure, column, top - self._head - row * self._row, number, name)
 
     def _sample(self, figure: Figure, column: int, top: float, number: int, name: str) -> None:
         """The input and its maps, from left to right."""
@@ -114,6 +121,17 @@ class _Block:
             _write(figure, x + self._wide / 2, top - _HEADS + 0.025, head, ha="center")
         caption = f"{name} (synthetic)" if self._maps.synthetic else name
         _write(figure, left, top - _HEADS - self._high - 0.1, caption)
+
+
+def _colour_bar(figure: Figure, top: float) -> None:
+    """What the colours mean, below `top`: on an image of one grey, as they are over images."""
+    left, width, high = picture.EDGE + 0.8, 1.5, 0.09
+    axes = figure.add_axes(_shares(figure, (left, top - high, width, high)), label="colours")
+    grey = np.full((1, 256, 3), 128, np.uint8)
+    axes.imshow(overlaid(grey, np.linspace(0, 1, 256)[None]), aspect="auto")
+    axes.set_axis_off()
+    _write(figure, left - 0.05, top - high + 0.01, "least in each map", ha="right")
+    _write(figure, left + width + 0.05, top - high + 0.01, "most in each map")
 
 
 def overlaid(image: NDArray[np.uint8], cam: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -136,12 +154,16 @@ def _heading(reading: str, maps: Maps | None, why: str | None) -> str:
 
 def _notes(maps_of: dict[str, Maps | None]) -> Iterator[str]:
     for reading, maps in maps_of.items():
+        of = f"{reading}: " if len(maps_of) > 1 else ""
         if maps is not None:
-            yield f"{f'{reading}: ' if len(maps_of) > 1 else ''}{maps.about}"
-    yield (
-        "Light: what raises the similarity of the query with its true matches most (Grad-CAM); "
-        "each map from its own least to its own most."
-    )
+            yield f"{of}{maps.about}"
+        if maps is not None and maps.doubt:
+            yield f"{of}{maps.doubt}"
+    if any(maps_of.values()):
+        yield (
+            "Light: what raises the similarity of the query with its true matches most (Grad-CAM); "
+            "each map from its own least to its own most."
+        )
 
 
 def _write(figure: Figure, x: float, y: float, text: str, **options: object) -> None:

@@ -31,7 +31,7 @@ def model(radix):
 
 def cost(reading, radix):
     grown = radix * 1_000_000 if reading == "released" else 0
-    return {"reading": reading, "model": model(radix), "params": PARAMS[reading] + grown}
+    return records.cost(model(radix), reading, params=PARAMS[reading] + grown)
 
 
 class Figure5:
@@ -304,4 +304,25 @@ def test_bad_input_is_one_sentence(figure5, capsys):
         figure5.cells.write_text(json.dumps(content))
         assert figure5.status(figure5.folder / "figure5.svg") == 2
         assert "does not hold the cells of figure5" in capsys.readouterr().err
+    assert not list(figure5.folder.glob("figure5.*"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"params": "many"}, "params is 'many', not a valid integer"),
+        (
+            {"model": "resnet50-apnet-c9"},
+            "is of resnet50-apnet-c9, of no experiment: delete it to count again",
+        ),
+        ({"schema": 2}, "schema is 2, not 1"),
+        (None, "is not a valid record: lacks model"),
+    ],
+)
+def test_a_damaged_cost_is_one_sentence(figure5, capsys, changes, said):
+    figure5.judge()
+    figure5.costs[3] = {"schema": 1} if changes is None else figure5.costs[3] | changes
+    assert figure5.status(figure5.folder / "figure5.svg") == 2
+    error = capsys.readouterr().err
+    assert "/3.json is " in error and said in error and error.count("\n") == 1
     assert not list(figure5.folder.glob("figure5.*"))

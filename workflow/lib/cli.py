@@ -49,6 +49,7 @@ OPTIONS = {
     "costs": _FILE | {"help": "<reading>/<model>.json in it"},
     "parameters": _FILE | {"nargs": "+", "help": "a file a model"},
     "maps": _FILE | {"nargs": "+", "help": "a file a reading"},
+    "evaluations": _FILE | {"nargs": "+", "help": "of the same runs, in the order of the maps"},
     "dataset": {"required": True, "help": "whose queries are shown"},
     "title": {"required": True},
     "data": _FILE | {"help": "from apnet data check --out"},

@@ -1,17 +1,15 @@
 """Draw the paper's figures from judged cells, counted parameters and attention maps."""
 
 import argparse
-import json
 import sys
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from apnet.errors import InputError
-from apnet.files import read_json
-from apnet.runtime.environment import SCHEMA
+from apnet.records.load import load_about, load_cost, load_evaluation
+from apnet.records.other_jobs import AttentionMaps
 from reproduction.figures import attention, curve
 from reproduction.figures.attention import Maps
 from reproduction.figures.style import save, style
@@ -20,7 +18,7 @@ from reproduction.judging.stored import read_judged
 from workflow.lib.admit import absence
 from workflow.lib.cli import add_options, run
 from workflow.lib.experiments import load_experiments, load_table
-from workflow.lib.sentences import data_kind
+from workflow.lib.sentences import data_kind, hardly_learned
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_options(values, "cells", "table", "experiments", "parameters")
     values.set_defaults(draw=_curve)
     maps = figures.add_parser("attention", help="where networks look")
-    add_options(maps, "maps", "readings", "dataset", "title", "data-root")
+    add_options(maps, "maps", "evaluations", "readings", "dataset", "title", "data-root")
     maps.set_defaults(draw=_attention)
     for figure in (values, maps):
         figure.add_argument(
@@ -46,51 +44,84 @@ def _curve(arguments: argparse.Namespace) -> None:
     table = load_table(arguments.table, experiments)
     judged = read_judged(arguments.cells, table.id)
     names = {item.model: name for name, item in experiments.items()}
-    costs = map(read_json, arguments.parameters)
-    parameters = {(cost["reading"], names[cost["model"]]): cost["params"] for cost in costs}
+    parameters = {}
+    for file in arguments.parameters:
+        cost = load_cost(file)
+        if cost.model not in names:
+            raise InputError(
+                f"{file} is of {cost.model}, of no experiment: delete it to count again"
+            )
+        parameters[cost.reading, names[cost.model]] = cost.params
     with style():
         figure = curve.draw(judged, table, parameters)
         save(figure, arguments.out, f"{table.title}, reproduced")
 
 
 def _attention(arguments: argparse.Namespace) -> None:
+    shown = zip(arguments.readings, arguments.maps, arguments.evaluations, strict=True)
     maps_of = {
-        reading: read_maps(file) if file.exists() else None
-        for reading, file in zip(arguments.readings, arguments.maps, strict=True)
+        reading: read_maps(file, evaluation) if file.exists() else None
+        for reading, file, evaluation in shown
     }
-    why = absence(arguments.dataset, arguments.data_root)
+    # Without the folder: a picture goes where nobody knows our paths.
+    absent = absence(arguments.dataset, arguments.data_root)
+    why = f"{arguments.dataset} not found" if absent else None
     with style():
         save(attention.draw(maps_of, why), arguments.out, f"{arguments.title}, reproduced")
 
 
-def read_maps(file: Path) -> Maps:
+def read_maps(file: Path, evaluation: Path) -> Maps:
     """Read what `apnet cam` wrote.
 
+    Args:
+        evaluation: of the same run and test set, if there is one.
+
     Raises:
-        InputError: no such file, or one of another kind or version.
+        InputError: no such file, or one that is damaged, or of another kind or version.
     """
     try:
         with np.load(file) as content:
-            about = json.loads(str(content["about"]))
-            if about["schema"] == SCHEMA:
-                return _maps(content, about)
-    except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
-        pass
-    raise InputError(f"{file} holds no maps of version {SCHEMA}: make it with apnet cam")
-
-
-def _maps(content: Mapping[str, np.ndarray], about: dict) -> Maps:
-    blocks = about["training_data"], about["data"]
+            arrays = {key: content[key] for key in ("images", "maps", "queries", "about")}
+    # A damaged archive raises whatever its bytes make zipfile and NumPy raise.
+    except Exception as error:
+        raise _other(file) from error
+    about = load_about(str(arrays["about"]), file)
+    images, maps, queries = (arrays[key] for key in ("images", "maps", "queries"))
+    if not (
+        (images.dtype, images.shape[3:], maps.dtype.kind) == (np.uint8, (3,), "f")
+        and images.size
+        and maps.shape == (len(images), len(about.parts), *images.shape[1:3])
+        and queries.shape == images.shape[:1]
+        and ((maps >= 0) & (maps <= 1)).all()
+    ):
+        raise _other(file)
+    blocks = [block.content() for block in (about.training_data, about.data)]
     return Maps(
-        images=content["images"],
-        maps=content["maps"],
-        queries=content["queries"].tolist(),
-        parts=about["parts"],
-        fine_first=about["order"] == "fine-to-coarse",
-        about=f"run {about['run']}, after the pyramid of {about['stage']}; {about['dataset']}; "
-        f"{data_kind(blocks)}.",
+        images=images,
+        maps=maps,
+        queries=list(map(str, queries)),
+        parts=about.parts,
+        fine_first=about.order == "fine-to-coarse",
+        about=f"{about.model} trained on {about.training_set}, seed {about.seed}, after the "
+        f"pyramid of {about.stage}; {about.dataset}; {data_kind(blocks)}.",
+        doubt=_doubt(about, evaluation),
         synthetic=any(block["synthetic"] for block in blocks),
     )
+
+
+def _other(file: Path) -> InputError:
+    return InputError(f"{file} holds no attention maps: delete it to make them again")
+
+
+def _doubt(about: AttentionMaps, evaluation: Path) -> str:
+    """That the network hardly learned, if its evaluation says so."""
+    if not evaluation.exists():
+        return ""
+    record = load_evaluation(evaluation)
+    if record.checkpoint_sha256 != about.checkpoint_sha256:
+        return ""
+    reason = hardly_learned(record.content())
+    return f"These maps say little: the network hardly learned ({reason})." if reason else ""
 
 
 if __name__ == "__main__":

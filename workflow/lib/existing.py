@@ -20,8 +20,9 @@ def of_tables(plan: Plan, tables: Iterable[str]) -> str:
 
 
 def of_maps(plan: Plan, figure: str) -> str:
-    """The attention maps of a figure; empty under `missing: run`."""
-    return _digest(map(plan.located, plan.maps(figure))) if plan.shows_missing else ""
+    """The attention maps of a figure, and their evaluations; empty under `missing: run`."""
+    files = [*plan.maps(figure), *plan.judged_maps(figure)]
+    return _digest(map(plan.located, files)) if plan.shows_missing else ""
 
 
 def besides(plan: Plan, tables: Iterable[str]) -> str:

@@ -115,14 +115,22 @@ class Plan:
 
     def maps(self, figure: str) -> list[str]:
         """The files that a figure of images shows, one a reading, of the first seed."""
-        shows, seed = paper().pictures[figure].shows, self.config["seeds"][0]
-        runs = (Run(name, shows["dataset"], shows["model"], seed) for name in self.readings)
-        return [f"{self.results}/{Evaluation(run, shows['dataset']).attention}" for run in runs]
+        return [f"{self.results}/{item.attention}" for item in self._pictured(figure)]
+
+    def judged_maps(self, figure: str) -> list[str]:
+        """The evaluations of the same runs, which say whether they learned."""
+        return [f"{self.results}/{item.file}" for item in self._pictured(figure)]
 
     def wanted_maps(self, figure: str) -> list[str]:
         """The files that it waits for; none under `missing: show`."""
         there = self._has(paper().pictures[figure].shows["dataset"])
-        return self.maps(figure) if there and not self.shows_missing else []
+        files = [*self.maps(figure), *self.judged_maps(figure)]
+        return files if there and not self.shows_missing else []
+
+    def _pictured(self, figure: str) -> list[Evaluation]:
+        shows, seed = paper().pictures[figure].shows, self.config["seeds"][0]
+        runs = (Run(name, shows["dataset"], shows["model"], seed) for name in self.readings)
+        return [Evaluation(run, shows["dataset"]) for run in runs]
 
     def counts(self, datasets: Iterable[str]) -> list[str]:
         """The records of those datasets that exist, under every reading."""

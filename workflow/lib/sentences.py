@@ -72,3 +72,21 @@ def data_kind(blocks: Sequence[Json]) -> str:
         return "counts as published"
     some = any(block["published"] for block in blocks)
     return f"counts not {'all ' if some else ''}as published"
+
+
+def hardly_learned(evaluation: Json) -> str:
+    """What shows that a network hardly learned, as a phrase; empty where it did learn.
+
+    A network that learned has a mAP of at least twice its own before the first step, and of three
+    times a random ranking's; whether a record of an earlier version did, is not known.
+    """
+    floors = evaluation.get("without_learning")
+    if floors is None:
+        return ""
+    mAP, least = evaluation["mAP"], 3 * floors["random_ranking"]["mAP"]
+    words = [f"mAP {100 * mAP:.1f}"]
+    if floors["untrained"]:
+        least = max(least, 2 * floors["untrained"]["mAP"])
+        words.append(f"untrained {100 * floors['untrained']['mAP']:.1f}")
+    words.append(f"a random ranking {100 * floors['random_ranking']['mAP']:.1f}")
+    return ", ".join(words) if mAP < least else ""

@@ -99,6 +99,7 @@ rule sheet:
         ENVIRONMENT
     params:
         maps=maps_of,
+        evaluations=judged_maps,
         existing=existing_maps,
         readings=config["readings"],
         dataset=shown_dataset,
@@ -107,5 +108,6 @@ rule sheet:
         code=REPORTING,
     shell:
         f"{ATTEMPT} python -m workflow.lib.draw attention --maps {{params.maps:q}}"
+        " --evaluations {params.evaluations:q}"
         " --readings {params.readings:q} --dataset {params.dataset:q} --title {params.title:q}"
         f" --data-root {PAPER_ROOT} --out {{output:q}}"

@@ -239,6 +239,10 @@ def maps_of(wildcards, output):
     return [*map(located, PLAN.maps(wildcards.figure))]
 
 
+def judged_maps(wildcards, output):
+    return [*map(located, PLAN.judged_maps(wildcards.figure))]
+
+
 def wanted_maps(wildcards):
     return PLAN.wanted_maps(wildcards.figure)
 
