@@ -5,9 +5,13 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-from fabricated import fabricate, of_run
+import torch
+from fabricated import fabricate, of_run, of_test
 
 from apnet.cli import main
+from apnet.records.load import load_run, settings_of
+from apnet.training.curves import identity_chance
+from apnet.training.losses import LabelSmoothedCrossEntropy
 
 LINES = [
     {"epoch": n, "step": 2 * n, "lr": 1e-3 / n, "loss": 3.0 / n, "identity_loss": 2.0 / n}
@@ -61,6 +65,53 @@ def test_what_is_written_beside_them(run):
     assert "synthetic data: says nothing about the paper" in text
     for label in ("loss", "identity", "triplet", "learning rate", "epoch"):
         assert label in text
+
+
+def test_without_out_it_is_drawn_into_the_run_s_folder(run, capsys):
+    assert main(["curves", str(run)]) == 0
+    assert capsys.readouterr().out == f"{run / 'curves.svg'}\n"
+    assert "seed 0" in words(run / "curves.svg")
+
+
+@pytest.mark.parametrize(
+    ("identities", "divisor", "said"),
+    [(3, None, "ln 3 = 1.10"), (751, 751, "ln 751 = 6.62"), (8, 751, "0.901 · ln 8 = 1.87")],
+)
+def test_chance_is_the_identity_loss_of_equal_logits(run, identities, divisor, said):
+    switches = {"data__counts__train__identities": identities}
+    of_run(**switches, switches__smoothing_classes=divisor)(run)
+    chance, how = identity_chance(load_run(run / "run.json"), settings_of_run(run))
+    loss = LabelSmoothedCrossEntropy(divisor or identities, 0.1)
+    assert chance == pytest.approx(loss(torch.zeros(2, identities), torch.tensor([0, 1])).item())
+    assert how == said
+    assert f"identity at chance: {said}" in words(draw(run)[1])
+
+
+def settings_of_run(run):
+    return settings_of(load_run(run / "run.json"), run / "run.json")
+
+
+def test_accuracies_of_these_weights_stand_beside_what_they_have_to_beat(run):
+    cmc = {str(rank): 1.0 for rank in (1, 5, 10, 20)}
+    floors = {"random_ranking": {"mAP": 0.043, "cmc": cmc}, "untrained": {"mAP": 0.081, "cmc": cmc}}
+    of_test(without_learning=floors)(run)
+    beside = "tested on market1501: mAP 58.3 (untrained 8.1, a random ranking 4.3)"
+    assert beside in words(draw(run)[1])
+    of_test(without_learning=floors | {"untrained": None})(run)
+    assert "mAP 58.3 (a random ranking 4.3)" in words(draw(run)[1])
+    of_test(checkpoint_sha256="of an earlier training")(run)
+    assert "mAP" not in words(draw(run)[1])
+
+
+@pytest.mark.parametrize("provenance", ["untrained", "imported"])
+def test_a_run_without_epochs_has_no_curves(run, capsys, provenance):
+    imported = {"imported": {"file": "w.pth", "sha256": "s"}} if provenance == "imported" else {}
+    of_run(provenance=provenance, **imported)(run)
+    (run / "history.jsonl").unlink()
+    assert draw(run)[0] == 2
+    assert (
+        f"run is {provenance}, so it has no curves: name a trained run" in capsys.readouterr().err
+    )
 
 
 def test_a_run_under_way_is_drawn_with_what_there_is(run):

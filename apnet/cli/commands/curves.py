@@ -10,9 +10,9 @@ from apnet.cli.kinds import FILE, FOLDER
 
 @command
 @click.argument("run", type=FOLDER, help="its folder")
-@option(OUTPUT, "--out", required=True, type=FILE, help=".svg, .png or .pdf")
-def curves(run: Path, out: Path) -> None:
+@option(OUTPUT, "--out", type=FILE, help=".svg, .png or .pdf; else curves.svg in the run's folder")
+def curves(run: Path, out: Path | None) -> None:
     """Draw the learning curves of a run, finished or not."""
     from apnet.training.curves import draw_curves
 
-    draw_curves(run, out)
+    print(draw_curves(run, out))
