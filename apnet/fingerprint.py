@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from apnet.errors import InputError
+
 RULE = "v2"
 """Version of the rule; it begins every fingerprint. One of an earlier rule equals none of today."""
 
@@ -137,7 +139,11 @@ def _file(name: str) -> Path:
 
 @cache
 def _tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_bytes(), str(file))
+    try:
+        return ast.parse(file.read_bytes(), str(file))
+    except (SyntaxError, ValueError) as error:
+        place = file.relative_to(PACKAGE.parent)
+        raise InputError(f"{place} is not Python ({error}): mend the file or remove it") from error
 
 
 @cache

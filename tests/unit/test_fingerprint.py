@@ -11,6 +11,7 @@ import pytest
 
 from apnet import fingerprint
 from apnet import numeric_core as core
+from apnet.errors import InputError
 from apnet.fingerprint import PACKAGE
 
 MODELS = ("resnet50", "resnet50-apnet-c2", "resnet50-apnet-s2", "densenet169", "pyramid-resnet50")
@@ -291,3 +292,12 @@ def test_the_numeric_core_imports_from_where_a_name_is_defined():
 
 def test_a_fingerprint_names_its_rule(before):
     assert all(re.fullmatch(r"v2-[0-9a-f]{16}", digits) for digits in before.values())
+
+
+@pytest.mark.parametrize("text", [b"def broken(:", b"x = 1\0"])
+def test_a_file_that_is_not_python_is_one_sentence(tmp_path, monkeypatch, text):
+    monkeypatch.setattr(fingerprint, "PACKAGE", tmp_path)
+    (tmp_path / "campus.py").write_bytes(text)
+    message = f"{tmp_path.name}/campus.py is not Python .*: mend the file or remove it"
+    with pytest.raises(InputError, match=message):
+        fingerprint._tree(tmp_path / "campus.py")

@@ -167,7 +167,7 @@ def test_files_hold_their_letters_and_are_the_same_each_time(tmp_path):
     assert [out.read_bytes() for out in outs] == first
     svg = outs[1].read_text()
     assert WATERMARK in svg and "level 2" in svg
-    assert "Reading released: not run: market1501 not found" in svg
+    assert "Reading released: not run: market1501 cannot be found or read" in svg
     assert "written: These maps say little: the network hardly learned" in svg
     assert str(tmp_path) not in svg and "results/" not in svg
 

@@ -2,6 +2,8 @@
 
 import json
 import math
+import sys
+from types import ModuleType
 
 import pytest
 
@@ -221,6 +223,18 @@ def test_what_is_no_record_is_named(judge, capsys, text):
     file.write_text(text)
     assert judge.status() == 2
     assert str(file) in capsys.readouterr().err
+
+
+def test_a_broken_dataset_leaves_its_own_cells_open(judge, monkeypatch):
+    records.write(judge.scale, records.record(), records.record("dukemtmc"))
+    whole = judge("--tolerance", "0.3")["cells"]
+    assert [cell["status"] for cell in whole[:3]] == ["run", "run", "run"]
+    broken = ModuleType("dukemtmc")
+    monkeypatch.setitem(sys.modules, "apnet.data.datasets.dukemtmc", broken)
+    cells = judge("--tolerance", "0.3", "--data-root", str(judge.folder))["cells"]
+    assert cells[:2] == whole[:2] and cells[2]["status"] == "not run"
+    (missing,) = cells[2]["missing"]
+    assert missing["message"].startswith("apnet/data/datasets/dukemtmc.py gives no SOURCE (")
 
 
 def test_a_copied_run_is_not_a_second_seed(judge, capsys):

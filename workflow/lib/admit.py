@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from apnet.data import find_dataset
+from apnet.data import DATASETS, find_dataset, get_source
 from apnet.errors import InputError
 from apnet.files import write_json
 from apnet.records.load import load_check
@@ -37,12 +37,28 @@ def _admit(arguments: argparse.Namespace) -> None:
 
 
 def absence(dataset: str, data_root: Path | None) -> str | None:
-    """That a dataset is not there, as a sentence; None where it is, or without a folder to ask."""
+    """Why a dataset cannot be read, as a sentence: its file is broken, or it is not there.
+
+    Args:
+        data_root: should hold it; None asks no folder.
+    """
+    if broken := unreadable(dataset):
+        return broken
     try:
         if data_root:
             find_dataset(dataset, data_root)
     except InputError:
         return f"{dataset} not found under {data_root}"
+    return None
+
+
+def unreadable(dataset: str) -> str | None:
+    """That the file of a dataset gives no description of it, as a sentence."""
+    try:
+        if dataset in DATASETS:
+            get_source(dataset)
+    except InputError as error:
+        return str(error)
     return None
 
 

@@ -65,7 +65,7 @@ def _attention(arguments: argparse.Namespace) -> None:
     }
     # Without the folder: a picture goes where nobody knows our paths.
     absent = absence(arguments.dataset, arguments.data_root)
-    why = f"{arguments.dataset} not found" if absent else None
+    why = f"{arguments.dataset} cannot be found or read" if absent else None
     with style():
         save(attention.draw(maps_of, why), arguments.out, f"{arguments.title}, reproduced")
 

@@ -23,7 +23,7 @@ from apnet.records import paths
 from apnet.records.kept import second_name
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Table
-from workflow.lib.admit import absence
+from workflow.lib.admit import absence, unreadable
 from workflow.lib.catalogue import COSTS, CURVES, TABLES, paper
 from workflow.lib.experiments import (
     Experiment,
@@ -218,7 +218,7 @@ class Plan:
 
     def _has(self, dataset: str) -> bool:
         if self.config["synthetic"]:
-            return True
+            return not unreadable(dataset)
         return not self.custom_only and not absence(dataset, Path(self.data_root))
 
     def check_dataset(self, name: str) -> None:

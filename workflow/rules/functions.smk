@@ -109,22 +109,27 @@ def train_settings(wildcards):
     return json.dumps(PLAN.settings_record(run_of(wildcards)), sort_keys=True)
 
 
+@refusing()
 def train_code(wildcards):
     return PLAN.code(run_of(wildcards))
 
 
+@refusing()
 def evaluation_code(wildcards):
     return numeric_core.evaluation(wildcards.model, wildcards.test_set)
 
 
+@refusing()
 def attention_code(wildcards):
     return numeric_core.attention_maps(wildcards.model, wildcards.test_set)
 
 
+@refusing()
 def check_code(wildcards):
     return numeric_core.check(wildcards.dataset)
 
 
+@refusing()
 def synthesis_code(wildcards):
     return numeric_core.synthesis(wildcards.dataset)
 
