@@ -7,13 +7,13 @@ the paper says otherwise. docs/readings.md sets them side by side. Switches of o
 dataset's protocol stand in that dataset's file (apnet/data/datasets/).
 """
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from importlib import import_module
 from types import ModuleType
 
-from apnet.errors import FormerName, InputError, one_of
+from apnet.config.former import SWITCHES, current
+from apnet.errors import InputError, one_of
 
 STAGES = ("stage1", "stage2", "stage3", "stage4")
 
@@ -157,25 +157,14 @@ _CHOICES = {
 _COUNTS = {"se_hidden": False, "smoothing_classes": True, "batchnorm_batch": True}
 """Switch -> whether it may be None."""
 
-RENAMED = {"places": "stages"}
-"""Former name -> today's."""
-
 
 def current_switches(switches: Mapping[str, object]) -> dict[str, object]:
-    """Switches of a config or a record under today's names.
-
-    A former name is taken for one release, with a warning.
+    """Switches of a config or a command under today's names.
 
     Raises:
         InputError: a switch under both of its names.
     """
-    for old in RENAMED.keys() & switches.keys():
-        new = RENAMED[old]
-        if new in switches:
-            raise InputError(f"the switch {old} is called {new} now: give {new} alone")
-        sentence = f"the switch {old} is called {new} now: the next release refuses the old name"
-        warnings.warn(sentence, FormerName, stacklevel=2)
-    return {RENAMED.get(key, key): value for key, value in switches.items()}
+    return current("switch", switches, SWITCHES)
 
 
 def get_reading(name: str, /, *datasets: str, **switches: object) -> Reading:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import get_args
 
 from apnet.config.backbones import backbones
+from apnet.config.former import SETTINGS, current
 from apnet.config.methods import MethodSpec, methods, unknown
 from apnet.errors import InputError, one_of
 from apnet.lazy import file_of
@@ -31,10 +32,10 @@ class Recipe:
     instances: int
     """K: images of each of them."""
     epochs: int
-    epoch: str
+    epoch_unit: str
     """What makes an epoch: every usable `image` once (release), every `identity` once (RGA)."""
     steps_per_epoch: int | None
-    """A fixed number of steps instead; None follows `epoch`."""
+    """A fixed number of steps instead; None follows `epoch_unit`."""
     lr: float
     weight_decay: float
     """L2, coupled, on every trained parameter, biases and BatchNorm included (release)."""
@@ -95,7 +96,7 @@ CHANNEL = Recipe(
     identities=20,
     instances=4,
     epochs=160,
-    epoch="image",
+    epoch_unit="image",
     steps_per_epoch=None,
     lr=4e-4,
     weight_decay=1e-3,
@@ -130,7 +131,7 @@ SPATIAL = replace(
     height=256,
     width=128,
     epochs=600,
-    epoch="identity",
+    epoch_unit="identity",
     lr=8e-4,
     weight_decay=5e-4,
     milestones=(80, 120, 160, 200, 240, 280, 320, 360),
@@ -161,7 +162,7 @@ SMOKE = replace(
     precision="auto",
 )
 
-SMOKE_SPATIAL = replace(SMOKE, name="smoke-spatial", epoch="identity", lr=1e-3)
+SMOKE_SPATIAL = replace(SMOKE, name="smoke-spatial", epoch_unit="identity", lr=1e-3)
 
 # Real learning in minutes without a GPU, channel and spatial; never held against the paper.
 LAPTOP = replace(
@@ -193,7 +194,7 @@ _ANY = {"erasing_value"}
 _SWITCH = ("auto", True, False)
 _CHOICES = {
     "backbone_size": ("full", "thin"),
-    "epoch": ("image", "identity"),
+    "epoch_unit": ("image", "identity"),
     "precision": ("float32", "bfloat16", "auto"),
     "channels_last": _SWITCH,
     "fused": _SWITCH,
@@ -216,7 +217,21 @@ def get_recipe(name: str, backbone: str = "resnet50", /, **settings: object) -> 
         recipe = replace(recipe, height=spec.small_size[0], width=spec.small_size[1])
     if recipe.backbone_size == "thin" and spec.thin is None:
         recipe = replace(recipe, backbone_size="full")
-    return _with(recipe, settings)
+    return _with(recipe, given_settings(settings))
+
+
+def given_settings(settings: Mapping[str, object], where: str = "") -> dict[str, object]:
+    """Recipe settings of a config, a command or a METHOD under today's names.
+
+    Args:
+        where: begins a warning.
+
+    Raises:
+        InputError: a setting under both of its names.
+    """
+    # A number for `epoch` is no former value: `epochs` was meant.
+    meant = {old: new for old, new in SETTINGS.items() if settings.get(old) in _CHOICES[new]}
+    return current("recipe setting", settings, meant, where)
 
 
 def recipe_at(scale: Mapping[str, str], name: str) -> str:
@@ -258,7 +273,8 @@ def recipe_of(method: MethodSpec) -> Recipe:
             f"{file}: its recipe would be {method.recipe_name}, as another is: rename the file"
         )
     try:
-        return replace(_with(RECIPES[method.recipe], method.settings), name=method.recipe_name)
+        settings = given_settings(method.settings, f"METHOD of {file}: ")
+        return replace(_with(RECIPES[method.recipe], settings), name=method.recipe_name)
     except InputError as error:
         raise InputError(f"METHOD of {file}: {error}") from error
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apnet.config.attentions import ATTENTIONS
+from apnet.config.former import SETTINGS, SWITCHES, recorded
 from apnet.config.methods import methods
 from apnet.config.names import parse_model_name
 from apnet.config.readings import Reading, get_reading
@@ -62,19 +63,20 @@ class Settings:
             InputError: a switch or a setting that is not known here.
         """
         recipe = current_settings(record["settings"])
+        switches = recorded(record["switches"], SWITCHES)
         del recipe["name"]
         return cls(
             model=record["model"],
             dataset=record["dataset"],
-            reading=get_reading(record["reading"], record["dataset"], **record["switches"]),
+            reading=get_reading(record["reading"], record["dataset"], **switches),
             recipe=get_recipe(record["recipe"], **recipe),
             seed=record["seed"],
         )
 
 
-def current_settings(recorded: Mapping[str, object]) -> dict[str, object]:
+def current_settings(settings: Mapping[str, object]) -> dict[str, object]:
     """The recipe settings of a record of any version, all that there are today."""
-    return _BEFORE | recorded
+    return _BEFORE | recorded(settings, SETTINGS)
 
 
 def paper_recipe(model: str) -> str:

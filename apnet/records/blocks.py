@@ -3,11 +3,12 @@
 The text below a field is its line in docs/records.md.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from apnet.config.readings import RENAMED
+from apnet.config.former import SETTINGS, SWITCHES, recorded
 
 Count = Annotated[int, Field(ge=0)]
 Amount = Annotated[float, Field(ge=0)]
@@ -42,15 +43,19 @@ def _with_epochs(settings: dict[str, object]) -> dict[str, object]:
     return settings
 
 
-def _present_names(switches: dict[str, object]) -> dict[str, object]:
-    for old, new in RENAMED.items():
-        if old in switches and new in switches:
-            raise ValueError(f"has {old}, which is {new} now, and {new} as well")
-    return {RENAMED.get(key, key): value for key, value in switches.items()}
+def _present_names(renamed: Mapping[str, str]) -> AfterValidator:
+    def read(given: dict[str, object]) -> dict[str, object]:
+        for old, new in renamed.items():
+            if old in given and new in given:
+                raise ValueError(f"has {old}, which is {new} now, and {new} as well")
+        return recorded(given, renamed)
+
+    return AfterValidator(read)
 
 
-Switches = Annotated[Object, AfterValidator(_present_names)]
-TrainingSettings = Annotated[Object, AfterValidator(_with_epochs)]
+Switches = Annotated[Object, _present_names(SWITCHES)]
+RecipeSettings = Annotated[Object, _present_names(SETTINGS)]
+TrainingSettings = Annotated[RecipeSettings, AfterValidator(_with_epochs)]
 Images = Annotated[
     Literal["files", "cache", "device"],
     BeforeValidator(lambda images: "cache" if images == "store" else images),
@@ -286,7 +291,7 @@ class Training(Record):
     """as in run.json"""
     recipe: str
     """likewise"""
-    settings: Object
+    settings: RecipeSettings
     """likewise"""
     code_fingerprint: str
     """likewise"""

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from apnet.config.settings import current_settings
 from apnet.errors import InputError
 from apnet.files import digest
 from apnet.records.blocks import Record
@@ -96,7 +97,7 @@ def _mixed(runs: dict[Path, Run], evaluations: dict[Path, Evaluation]) -> Iterat
     trained = {
         "trained by different code": lambda record: record.code_fingerprint,
         "trained on different data": lambda record: record.data.fingerprint,
-        "trained with different recipe settings": lambda record: digest(record.settings),
+        "trained with different recipe settings": _recipe,
     }
     yield from _different(cells, trained)
     for path, records in cells.items():
@@ -113,6 +114,10 @@ def _mixed(runs: dict[Path, Run], evaluations: dict[Path, Evaluation]) -> Iterat
         "evaluated on different data": lambda record: record.data.fingerprint,
     }
     yield from _different(tests, evaluated)
+
+
+def _recipe(record: Run) -> str:
+    return digest(current_settings(record.settings))
 
 
 def _different(

@@ -23,9 +23,9 @@ from apnet.records.blocks import (
     GpuTrainingArithmetic,
     Hardware,
     Images,
-    Object,
     Protocol,
     Provenance,
+    RecipeSettings,
     Record,
     SourceFile,
     Switches,
@@ -55,7 +55,7 @@ class Run(Record):
     """the reading, switch by switch ([readings.md](readings.md))"""
     recipe: str
     """name of the training settings"""
-    settings: Object
+    settings: RecipeSettings
     """the recipe, setting by setting"""
     seed: Count
     """of all random numbers"""

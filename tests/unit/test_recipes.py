@@ -6,8 +6,9 @@ from pydantic import TypeAdapter
 
 from apnet.config import recipes as recipes_module
 from apnet.config.backbones import backbones
+from apnet.config.methods import MethodSpec
 from apnet.config.readings import METHOD, READINGS, RELEASED, WRITTEN, get_reading
-from apnet.config.recipes import CHANNEL, RECIPES, SPATIAL, get_recipe
+from apnet.config.recipes import CHANNEL, RECIPES, SPATIAL, get_recipe, recipe_of
 from apnet.config.settings import Settings, deviations, paper_recipe
 from apnet.errors import InputError
 from apnet.records.blocks import Switches
@@ -132,6 +133,18 @@ def test_a_switchs_former_name_is_taken_with_a_warning():
         get_reading("written", places=["stem"], stages=["stage1"])
     with pytest.raises(ValueError, match="has places, which is stages now, and stages as well"):
         TypeAdapter(Switches).validate_python({"places": ["stem"], "stages": ["stage1"]})
+
+
+def test_a_settings_former_name_is_taken_with_a_warning():
+    with pytest.warns(FutureWarning, match="the recipe setting epoch is called epoch_unit now"):
+        assert get_recipe("channel", epoch="identity").epoch_unit == "identity"
+    with pytest.raises(InputError, match="is called epoch_unit now: give epoch_unit alone"):
+        get_recipe("channel", epoch="image", epoch_unit="image")
+    with pytest.raises(InputError, match="unknown recipe setting 'epoch'"):
+        get_recipe("channel", epoch=3)  # of `epochs`, and of no former setting
+    own = MethodSpec("apnet.models.baselines.mine", {}, "Mine", settings={"epoch": "identity"})
+    with pytest.warns(FutureWarning, match="METHOD of apnet/models/baselines/mine.py: the recipe"):
+        assert recipe_of(own).epoch_unit == "identity"
 
 
 @pytest.mark.parametrize("reading", READINGS)

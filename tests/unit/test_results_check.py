@@ -12,7 +12,7 @@ from apnet.cli import main
 from apnet.files import digest
 from apnet.records import kept
 from apnet.records.check import check_results
-from apnet.records.load import load_evaluation, load_run
+from apnet.records.load import load_evaluation, load_run, settings_of
 
 
 def test_good_results_are_a_summary(scale, capsys):
@@ -174,12 +174,17 @@ def test_keys_of_an_older_release_are_read_under_their_present_names(scale):
     record = json.loads(file.read_text()) | {"images": "store"}
     record["widened"] = record.pop("clamped")
     record["switches"] = {"places": record["switches"].pop("stages")} | record["switches"]
+    today = record["settings"].copy()
+    record["settings"]["epoch"] = record["settings"].pop("epoch_unit")
     names = ("model", "dataset", "reading", "switches", "recipe", "settings", "seed")
     record["settings_sha256"] = digest({name: record[name] for name in names})
     write(file, record)
     older = {"images": ["store"], "settings_sha256": record["settings_sha256"]}
-    of_test(**older, training__switches=record["switches"])(scale / PLACE / "seed0")
+    older |= {f"training__{name}": record[name] for name in ("switches", "settings")}
+    of_test(**older)(scale / PLACE / "seed0")
     assert said(scale) == []
     assert "stages" in load_run(file).switches and "places" not in load_run(file).switches
+    assert load_run(file).settings == today
+    assert settings_of(load_run(file), file).recipe.settings() == today
     assert load_run(file).clamped == [] and load_run(file).images == "cache"
     assert load_evaluation(scale / PLACE / "seed0" / TEST).images == ["cache"]

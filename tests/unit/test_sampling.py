@@ -123,7 +123,7 @@ def test_steps_per_epoch(identities):
     while steps * P * K < usable:
         steps += 1
     assert steps_per_epoch(identities, recipe) == steps
-    assert steps_per_epoch(list(identities), replace(recipe, epoch="identity")) == 12 // 5
+    assert steps_per_epoch(list(identities), replace(recipe, epoch_unit="identity")) == 12 // 5
     assert steps_per_epoch(identities, replace(recipe, steps_per_epoch=7)) == 7
 
 

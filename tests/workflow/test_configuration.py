@@ -140,7 +140,7 @@ def test_values_of_the_command_line(word, value, tmp_path, monkeypatch):
         ("weights={resnet-50: a.pth}", "unknown backbone in weights 'resnet-50'"),
         ("set={epochs: 1.5}", "recipe setting epochs wants a value of type int, not 1.5"),
         ("set={epoch_count: 1}", "unknown recipe setting 'epoch_count'"),
-        ("set={epoch: 1}", "value of the recipe setting epoch"),
+        ("set={epoch_unit: 1}", "value of the recipe setting epoch_unit"),
         ("set=[1]", 'set is ["1"], not a mapping'),
         ("accept_counts={market1501: damaged}", "accept_counts.market1501 is 'damaged'"),
         ("data_root=/absent", "data_root (real data) and synthetic (drawn data) are both given"),
@@ -177,6 +177,9 @@ def test_renamed_keys_and_switches_take_their_new_names():
     with pytest.warns(FutureWarning, match="the switch places is called stages now"):
         given = resolved(config(switches={"places": ["stage1"]}))
     assert given["switches"] == {"stages": ["stage1"]}
+    with pytest.warns(FutureWarning, match="the recipe setting epoch is called epoch_unit now"):
+        given = resolved(config(set={"epoch": "identity"}))
+    assert given["set"] == {"epoch_unit": "identity"}
 
 
 REAL = {"data_root": "/", "synthetic": None}

@@ -52,6 +52,7 @@ def test_a_kept_run_has_its_settings_under_the_names_of_its_time(plan):
     record = plan.settings(RUN).record()
     today = record["switches"].copy()
     record["switches"]["places"] = record["switches"].pop("stages")
+    record["settings"]["epoch"] = record["settings"].pop("epoch_unit")
     record["switches"] |= {"msmt17_training": "train+val", "msmt17_feature": "bn"}
     write(plan, json.dumps(record | {"code_fingerprint": "0123456789abcdef"}))
     assert plan.settings_record(RUN) == record

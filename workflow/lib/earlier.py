@@ -1,11 +1,10 @@
 """Runs of a scale that were made with other settings or on other data than the config's."""
 
-import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from apnet.config.settings import Settings
-from apnet.errors import FormerName, InputError
+from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.records import paths
 from workflow.lib.plan import Plan
@@ -37,7 +36,7 @@ def _others(plan: Plan) -> Iterator[tuple[str, str]]:
         try:
             record = read_json(file)
             synthetic = record["data"]["synthetic"]
-            there = _facts(_settings(record), synthetic)
+            there = _facts(Settings.from_record(record), synthetic)
             # The config does not say whether a dataset that it names was drawn.
             drawn = synthetic if run.dataset in plan.custom else plan.config["synthetic"]
             here = _facts(plan.settings(run), drawn)
@@ -46,13 +45,6 @@ def _others(plan: Plan) -> Iterator[tuple[str, str]]:
         difference = _difference(there, here)
         if difference:
             yield run.folder, difference
-
-
-def _settings(record: Mapping[str, object]) -> Settings:
-    """The settings of a run, whatever they were called in its time."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FormerName)
-        return Settings.from_record(record)
 
 
 def _facts(settings: Settings, drawn: object) -> dict[str, object]:

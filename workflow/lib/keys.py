@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from apnet.config.backbones import backbones
 from apnet.config.readings import READINGS, current_switches
-from apnet.config.recipes import RECIPES, get_recipe
+from apnet.config.recipes import RECIPES, get_recipe, given_settings
 from apnet.data import DATASETS
 from apnet.data.reach import is_file, is_folder
 from apnet.errors import InputError, one_of
@@ -40,6 +40,7 @@ def _scale(name: str) -> str:
 
 def _settings(given: dict[str, object]) -> dict[str, object]:
     """Recipe settings as their types, so that 1, 1.0 and "1" are one run."""
+    given = given_settings(given)
     typed = get_recipe("channel", **given).settings()
     return {key: typed[key] for key in given}
 

@@ -5,7 +5,6 @@ share it. Nothing here loads torch. Of the results only run.json is read: which 
 imported, and the fingerprint of those that `code_changes: keep` keeps.
 """
 
-import warnings
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -282,9 +281,7 @@ def _read(file: Path) -> dict | None:
 def was_trained_with(record: dict | None, settings: Settings) -> bool:
     """Whether a run was trained with these settings, whatever they were called then."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            return record is not None and Settings.from_record(record) == settings
+        return record is not None and Settings.from_record(record) == settings
     except (AttributeError, InputError, KeyError, TypeError, ValueError):
         return False
 

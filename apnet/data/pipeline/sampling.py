@@ -91,7 +91,7 @@ def steps_per_epoch(identities: ArrayLike, recipe: Recipe) -> int:
     images = np.array([len(group) for group in _by_identity(identities, recipe.identities)])
     if recipe.steps_per_epoch is not None:
         return recipe.steps_per_epoch
-    if recipe.epoch == "identity":
+    if recipe.epoch_unit == "identity":
         return len(images) // recipe.identities
     usable = np.maximum(images - images % recipe.instances, recipe.instances).sum()
     return -(-int(usable) // (recipe.identities * recipe.instances))
