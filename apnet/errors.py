@@ -1,7 +1,14 @@
 """The one error, and the one warning, that a user is meant to read."""
 
 import warnings
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
+
+_NEAR, _TELLING = 0.7, 3
+"""How alike two spellings are, as difflib has it, and of how many letters a part is telling."""
+
+_ALSO_CALLED = {"gpu": "cuda", "learningrate": "lr"}
 
 
 class InputError(Exception):
@@ -30,6 +37,36 @@ def _plain(message: Warning | str, category: type[Warning], *where: Any, **line:
     return _usual(message, category, *where, **line)
 
 
-def one_of(kind: str, value: object, known: tuple[str, ...]) -> InputError:
-    """An :class:`InputError` for an unknown name that lists the known ones."""
-    return InputError(f"unknown {kind} {value!r}: choose one of {', '.join(known)}")
+def one_of(kind: str, value: object, known: Iterable[str]) -> InputError:
+    """An :class:`InputError` for an unknown name that lists the known ones, the nearest apart."""
+    known = tuple(known)
+    return InputError(
+        f"unknown {kind} {value!r}: choose one of {', '.join(known)}{did_you_mean(value, known)}"
+    )
+
+
+def did_you_mean(value: object, known: Iterable[str]) -> str:
+    """The end of a sentence, such as ` (did you mean market1501?)`; empty where no name is near."""
+    near = nearest(str(value), known)
+    return f" (did you mean {' or '.join(near)}?)" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> list[str]:
+    """The names that a wrong one may stand for, at most three.
+
+    The name that differs in case and separators alone; else those that hold the word whole; else
+    those that are spelled nearly so.
+    """
+    names = {_letters(name): name for name in known}
+    typed = _letters(word)
+    typed = _ALSO_CALLED.get(typed, typed)
+    if typed in names:
+        return [names[typed]]
+    holding = [name for name in names if len(typed) >= _TELLING and typed in name]
+    holding.sort(key=lambda name: name.index(typed))
+    near = holding[:3] or get_close_matches(typed, names, cutoff=_NEAR)
+    return [names[name] for name in near]
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())

@@ -9,13 +9,11 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from apnet.config.attentions import LETTERS
 from apnet.config.backbones import backbones
-from apnet.config.methods import methods
-from apnet.config.names import LEVELS, parse_model_name
+from apnet.config.names import model_names
 from apnet.config.readings import READINGS
 from apnet.config.recipes import recipes
-from apnet.errors import InputError
+from apnet.errors import InputError, nearest, one_of
 
 
 class Name(click.ParamType):
@@ -37,6 +35,24 @@ class Name(click.ParamType):
         with suppress(InputError):
             return [CompletionItem(name) for name in self._names() if name.startswith(incomplete)]
         return []
+
+
+_DEVICES = ("auto", "cpu", "cuda")
+
+
+class Device(Name):
+    """A device as torch calls it, with its number or without."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name; torch refuses the unknown ones that are near to none of the usual.
+
+        Raises:
+            InputError: one that was meant for another.
+        """
+        kind = value.partition(":")[0]
+        if kind not in _DEVICES and nearest(kind, _DEVICES):
+            raise one_of("device", kind, _DEVICES)
+        return value
 
 
 class Count(click.ParamType):
@@ -68,21 +84,6 @@ class Count(click.ParamType):
                 f"{param.opts[0]} wants a whole number from {self._least}, not {value}"
             )
         return number
-
-
-def _models() -> list[str]:
-    endings = ["", "-se", *(f"-stacked-{letter}3" for letter in LETTERS)]
-    endings += [f"-apnet-{letter}{level}" for letter in LETTERS for level in LEVELS]
-    names = [f"{backbone}{ending}" for backbone in backbones() for ending in endings]
-    return [*filter(_exists, names), *methods()]
-
-
-def _exists(model: str) -> bool:
-    try:
-        parse_model_name(model)
-    except InputError:
-        return False
-    return True
 
 
 def _datasets() -> Iterable[str]:
@@ -120,11 +121,11 @@ class DataRoot(click.ParamType):
         return name + os.path.expanduser(path)  # noqa: PTH111
 
 
-MODEL = Name(_models)
+MODEL = Name(model_names)
 BACKBONE = Name(backbones)
 DATASET = Name(_datasets)
 READING = Name(lambda: READINGS)
 RECIPE = Name(recipes)
 RULES = Name(lambda: ("thop-0.0.31", "thop", "torch"))
-DEVICE = Name(lambda: ("auto", "cpu", "cuda"))
+DEVICE = Device(lambda: _DEVICES)
 FILE, FOLDER, ROOT = Location("file"), Location("folder"), DataRoot()

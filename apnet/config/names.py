@@ -16,7 +16,7 @@ from functools import cache
 from apnet.config.attentions import LETTERS
 from apnet.config.backbones import backbone_module, backbones
 from apnet.config.methods import MethodSpec, methods, unknown
-from apnet.errors import InputError
+from apnet.errors import InputError, did_you_mean
 from apnet.lazy import file_of
 
 LEVELS = (1, 2, 3)
@@ -69,7 +69,8 @@ def parse_model_name(text: str) -> ModelName:
         return ModelName(text, _baselines()[text].models[text], baseline=True)
     match = _match(text)
     if match is None:
-        raise unknown(f"unknown model {text!r}: names are {_forms()}")
+        near = did_you_mean(text, model_names())
+        raise unknown(f"unknown model {text!r}: names are {grammar()}{near}")
     backbone, multipart = match["backbone"], match["multipart"] is not None
     if match["se"]:
         if backbones()[backbone].se is None:
@@ -93,6 +94,21 @@ def parse_model_name(text: str) -> ModelName:
     return ModelName(text, backbone, LETTERS[match["kind"]], level, radix, multipart=multipart)
 
 
+def model_names() -> list[str]:
+    """Every model of the usual radix and without a local branch; there are more of that form."""
+    endings = ["", "-se", *(f"-stacked-{letter}3" for letter in LETTERS)]
+    endings += [f"-apnet-{letter}{level}" for letter in LETTERS for level in LEVELS]
+    return [
+        *(
+            f"{name}{ending}"
+            for name, backbone in backbones().items()
+            for ending in endings
+            if ending != "-se" or backbone.se
+        ),
+        *methods(),
+    ]
+
+
 @cache
 def _baselines() -> Mapping[str, MethodSpec]:
     """The other methods, none of which takes a name that is of the form above."""
@@ -110,7 +126,8 @@ def _match(text: str) -> re.Match[str] | None:
     return match if match and match["backbone"] in backbones() else None
 
 
-def _forms() -> str:
+def grammar() -> str:
+    """The forms of model names."""
     kinds = [f"-stacked-{k}3|-apnet-{k}<1-3>[-r<radix>]" for k in LETTERS]
     return (
         f"<backbone>[-se|{'|'.join(kinds)}][-multipart] "

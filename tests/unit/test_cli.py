@@ -57,6 +57,14 @@ def sentence(capsys):
         (["--switch", "stem_relu=maybe"], "stem_relu wants true or false, not 'maybe'"),
         (["--switch", 'stages=["roof"]'], "unknown stage 'roof'"),
         (["--switch", "level_order=up"], "level_order 'up': choose one of coarse-to-fine, "),
+        (["--model", "ResNet50-APNet-C2"], "(did you mean resnet50-apnet-c2?)"),
+        (["--dataset", "Market-1501"], "msmt17, occluded-dukemtmc (did you mean market1501?); or"),
+        (["--dataset", "cuhk03"], "(did you mean cuhk03-detected or cuhk03-labeled?)"),
+        (["--recipe", "smok"], "(did you mean smoke or smoke-spatial?)"),
+        (["--switch", "level-order=x"], "(did you mean level_order?)"),
+        (["--device", "gpu"], "unknown device 'gpu': choose one of auto, cpu, cuda (did you mean c"),
+        (["--device", "GPU:1"], "(did you mean cuda?)"),
+        (["--set", "epoch=3"], "(did you mean epochs or epoch_unit"),
         (["--set", "speed=1"], "unknown recipe setting 'speed': choose one of backbone_size, "),
         (["--set", "epochs"], "--set wants KEY=VALUE, not 'epochs'"),
         (["--set", "epochs=many"], "epochs wants a value of type int, not 'many'"),
@@ -127,6 +135,7 @@ def test_what_other_commands_refuse(tmp_path, capsys, command, message):
     [
         ("", "Missing command; see apnet --help"),
         ("trian", "unknown command 'trian': choose one of cam, complexity, curves, data, "),
+        ("trian", "weights (did you mean train?)"),
         ("data draw", "unknown command 'draw': choose one of check, sheet, synthesize"),
         ("--loud", "No such option '--loud'; see apnet --help"),
         ("train --dataset market1501", "Missing option '--model'; see apnet train --help"),
@@ -275,7 +284,7 @@ def test_python_m_apnet():
         return subprocess.run(command, capture_output=True, text=True)
 
     version = run("--version")
-    assert (version.returncode, version.stdout.strip()) == (0, apnet.__version__)
+    assert (version.returncode, version.stdout.strip()) == (0, f"apnet-harness {apnet.__version__}")
     refused = run("data", "check", "market", ".")
     assert refused.returncode == 2
     assert refused.stderr.startswith("apnet: unknown dataset") and refused.stderr.count("\n") == 1

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Callable
-from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
 from apnet.data.reach import is_folder
-from apnet.errors import InputError
+from apnet.errors import InputError, nearest
 from workflow.lib.keys import Config, Recipes, Synthetic
 from workflow.lib.scales import check_scale
 
@@ -95,8 +94,8 @@ def _sentence(fault: dict) -> str:
     where, kind = ".".join([*block, name]), fault["type"]
     if kind == "extra_forbidden":
         known = _keys(_BLOCKS[block[0]] if block else Config)
-        near = get_close_matches(name, known, 1)
-        help_ = f"did you mean {near[0]!r}? The" if near else "the"
+        near = " or ".join(map(repr, nearest(name, known)))
+        help_ = f"did you mean {near}? The" if near else "the"
         return f"config: unknown key {where!r}: {help_} keys are {', '.join(known)} {_MANUAL}"
     if kind == "missing":
         return f"config: lacks {where}: add it, or name a whole config with --configfile {_MANUAL}"

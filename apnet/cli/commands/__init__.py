@@ -16,4 +16,4 @@ apnet = Group(
         "show_default": True,
     },
 )
-click.version_option(__version__, message="%(version)s")(apnet)
+click.version_option(__version__, message="apnet-harness %(version)s")(apnet)
