@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,10 @@ COMMANDS = (
     "import-checkpoint",
     "curves",
     "score",
+    "models",
+    "datasets",
+    "recipes",
+    "switches",
     "weights",
     "complexity",
     "results",
@@ -62,7 +67,10 @@ def sentence(capsys):
         (["--dataset", "cuhk03"], "(did you mean cuhk03-detected or cuhk03-labeled?)"),
         (["--recipe", "smok"], "(did you mean smoke or smoke-spatial?)"),
         (["--switch", "level-order=x"], "(did you mean level_order?)"),
-        (["--device", "gpu"], "unknown device 'gpu': choose one of auto, cpu, cuda (did you mean c"),
+        (
+            ["--device", "gpu"],
+            "unknown device 'gpu': choose one of auto, cpu, cuda (did",
+        ),
         (["--device", "GPU:1"], "(did you mean cuda?)"),
         (["--set", "epoch=3"], "(did you mean epochs or epoch_unit"),
         (["--set", "speed=1"], "unknown recipe setting 'speed': choose one of backbone_size, "),
@@ -184,6 +192,42 @@ def test_the_commands_are_these():
         inner = command.list_commands(None) if isinstance(command, Group) else []
         listed += [name, *(f"{name} {each}" for each in inner)]
     assert sorted(listed) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("command", "entry", "shown"),
+    [
+        (
+            "models",
+            {"name": "resnet50-apnet-c2", "backbone": "resnet50", "attention": "channel"}
+            | {"level": 2},
+            "resnet50-apnet-c2 resnet50, channel attention, level 2",
+        ),
+        (
+            "models",
+            {"name": "pyramid-resnet101", "attention": None, "level": None},
+            "Names are <backbone>[-se|-stacked-c3|-apnet-c<1-3>[-r<radix>]|",
+        ),
+        (
+            "datasets",
+            {"name": "market1501", "about": "Market-1501 (Zheng et al., ICCV 2015)"},
+            "folder market1501; train 12,936 (751), query 3,368 (750), gallery 15,913 (751)",
+        ),
+        ("recipes", {"name": "spatial"}, "the paper's, for spatial attention: full networks"),
+        (
+            "switches",
+            {"name": "msmt17_feature", "written": "bn", "released": "logits"}
+            | {"dataset": "msmt17"},
+            "written: bn, released: logits. What is compared:",
+        ),
+    ],
+)
+def test_what_there_is_is_listed(capsys, command, entry, shown):
+    assert main([command]) == 0
+    assert shown in " ".join(capsys.readouterr().out.split())
+    assert main([command, "--json"]) == 0
+    listed = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert entry.items() <= listed[entry["name"]].items() and listed[entry["name"]]["about"]
 
 
 def test_an_option_takes_all_words_up_to_the_next():
