@@ -1,5 +1,6 @@
 """The training loop: steps, history, checkpoints, and a clean end on a signal."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -38,7 +39,7 @@ def fit(
     checkpoint_seconds: float,
     elapsed: Callable[[], float],
     log: Callable[[str], None],
-    show_progress: Callable[[str], None] | None = None,
+    show_progress: Callable[[str, float], None] | None = None,
 ) -> None:
     """Train until the recipe's last step.
 
@@ -49,14 +50,15 @@ def fit(
             checkpoints, at most every `checkpoint_seconds` and when interrupted.
         elapsed: seconds that the training has taken; saved with its state.
         log: gets a line per epoch.
-        show_progress: gets the same within an epoch, about once a second; None for no such lines.
+        show_progress: gets the same, and the share of steps done, at the first step and about
+            once a second within an epoch; None for no such lines.
 
     Raises:
         Interrupted: a signal that stops came; the state is saved.
         InputError: the loss is no longer finite.
     """
     pace = _Pace(trainer)
-    saved = shown = time.monotonic()
+    saved, shown = time.monotonic(), -math.inf
     with stop_signal() as stop:
         while trainer.step < trainer.steps:
             lr = trainer.lr
@@ -74,7 +76,7 @@ def fit(
             elif show_progress is not None and time.monotonic() - shown > _SHOWN_EVERY:
                 entry = {"epoch": trainer.epoch + 1, "step": trainer.step, "lr": lr}
                 entry |= trainer.epoch_losses() | pace.measure()
-                show_progress(_line(trainer, entry, pace.left()))
+                show_progress(_line(trainer, entry, pace.left()), trainer.step / trainer.steps)
                 shown = time.monotonic()
             if trainer.step == trainer.steps:
                 return

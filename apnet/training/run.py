@@ -40,6 +40,7 @@ from apnet.training.history import History
 from apnet.training.loop import fit
 from apnet.training.run_folder import alone, clear_halves, is_finished
 from apnet.training.setup import make_batches, make_trainer
+from apnet.training.summary import summary
 from apnet.training.trainer import Trainer
 
 _DEFAULT = ComputeOptions()
@@ -71,16 +72,19 @@ def train(
     weights: Path | None = None,
     compute: ComputeOptions = _DEFAULT,
     log: Callable[[str], None] = print,
-    show_progress: Callable[[str], None] | None = None,
-) -> None:
+    show_progress: Callable[[str, float], None] | None = None,
+) -> ReIDDataset:
     """Train one run into the folder `out`; the same call continues one that was stopped.
 
     Args:
         data_root: the folder that holds dataset folders.
         data_record: what `apnet data check` wrote of the training set; None checks it now.
         weights: ImageNet weights, for recipes that start from them.
-        log: gets a line per epoch.
-        show_progress: gets a line about once a second within an epoch; None for no such lines.
+        log: gets a line per epoch, and some before the first.
+        show_progress: as :func:`apnet.training.loop.fit` has it.
+
+    Returns:
+        What it was trained on, with the test set beside it.
 
     Raises:
         InputError: bad settings, data, weights or folder; memory ran out.
@@ -93,12 +97,14 @@ def train(
     explained = enough_memory(settings.recipe.batch, compute.workers, _CONTINUES)
     with explained, alone(out):
         if is_finished(out, settings, inputs.data, inputs.initial, log):
-            return
+            return inputs.dataset
         clear_halves(out)
         for remark in remarks(settings.recipe):
             log(remark)
         trainer = make_trainer(settings, inputs.dataset, weights, device)
         history, before = _resume(trainer, out, settings, inputs, log)
+        for line in summary(trainer, inputs.dataset, out):
+            log(line)
 
         def elapsed() -> float:
             return before + time.monotonic() - begin
@@ -120,6 +126,7 @@ def train(
                 log("untrained: with 0 epochs the network takes no step")
             shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
             forget(out / WEIGHTS, out / RECORD)
+    return inputs.dataset
 
 
 def _inputs(

@@ -187,7 +187,7 @@ FRESH = {
     "a problem of a dataset": ("data/source.py", "which query or gallery have too", "in both"),
     "a line of progress": ("training/loop.py", "images/s  {left} left", "images/s, {left} left"),
     "a log line": ("data/pipeline/image_cache.py", 'log(f"decoding', 'log(f"now decoding'),
-    "a warning's text": ("config/readings.py", "is called", "is now called"),
+    "a warning's text": ("config/former.py", "is called", "is now called"),
     "an import of a type": (
         "models/reid.py",
         "import torch\n",

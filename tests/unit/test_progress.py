@@ -2,11 +2,14 @@ import io
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
 
+import pytest
 import runs
 
+from apnet.cli import main
 from apnet.runtime.progress import ProgressPrinter
 
 
@@ -28,12 +31,12 @@ def test_on_a_terminal_a_line_is_shown_in_place_and_taken_back(monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
     screen = Screen()
     printer = ProgressPrinter("run", screen)
-    printer.show_progress("step 1")
-    printer.show_progress("step 2, and more than fits")
+    printer.show_progress("step 1 of 20", 0.5)
+    printer.show_progress("step 2, and more than fits", 1)
     printer("epoch 1")
     printer.clear()
     shown = re.split(r"\r\x1b\[2K", screen.getvalue())
-    assert shown == ["", "[run] step 1", "step 2, and more th", "[run] epoch 1\n"]
+    assert shown == ["", "[run] step 1 of 20", "step 2, and more th", "[run] epoch 1\n"]
     assert max(len(line.rstrip("\n")) for line in shown) < 20
 
 
@@ -42,9 +45,26 @@ def test_on_a_narrow_terminal_the_subject_goes_first_and_the_end_last(monkeypatc
     screen = Screen()
     printer = ProgressPrinter("market1501/resnet50", screen)
     for line in ("step 1  9 s left", "epoch 1    9 s   left"):
-        printer.show_progress(line)
+        printer.show_progress(line, 0.5)
     shown = re.split(r"\r\x1b\[2K", screen.getvalue())
     assert shown == ["", "step 1  9 s left", "epoch 1 9 s left"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "done", "shown"),
+    [
+        ("60", 0.01, "[....................] [run] 8 s  left"),
+        ("60", 0.5, "[##########..........] [run] 8 s  left"),
+        ("60", 1, "[####################] [run] 8 s  left"),
+        ("25", 0.5, "[###...] [run] 8 s  left"),
+        ("17", 0.5, "[##...] 8 s left"),
+    ],
+)
+def test_a_bar_takes_the_room_that_is_left(monkeypatch, columns, done, shown):
+    monkeypatch.setenv("COLUMNS", columns)
+    screen = Screen()
+    ProgressPrinter("run", screen).show_progress("8 s  left", done)
+    assert screen.getvalue() == f"\r\x1b[2K{shown}"
 
 
 def command(root, out, **settings):
@@ -75,29 +95,50 @@ def on_a_terminal(command):
     return process.wait(), found.decode()
 
 
-STATUS = (
-    r"\[market1501/resnet50 seed 0\] epoch {epoch}/2  step {step}/6  loss \d+\.\d+  "
-    r"lr \d\.\de-\d+  \d+ images/s  0:00:\d\d left"
-)
+SUBJECT = r"\[market1501/resnet50 seed 0\] "
+OPENING = [
+    SUBJECT + line
+    for line in (
+        r"on cpu, 1 thread of .+",
+        r"\d+ drawn images of \d+ identities, in .+/market1501",
+        r"6 steps in 2 epochs, each of 2 x 2 images of 64x32, thin network",
+        r"into .+",
+    )
+]
+NEXT = [SUBJECT + "next:", r"apnet evaluate --run .+ --out .+/test/market1501\.json.?"]
 
 
-def test_a_person_at_a_terminal_sees_each_step_and_a_log_each_epoch(root, tmp_path):
-    status, seen = on_a_terminal(command(root, tmp_path / "one", steps_per_epoch=3))
-    assert status == 0
-    steps = ((1, 1), (1, 2), (1, 3), (2, 4), (2, 5), (2, 6))
-    wanted = [STATUS.format(epoch=epoch, step=step) for epoch, step in steps]
-    wanted[2] += "\r\n"
-    wanted[5] += "\r\n"
-    assert re.fullmatch(r"\r\x1b\[2K".join(["", *wanted]).replace("\r\n\\r", "\r\n\\r"), seen)
+def status(step, shown):
+    bar = r"\[#*\.*\] " if shown else ""
+    return (
+        rf"{bar}{SUBJECT}epoch {(step + 2) // 3}/2  step {step}/6  loss \d+\.\d+  "
+        r"lr \d\.\de-\d+  \d+ images/s  0:00:\d\d left"
+    )
+
+
+def assert_lines(said, wanted):
+    lines = [line for line in re.split(r"\r\x1b\[2K|\r?\n", said) if line]
+    assert len(lines) == len(wanted)
+    for line, pattern in zip(lines, wanted, strict=True):
+        assert re.fullmatch(pattern, line)
+
+
+def test_a_person_at_a_terminal_sees_each_step_and_a_log_each_epoch(root, tmp_path, capsys):
+    ended, seen = on_a_terminal(command(root, tmp_path / "one", steps_per_epoch=3))
+    assert ended == 0
+    steps = [status(step, shown=step % 3) for step in range(1, 7)]
+    assert_lines(seen, [*OPENING, *steps, *NEXT])
     done = subprocess.run(
-        command(root, tmp_path / "two", steps_per_epoch=3), capture_output=True, text=True
+        command(root, tmp_path / "a two", steps_per_epoch=3), capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.fullmatch("".join(f"{wanted[n].strip()}\n" for n in (2, 5)), done.stdout)
+    assert_lines(done.stdout, [*OPENING, steps[2], steps[5], *NEXT])
+    assert main(shlex.split(done.stdout.splitlines()[-1])[1:]) == 0
+    assert "mAP" in capsys.readouterr().out and (tmp_path / "a two/test/market1501.json").exists()
 
 
 def test_what_is_refused_begins_a_line(root, tmp_path):
-    status, seen = on_a_terminal(command(root, tmp_path / "run", steps_per_epoch=3, lr=1e30))
-    assert status == 2
+    ended, seen = on_a_terminal(command(root, tmp_path / "run", steps_per_epoch=3, lr=1e30))
+    assert ended == 2
     last = seen.replace("\r\x1b[2K", "\n").rstrip().splitlines()[-1]
     assert last.startswith("apnet: the loss was not finite at step ")

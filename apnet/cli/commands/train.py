@@ -1,5 +1,6 @@
 """`apnet train`: one run, new or continued."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from apnet.cli.kinds import FILE
 from apnet.cli.options import compute_options, data_options, machine_options, run_options
 from apnet.config.settings import Settings
 from apnet.errors import InputError
+from apnet.records.paths import TEST
+from apnet.runtime.compute import ComputeOptions
 from apnet.runtime.progress import ProgressPrinter
 
 
@@ -43,10 +46,22 @@ def train(settings: Settings, data_root: Sequence[str], out: Path, **how: Any) -
     root, compute = root_of(settings.dataset, data_root), compute_options(how)
     try:
         shown = printer.show_progress
-        run.train(settings, root, out, compute=compute, log=printer, show_progress=shown, **how)
+        how |= {"compute": compute, "log": printer, "show_progress": shown}
+        dataset = run.train(settings, root, out, **how)
     except Interrupted as stop:
         printer.clear()
         click.echo(f"apnet: {stop}", err=True)
         click.get_current_context().exit(128 + stop.signal)
     finally:
         printer.clear()
+    if dataset.query:
+        printer("next:")
+        print(_evaluation(settings.dataset, data_root, out, compute))
+
+
+def _evaluation(dataset: str, data_root: Sequence[str], out: Path, compute: ComputeOptions) -> str:
+    """The command that evaluates a run on the test set beside its training set."""
+    words = ["apnet", "evaluate", "--run", out, "--dataset", dataset, "--data-root", *data_root]
+    words += ["--device", compute.device] if compute.device != "auto" else []
+    words += ["--threads", compute.threads] if compute.threads else []
+    return shlex.join(map(str, [*words, "--out", out / TEST / f"{dataset}.json"]))
