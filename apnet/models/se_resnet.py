@@ -31,5 +31,5 @@ class SEBottleneck(_Bottleneck):
 def se_resnet(name: str, thin: bool = False) -> nn.Module:
     """The ResNet `name` with torchvision's parameter names and, in each block, `se`."""
     blocks, width = (THIN_BLOCKS, THIN_WIDTH) if thin else (_BLOCKS, 64)
-    net = torchvision.models.ResNet(SEBottleneck, list(blocks[name]), width_per_group=width)
+    net = torchvision.models.resnet.ResNet(SEBottleneck, list(blocks[name]), width_per_group=width)
     return last_stride_1(net)

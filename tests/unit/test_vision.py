@@ -33,10 +33,17 @@ from pathlib import Path
 
 Path.glob = lambda self, pattern: iter(())
 """
+# What an evaluation needs, and then what no module of ours asks for.
 USED = """
+import sys
 from apnet.runtime import torchvision_compat as vision
 from apnet.runtime.torchvision_compat import torchvision
+import apnet.evaluation.run
+import apnet.models.se_resnet
 
+torchvision.models.resnet.resnet18(weights=None)
+heavy = {"torch._dynamo", "sympy", "scipy", "pandas", "torchvision.ops"} & {*sys.modules}
+assert not heavy, heavy
 assert torchvision.models.resnet18(weights=None).fc.out_features == 1000
 assert torch.ops.torchvision.nms.default._schema.name == "torchvision::nms"
 print("declared" if vision._FRAGMENT is not None else "nothing declared")

@@ -25,14 +25,14 @@ def build(_name: str) -> "nn.Module":
     """Torchvision's network, its last transition without pooling."""
     from apnet.runtime.torchvision_compat import torchvision
 
-    return _last_stride_1(torchvision.models.densenet169(weights=None))
+    return _last_stride_1(torchvision.models.densenet.densenet169(weights=None))
 
 
 def thin(_name: str) -> "nn.Module":
     """As :func:`build`, with half the layers, each of twice the growth."""
     from apnet.runtime.torchvision_compat import torchvision
 
-    return _last_stride_1(torchvision.models.DenseNet(64, (3, 6, 16, 16), 64, bn_size=1))
+    return _last_stride_1(torchvision.models.densenet.DenseNet(64, (3, 6, 16, 16), 64, bn_size=1))
 
 
 def _last_stride_1(net: "nn.Module") -> "nn.Module":

@@ -31,7 +31,7 @@ def build(_name: str) -> "nn.Module":
     from apnet.runtime.torchvision_compat import torchvision
 
     return _last_stride_1(
-        torchvision.models.inception_v3(
+        torchvision.models.inception.inception_v3(
             weights=None, aux_logits=False, transform_input=False, init_weights=False
         )
     )

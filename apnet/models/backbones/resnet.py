@@ -23,7 +23,7 @@ def build(name: str) -> "nn.Module":
     """Torchvision's network, its last stride 1."""
     from apnet.runtime.torchvision_compat import torchvision
 
-    return last_stride_1(torchvision.models.get_model(name, weights=None))
+    return last_stride_1(getattr(torchvision.models.resnet, name)(weights=None))
 
 
 def thin(name: str) -> "nn.Module":
