@@ -16,7 +16,10 @@ MODELS = (
     ("resnet50-apnet-c2", "released"),
     ("resnet50-apnet-s2", "written"),
 )
-PLAIN = {"precision": "float32", "channels_last": False, "fused": False, "compile": False}
+OFF = dict.fromkeys(("channels_last", "fused", "compile"), False)
+PLAIN = {"precision": "float32", "backbone_size": "full", **OFF}
+THIN = {"backbone_size": "thin", "fused": True}
+"""For tests of which operators a step calls: a thin network calls the same, less often."""
 CLASSES, SIZE, BATCH, STEPS = 8, (64, 32), 16, 20
 
 
@@ -29,7 +32,7 @@ def trainer(model="resnet50-apnet-c2", reading="written", device="cpu", **recipe
         "smoke", identities=BATCH // 2, instances=2, steps_per_epoch=STEPS, **PLAIN | recipe
     )
     torch.manual_seed(0)
-    network = build_model(model, CLASSES, chosen, input_size=SIZE)
+    network = build_model(model, CLASSES, chosen, SIZE, backbone_size=recipe.backbone_size)
     return Trainer(network, recipe, chosen, STEPS, CLASSES, torch.device(device))
 
 

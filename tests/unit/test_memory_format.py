@@ -39,7 +39,7 @@ def laid_out(shape, strides):
     ],
 )
 def test_no_operator_of_a_step_undoes_channels_last(model, reading, precision):
-    subject = steps.trainer(model, reading, channels_last=True, precision=precision, fused=True)
+    subject = steps.trainer(model, reading, channels_last=True, precision=precision, **steps.THIN)
     found = steps.calls(subject)
     images, _ = steps.batch()
     shapes = maps(subject.model, images[: steps.BATCH // 2] if reading == "released" else images)
@@ -56,7 +56,7 @@ def test_no_operator_of_a_step_undoes_channels_last(model, reading, precision):
 
 
 def test_a_model_that_undoes_it_would_be_seen():
-    subject = steps.trainer(channels_last=True, fused=True)
+    subject = steps.trainer(channels_last=True, **steps.THIN)
     subject.model.pyramids["stage2"].register_forward_hook(lambda _module, _x, y: y.contiguous())
     images, _ = steps.batch()
     shapes = maps(subject.model, images)

@@ -15,7 +15,7 @@ WAITS = ("_local_scalar_dense", "is_nonzero", "nonzero", "masked_select", "uniqu
 
 @pytest.mark.parametrize(("model", "reading"), steps.MODELS)
 def test_a_step_is_one_call_to_the_optimiser_and_never_waits(model, reading):
-    found = steps.calls(steps.trainer(model, reading, fused=True))
+    found = steps.calls(steps.trainer(model, reading, **steps.THIN))
     assert found.count("_fused_adam_") == 1
     assert found.count(*WAITS) == 0
 
@@ -36,8 +36,9 @@ def test_in_training_a_map_is_multiplied_once_for_all_channel_levels():
 
 
 def test_tensor_by_tensor_the_optimiser_would_be_many_calls():
-    subject = steps.trainer(fused=True)
-    fused, plain = (steps.calls(one) for one in (subject, steps.trainer(fused=False)))
+    subject = steps.trainer(**steps.THIN)
+    unfused = steps.trainer(**steps.THIN | {"fused": False})
+    fused, plain = (steps.calls(one) for one in (subject, unfused))
     assert plain.count("_fused_adam_") == 0
     # The decay, two moments, their correction and the step, of each tensor.
     tensors = sum(parameter.requires_grad for parameter in subject.model.parameters())
@@ -45,7 +46,7 @@ def test_tensor_by_tensor_the_optimiser_would_be_many_calls():
 
 
 def test_a_look_at_a_loss_would_be_seen():
-    subject = steps.trainer(fused=True)
+    subject = steps.trainer(**steps.THIN)
 
     def look(_module, _images, found):
         assert found[0].sum().item() != 0
