@@ -5,15 +5,14 @@ released code). `smoke` is the same procedure made small enough for two CPU
 cores; its numbers say nothing about the paper.
 """
 
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
-from typing import get_args
 
 from apnet.config.backbones import backbones
 from apnet.config.former import SETTINGS, current
 from apnet.config.methods import MethodSpec, methods, unknown
+from apnet.config.recipe_values import CHOICES, with_settings
 from apnet.errors import InputError, one_of
 from apnet.lazy import file_of
 
@@ -186,21 +185,6 @@ _SMALL = (SMOKE, SMOKE_SPATIAL, LAPTOP)
 
 RECIPES = {recipe.name: recipe for recipe in (CHANNEL, SPATIAL, *_SMALL)}
 
-_FROM_1 = {"height", "width", "identities", "instances", "steps_per_epoch"}
-_SHARES = {"gamma", "smoothing", "flip", "erasing", "erasing_area", "batchnorm_momentum"}
-_ANY = {"erasing_value"}
-"""Ranges of numbers: these from 1, in 0 to 1, and any; all others from 0."""
-
-_SWITCH = ("auto", True, False)
-_CHOICES = {
-    "backbone_size": ("full", "thin"),
-    "epoch_unit": ("image", "identity"),
-    "precision": ("float32", "bfloat16", "auto"),
-    "channels_last": _SWITCH,
-    "fused": _SWITCH,
-    "compile": _SWITCH,
-}
-
 
 def get_recipe(name: str, backbone: str = "resnet50", /, **settings: object) -> Recipe:
     """The recipe `name` for a backbone, with some settings changed.
@@ -217,7 +201,7 @@ def get_recipe(name: str, backbone: str = "resnet50", /, **settings: object) -> 
         recipe = replace(recipe, height=spec.small_size[0], width=spec.small_size[1])
     if recipe.backbone_size == "thin" and spec.thin is None:
         recipe = replace(recipe, backbone_size="full")
-    return _with(recipe, given_settings(settings))
+    return with_settings(recipe, given_settings(settings))
 
 
 def given_settings(settings: Mapping[str, object], where: str = "") -> dict[str, object]:
@@ -230,7 +214,7 @@ def given_settings(settings: Mapping[str, object], where: str = "") -> dict[str,
         InputError: a setting under both of its names.
     """
     # A number for `epoch` is no former value: `epochs` was meant.
-    meant = {old: new for old, new in SETTINGS.items() if settings.get(old) in _CHOICES[new]}
+    meant = {old: new for old, new in SETTINGS.items() if settings.get(old) in CHOICES[new]}
     return current("recipe setting", settings, meant, where)
 
 
@@ -274,63 +258,6 @@ def recipe_of(method: MethodSpec) -> Recipe:
         )
     try:
         settings = given_settings(method.settings, f"METHOD of {file}: ")
-        return replace(_with(RECIPES[method.recipe], settings), name=method.recipe_name)
+        return replace(with_settings(RECIPES[method.recipe], settings), name=method.recipe_name)
     except InputError as error:
         raise InputError(f"METHOD of {file}: {error}") from error
-
-
-def _with(recipe: Recipe, settings: Mapping[str, object]) -> Recipe:
-    """`recipe` with some settings changed, each as its type."""
-    known = {field.name: field.type for field in fields(Recipe) if field.name != "name"}
-    changes = {}
-    for key, value in settings.items():
-        if key not in known:
-            raise one_of("recipe setting", key, tuple(known))
-        changes[key] = _as_type(key, value, known[key])
-    return replace(recipe, **changes)
-
-
-def _as_type(key: str, value: object, wanted: object) -> object:
-    """`value` as the setting's type, so that 2, "2" and 2.0 make the same run."""
-    if key in _CHOICES:
-        _check_choice(key, value)
-        return value
-    shown = wanted.__name__ if isinstance(wanted, type) else str(wanted)
-    wrong = InputError(f"recipe setting {key} wants a value of type {shown}, not {value!r}")
-    if shown == "bool":
-        if not isinstance(value, bool):
-            raise wrong
-        return value
-    if shown.startswith("tuple"):
-        if not isinstance(value, list | tuple):
-            raise wrong
-        kinds = get_args(wanted)
-        if ... not in kinds and len(value) != len(kinds):
-            raise wrong
-        return tuple(_as_type(key, item, kinds[0]) for item in value)
-    if value is None and "None" in shown:
-        return None
-    try:
-        number = float("" if isinstance(value, bool) else value)
-    except (TypeError, ValueError):
-        raise wrong from None
-    if "int" in shown and not number.is_integer():
-        raise wrong
-    _check_range(key, number)
-    return int(number) if "int" in shown else number
-
-
-def _check_choice(key: str, value: object) -> None:
-    # By type too, since 1 equals true.
-    if (type(value), value) not in [(type(choice), choice) for choice in _CHOICES[key]]:
-        known = tuple(str(choice).lower() for choice in _CHOICES[key])
-        raise one_of(f"value of the recipe setting {key}", value, known)
-
-
-def _check_range(key: str, number: float) -> None:
-    least = -math.inf if key in _ANY else float(key in _FROM_1)
-    most = 1.0 if key in _SHARES else math.inf
-    if not (math.isfinite(number) and least <= number <= most):
-        wanted = "any number" if key in _ANY else f"a number from {least:g}"
-        wanted += " to 1" if key in _SHARES else ""
-        raise InputError(f"recipe setting {key} wants {wanted}, not {number:g}")
