@@ -39,7 +39,7 @@ class Cell:
         status: `quoted`, `run`, `not run` or `failed`.
         seeds, values: of each run, in the same order; counts are whole numbers.
         pooled_sd, dof: what the intervals are computed from; None for one run.
-        difference: reproduced minus reported.
+        difference: reproduced minus reported; None where nothing is compared.
         tolerance: e; None where the value is counted.
         verdict: a word; `detail` gives its reason, `leaning` and `more_seeds` are those of
             :class:`reproduction.judging.statistics.Verdict`.

@@ -154,10 +154,10 @@ def _counted(table: Table, entry: Entry) -> Cell:
         )
     value = int(run.value) if table.kind == COUNT else run.value
     cell = replace(_made(entry, NOT_REPORTED), values=(value,), mean=value)
-    if entry.why_not:
-        return replace(cell, verdict=NOT_COMPARABLE, detail="; ".join(entry.why_not))
     if reported is None:
         return cell
+    if entry.why_not:
+        return replace(cell, verdict=NOT_COMPARABLE, detail="; ".join(entry.why_not))
     decimals = table.metrics[entry.printed.metric].decimals
     word = EQUAL if round(value, decimals) == reported else UNEQUAL
     return replace(cell, verdict=word, difference=value - reported)
@@ -212,17 +212,17 @@ def _numbers(entry: Entry, pooled: Pool | None) -> dict[str, object]:
         "values": tuple(entry.values),
         "pooled_sd": pooled.sd if numbers.interval else None,
         "dof": pooled.dof if numbers.interval else None,
-        "difference": None if reported is None else numbers.mean - reported,
+        "difference": None if reported is None or entry.why_not else numbers.mean - reported,
     }
 
 
 def _verdict(entry: Entry, tolerance: float, pooled: Pool | None, better: str) -> Verdict:
     if not entry.runs:
         return _standing(entry)
-    if entry.why_not:
-        return Verdict(NOT_COMPARABLE, "; ".join(entry.why_not))
     if entry.printed.reported is None:
         return Verdict(NOT_REPORTED, "the paper gives no value here")
+    if entry.why_not:
+        return Verdict(NOT_COMPARABLE, "; ".join(entry.why_not))
     return decide(entry.values, entry.printed.reported, tolerance, pooled, better)
 
 

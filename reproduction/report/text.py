@@ -64,7 +64,7 @@ def kind(cell: Cell) -> str | None:
 
 def verdict(cell: Cell) -> str:
     """A cell's verdict as it stands in its column; empty without a run."""
-    if cell.status != "run" or cell.verdict == "not reported":
+    if cell.status != "run":
         return ""
     if cell.verdict == "single run":
         return f"1 run: {cell.leaning}"

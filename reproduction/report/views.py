@@ -105,11 +105,11 @@ def _best_cells(cells: Iterable[Cell], table: Table) -> set[tuple]:
     """(row, column, metric, series) of the best means among a group's reproduced rows.
 
     Means that print the same are a tie, and all of a tie are bold. A lone row is not, nor
-    is a row whose group is None.
+    is a row whose group is None, nor what is not comparable: the best of it is no finding.
     """
     rivals: dict[tuple, dict[tuple, float]] = defaultdict(dict)
     for cell in cells:
-        if cell.status == RUN and cell.group is not None:
+        if cell.comparable and cell.group is not None:
             metric, series = cell.metric, cell.series
             printed = round(cell.mean, table.metrics[metric].decimals)
             key = (cell.row, cell.column, metric, series)

@@ -87,6 +87,15 @@ def test_a_cell_the_paper_leaves_open_has_a_number_and_no_difference(judge):
     assert (cell["verdict"], cell["difference"]) == ("not reported", None)
 
 
+def test_what_is_not_comparable_has_no_difference_and_what_is_not_reported_is_not_that(judge):
+    records.write(
+        judge.scale, records.synthetic(), records.synthetic("dukemtmc", records.MODELS["space"])
+    )
+    cell, open_ = judge.cell(), judge.cell("space", "dukemtmc")
+    assert (cell["verdict"], cell["difference"]) == ("not comparable", None)
+    assert (open_["verdict"], open_["comparable"]) == ("not reported", False)
+
+
 def test_tolerances_by_dataset(judge):
     for seed, mAP in enumerate((0.868, 0.868)):
         records.write(judge.scale, records.record(seed=seed, mAP=mAP))

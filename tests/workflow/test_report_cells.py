@@ -149,7 +149,7 @@ def test_a_cell_that_the_paper_leaves_out(judge):
     text = judge.render(".md")
     overview, _, duke, *_ = grids(text)
     assert row(overview, "Space")[3] == "– / 70.0"
-    assert row(duke, "Space")[1:5] == ["–", "70.0", "", ""]
+    assert row(duke, "Space")[1:5] == ["–", "70.0", "", "not reported"]
     assert "- **not reported**: the paper gives no value here" in text
 
 
