@@ -82,6 +82,30 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """What the cells of a column, metric and series have to beat; no row of the paper's.
+
+    Attributes:
+        label: of its row in a report, such as `random ranking`.
+        mean: in the unit of the metric, at full precision.
+        count: of how many values, one a run.
+        varies: whether they differ.
+        notes: what it is.
+    """
+
+    label: str
+    column: str
+    metric: str
+    series: str
+    mean: float
+    count: int
+    varies: bool
+    seeds: tuple[int, ...]
+    synthetic: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Context:
     """The texts of the results of a column and series, each variant once.
 
@@ -120,6 +144,7 @@ class JudgedTable:
         series, seeds: those asked for.
         context: of each column and series with runs.
         names: of the texts that the results give, whether or not they are empty.
+        references: what its numbers have to beat.
         series_name: what the series are called in a heading.
         facts: (name, text) that stand above the table, before those of the results.
         how: counted values were obtained.
@@ -132,6 +157,7 @@ class JudgedTable:
     context: tuple[Context, ...]
     names: tuple[str, ...]
     cells: tuple[Cell, ...]
+    references: tuple[Reference, ...] = ()
     series_name: str = "Series"
     facts: tuple[tuple[str, str], ...] = ()
     how: str = ""
@@ -142,6 +168,10 @@ class JudgedTable:
     def synthetic(self) -> bool:
         """Whether any number is of synthetic data."""
         return any(cell.synthetic for cell in self.cells)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """What occurs of a text of the results, each once."""
+        return tuple(dict.fromkeys(text for item in self.context for text in item.texts[name]))
 
     def to_frame(self) -> pd.DataFrame:
         """One row a cell and series, with the fields of :class:`Cell`."""

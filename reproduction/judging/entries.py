@@ -80,9 +80,11 @@ def entries(
 def check_names(paper: Paper, results: pd.DataFrame, source: str) -> None:
     """Refuse results with an experiment or a metric of no table, which a slip would make."""
     addresses = _addresses(paper)
+    # A reference need be of no experiment.
+    named = {"experiment": results[results["reference"] == ""], "metric": results}
     for kind, index in (("experiment", 0), ("metric", 3)):
         known = sorted({item[index] for item in addresses if item[0] is not None})
-        for name in results[kind].unique():
+        for name in named[kind][kind].unique():
             if name not in known:
                 raise InputError(
                     f"{source}: {kind} {name!r} is in no table, which have {', '.join(known)}: "
@@ -93,7 +95,13 @@ def check_names(paper: Paper, results: pd.DataFrame, source: str) -> None:
 def unmatched(paper: Paper, results: pd.DataFrame) -> str:
     """How many results are of no cell, and which is the first; empty if each is of one."""
     addresses, concerned = set(_addresses(paper)), rows(results)
-    others = [result for result in concerned if result.address not in addresses]
+    columns = {address[1:] for address in addresses}
+    others = [
+        result
+        for result in concerned
+        if result.address not in addresses
+        and not (result.reference and result.address[1:] in columns)
+    ]
     if not others:
         return ""
     first = others[0]

@@ -25,6 +25,7 @@ from reproduction.judging.cells import (
     Missing,
 )
 from reproduction.judging.entries import Entry, address, distinct, entries, unmatched
+from reproduction.judging.references import references
 from reproduction.judging.statistics import Pool, Verdict, decide, pool, statistics
 from reproduction.paper.tables import COUNT, Paper, Printed, Table
 from reproduction.results.frame import FAILED, NOT_RUN, Result, complete, rows, texts_in
@@ -72,7 +73,8 @@ def judge_table(
             count that is not whole.
     """
     wanted = {address(table, printed) for printed in table.cells()}
-    concerned = [result for result in rows(results) if result.address in wanted]
+    given = rows(results)
+    concerned = [item for item in given if item.address in wanted and not item.reference]
     if series is None:
         series = list(dict.fromkeys(result.series for result in concerned))
         if "" in series and len(series) > 1:
@@ -104,6 +106,7 @@ def judge_table(
                 [_cell(printed, None, None, QUOTED)],
             )
         ),
+        references=tuple(references(table, given, series or [""], seeds)),
     )
 
 

@@ -1,5 +1,7 @@
 """Judged cells as CSV: a line a cell and series, at full precision."""
 
+import pandas as pd
+
 from reproduction.judging.cells import NOT_COMPARABLE, Cell, JudgedTable
 from reproduction.results.frame import SYNTHETIC
 
@@ -7,7 +9,8 @@ from reproduction.results.frame import SYNTHETIC
 def render(judged: JudgedTable) -> str:
     """The cells as CSV; `seeds` is how many were run, empty fields are what does not exist.
 
-    The column of the series has the paper's own word, such as `reading`.
+    The column of the series has the paper's own word, such as `reading`. Below the cells come
+    the references; the row of each is its label, and it has no verdict.
     """
     series = judged.series_name.lower()
     frame = judged.to_frame().rename(columns={"column": "dataset", "series": series})
@@ -17,7 +20,16 @@ def render(judged: JudgedTable) -> str:
         *("table", "row", "dataset", "metric", series, "reported", "mean", "sd", "seeds"),
         *("difference", "verdict", "comparable"),
     ]
-    return frame.to_csv(index=False, columns=columns)
+    below = [
+        {
+            **{"table": judged.table, "row": item.label, "dataset": item.column},
+            **{"metric": item.metric, series: item.series, "mean": item.mean},
+            **{"seeds": len(item.seeds), "comparable": False},
+        }
+        for item in judged.references
+    ]
+    text = frame.to_csv(index=False, columns=columns)
+    return text + pd.DataFrame(below, columns=columns).to_csv(index=False, header=False)
 
 
 def _verdict(cell: Cell) -> str:

@@ -1,7 +1,9 @@
 """The frame of results: its columns, and how it is checked.
 
 One row is one value of one metric of one run. A row without a value is a result that was
-asked for and is not there: `status` says whether its job failed, `message` why.
+asked for and is not there: `status` says whether its job failed, `message` why. A row with a
+`reference` is no result, but what results have to beat, under that label: a report averages
+those of a column into a row of their own. Its `experiment` may be empty.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,6 +50,7 @@ class Result:
     status: str = ""
     message: str = ""
     log: str = ""
+    reference: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -58,7 +61,7 @@ class Result:
 
 DEFAULTS = {item.name: item.default for item in fields(Result) if item.name != "texts"}
 """Column -> what an empty field stands for. Others are carried along as texts: what occurs in
-`data`, `data_kind`, `protocol` and `recipe` stands in a report's heading."""
+`data`, `data_kind`, `protocol`, `recipe` and `models` stands in a report's heading."""
 
 SEVERAL = ("why_not", "marks", "caveats")
 """Columns whose fields hold several texts."""
@@ -151,11 +154,15 @@ def _check_rows(frame: pd.DataFrame, source: str, where: Sequence[str]) -> None:
     if len(both):
         status = frame["status"].iloc[both[0]]
         raise InputError(f"{where[both[0]]}: a value beside the status {status!r}: remove one")
-    keys = ["experiment", "training_set", "test_set", "metric", "series", "seed"]
+    keys = ["reference", "experiment", "training_set", "test_set", "metric", "series", "seed"]
     twice = frame[frame.duplicated(keys)]
     if len(twice):
-        words = ", ".join(str(twice.iloc[0][key]) for key in keys)
+        words = ", ".join(str(twice.iloc[0][key]) for key in keys if _shown(twice.iloc[0][key]))
         raise InputError(f"{source}: two results are of the same run ({words}): keep one of them")
+
+
+def _shown(item: object) -> bool:
+    return not _missing(item) and item != ""
 
 
 def _missing(item: object) -> bool:
