@@ -6,7 +6,7 @@ A reproduced number knows that it is synthetic, so no renderer can print it unaw
 
 from dataclasses import dataclass, replace
 
-from reproduction.judging.cells import QUOTED, Grid
+from reproduction.judging.cells import NOT_COMPARABLE, NOT_REPORTED, QUOTED, Grid
 from reproduction.paper.tables import Row, Table
 
 REPORTED, REPRODUCED, DIFFERENCE, VERDICT = "reported", "reproduced", "Δ", "verdict"
@@ -48,6 +48,7 @@ class View:
 
     Attributes:
         sign: of its verdict, one character; empty where nothing is compared.
+        place: name of the cell within the report, for links.
     """
 
     reported: Item
@@ -55,6 +56,7 @@ class View:
     difference: Item
     verdict: Item
     sign: str = ""
+    place: str = ""
 
     @property
     def mean(self) -> Item:
@@ -69,10 +71,15 @@ class View:
 
 @dataclass(frozen=True)
 class Group:
-    """Columns that belong together, under a label."""
+    """Columns that belong together, under a label.
+
+    Attributes:
+        place: name, within the report, of the section that shows them in detail.
+    """
 
     label: str
     columns: tuple[str, ...]
+    place: str = ""
 
     @property
     def width(self) -> int:
@@ -86,11 +93,13 @@ class Line:
 
     Attributes:
         signs: of footnotes to all of its reproduced cells, which do not repeat them.
+        reference: whether it is no row of the paper's, but what those have to beat.
     """
 
     row: Row
     views: tuple[View, ...]
     signs: tuple[str, ...] = ()
+    reference: bool = False
 
     @property
     def quoted(self) -> bool:
@@ -126,12 +135,10 @@ class Block:
     Attributes:
         groups: a metric or a series each; a line has a view for each group.
         metric: empty where the groups are the metrics.
-        about: sentences on the data; empty but in a dataset's first block.
     """
 
     title: str
     metric: str
-    about: tuple[str, ...]
     groups: tuple[Group, ...]
     parts: tuple[Part, ...]
 
@@ -145,6 +152,28 @@ class Block:
             if not (self.metric and item is view.reported)
         ]
         return shared + rest
+
+
+@dataclass(frozen=True)
+class Section:
+    """The blocks of one dataset.
+
+    Attributes:
+        place: its name within the report, for links.
+        about: sentences on the data.
+    """
+
+    title: str
+    place: str
+    about: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+    @property
+    def folded(self) -> bool:
+        """Whether it has runs, and nothing of them is held against the paper."""
+        lines = [line for block in self.blocks for part in block.parts for line in part.lines]
+        verdicts = {view.verdict.verdict for line in lines for view in line.views} - {""}
+        return NOT_COMPARABLE in verdicts and verdicts <= {NOT_COMPARABLE, NOT_REPORTED}
 
 
 @dataclass(frozen=True)
@@ -166,7 +195,9 @@ class Sheet:
     """The content of a report on a table.
 
     Attributes:
-        facts: scale, series, seeds, data, protocol, recipe, outcome: (name, text).
+        outcomes: how the cells of each series came out: (name, text).
+        conditions: scale, series, seeds, data, protocol, recipe, models: (name, text).
+        summary: of the conditions, in a few words.
         descriptions: fields of the rows, such as `publication`, that the paper's table prints.
         key: (sign, word) of the verdicts that occur.
         legend: (word, meaning) of what occurs, and of nothing else.
@@ -183,9 +214,11 @@ class Sheet:
     table: Table
     synthetic: bool
     descriptions: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
+    outcomes: tuple[tuple[str, str], ...]
+    conditions: tuple[tuple[str, str], ...]
+    summary: str
     overviews: tuple[Overview, ...]
-    blocks: tuple[Block, ...]
+    sections: tuple[Section, ...]
     key: tuple[tuple[str, str], ...]
     legend: tuple[tuple[str, str], ...]
     footnotes: tuple[tuple[str, str], ...]
@@ -197,3 +230,8 @@ class Sheet:
     guide: str
     reasons: tuple[Reason, ...]
     annexes: tuple[Grid, ...]
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What stands above the table, the outcome first."""
+        return self.outcomes + self.conditions

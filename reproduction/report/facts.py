@@ -11,6 +11,9 @@ from reproduction.results.frame import FAILED
 
 _OPEN = "no run yet"
 
+_SHORT = 50
+"""Characters of a text that the summary repeats."""
+
 
 class Facts:
     """The texts of one sheet."""
@@ -29,11 +32,14 @@ class Facts:
             for item in cell.missing
         }
 
-    def head(self) -> Iterator[tuple[str, str]]:
+    def conditions(self) -> Iterator[tuple[str, str]]:
         """(name, text) of what every number of the table shares."""
         yield from self._judged.facts
         if not self._table.exact:
             yield from self._circumstances()
+
+    def outcomes(self) -> Iterator[tuple[str, str]]:
+        """(name, text) of how the cells of each series came out."""
         for series in self._judged.series:
             cells = [cell for cell in self.made if cell.series == series]
             if cells:
@@ -47,16 +53,32 @@ class Facts:
             yield "Seeds", wording.listed([str(seed) for seed in self._judged.seeds])
         if "data_kind" in self._judged.names:
             there = [*dict.fromkeys(self._labels[item.column] for item in self._judged.context)]
-            kinds = wording.listed(self._texts("data_kind"))
+            kinds = wording.listed(self._judged.texts("data_kind"))
             yield "Data", f"{wording.listed(there)}; {kinds}" if there else _OPEN
         if "protocol" in self._judged.names:
             yield "Protocol", self._protocols() or _OPEN
         if "recipe" in self._judged.names:
-            yield "Training recipe", wording.listed(sorted(self._texts("recipe"))) or _OPEN
+            yield "Training recipe", wording.listed(sorted(self._judged.texts("recipe"))) or _OPEN
+        if models := self._said("models"):
+            yield "Models", models
 
-    def _texts(self, name: str) -> list[str]:
-        """What occurs of a text, each once."""
-        return [*dict.fromkeys(text for item in self._judged.context for text in item.texts[name])]
+    def summary(self) -> str:
+        """The conditions in a few words: of those with a long text the name alone."""
+        kinds = (self._said("data_kind"), self._said("models"))
+        facts = [
+            f"{name.lower()} {text}" if len(text) <= _SHORT else name.lower()
+            for name, text in self._judged.facts
+        ]
+        series = [one for one in self._judged.series if one]
+        lists = [
+            _counted(self._judged.series_name.lower(), series),
+            _counted("seed", [str(seed) for seed in self._judged.seeds]),
+        ]
+        return ", ".join(filter(None, [*facts, *lists, *kinds]))
+
+    def _said(self, name: str) -> str:
+        """What occurs of a text, as far as the results give it."""
+        return wording.listed(self._judged.texts(name)) if name in self._judged.names else ""
 
     def explanations(self) -> Iterator[str]:
         """What the columns hold, a sentence each."""
@@ -66,11 +88,12 @@ class Facts:
             return
         unit, points = self._units
         yield f"Reproduced: mean ± standard deviation over the seeds, in {unit}"
-        yield f"Δ: reproduced minus reported, in {points}"
+        compared = [cell for cell in self._judged.cells if cell.difference is not None]
+        if compared:
+            yield f"Δ: reproduced minus reported, in {points}"
         if any(cell.group for cell in self._judged.cells):
-            yield (
-                "Bold: the best of each group of rows, as the paper sets it and as it came out here"
-            )
+            came_out = " and as it came out here" if compared else ""
+            yield f"Bold: the best of each group of rows, as the paper sets it{came_out}"
 
     def about(self, key: str) -> tuple[str, ...]:
         """A sentence on a column's data; one for each variant where the series differ."""
@@ -94,9 +117,26 @@ class Facts:
         yield from ((word, text) for word, text in wording.MEANINGS.items() if word in words)
         if any(cell.comparable for cell in self.made) and not self._table.exact:
             yield "e", self._tolerances()
+        for label in dict.fromkeys(item.label for item in self._judged.references):
+            yield label, self._reference(label)
         asked = len(self._judged.seeds)
         if any(0 < len(cell.seeds) < asked for cell in self.made):
             yield f"n of {asked}", "n of the seeds asked for are there"
+
+    def _reference(self, label: str) -> str:
+        """What a reference is, and of how many values its numbers are the mean."""
+        items = [item for item in self._judged.references if item.label == label]
+        counts: dict[int, dict[str, None]] = {}
+        for item in items:
+            if item.varies:
+                counts.setdefault(item.count, {})[self._labels[item.column]] = None
+        several = len(counts) > 1
+        shown = [
+            f"{count}{f' on {wording.listed([*names])}' if several else ''}"
+            for count, names in counts.items()
+        ]
+        notes = dict.fromkeys(note for item in items for note in item.notes)
+        return "; ".join([*notes, *([f"the mean of {wording.listed(shown)}"] if shown else [])])
 
     def failures(self) -> Iterator[str]:
         """A sentence for each job that failed, with the cells that wait for it."""
@@ -161,6 +201,12 @@ class Facts:
         """A row's label; where that is a bare number, with what it is a number of."""
         label = cell.label
         return f"{self._table.heading.lower()} {label}" if label.isdecimal() else label
+
+
+def _counted(name: str, items: Sequence[str]) -> str:
+    """`seed 0`, `seeds 0 and 1`; empty without any."""
+    plural = "" if len(items) == 1 or name.endswith("s") else "s"
+    return f"{name}{plural} {wording.listed(items)}" if items else ""
 
 
 def _reason(cell: Cell, where: str) -> Reason:

@@ -25,7 +25,6 @@ def render(sheet: Sheet) -> str:
         sheet=sheet,
         sign=sign,
         kind=kind,
-        details=details,
         kinds={sign: kind.replace(" ", "-") for sign, kind in _KINDS.items()},
     )
 
@@ -39,50 +38,34 @@ def figure(number: Figure) -> Markup:
     """A number, with its watermark."""
     shown = escape(number.text)
     if number.synthetic:
-        shown += Markup('<span class="mark" title="synthetic data">{}</span>').format(WATERMARK)
+        shown += Markup('<span class="mark">{}</span>').format(WATERMARK)
     return Markup("<b>{}</b>").format(shown) if number.bold else shown
 
 
 def marks(notes: Mapping[str, str], item: Item | Line) -> Markup:
-    """The signs of an item or a line, raised; empty without any.
-
-    They are no links: inside a frame a link within the page may leave it.
-    """
-    one = Markup('<abbr title="{}">{}</abbr>')
-    signs = Markup(",").join(one.format(notes[sign], sign) for sign in item.signs)
+    """The signs of an item or a line, raised, each a link to its note; empty without any."""
+    one = Markup('<a href="#note-{}" aria-label="{}">{}</a>')
+    numbers = {sign: number for number, sign in enumerate(notes, 1)}
+    links = (one.format(numbers[sign], f"note: {notes[sign]}", sign) for sign in item.signs)
+    signs = Markup(",").join(links)
     return Markup("<sup>{}</sup>").format(signs) if signs else Markup()
 
 
-def sign(view: View) -> Markup:
-    """The sign of a verdict, with the word for it."""
+def sign(view: View, linked: bool) -> Markup:
+    """The sign of a verdict, with the word for it.
+
+    Args:
+        linked: to the cell's details.
+    """
     if not view.sign:
         return Markup()
     word = KEY[_KINDS[view.sign]]
-    return Markup('<span class="sign" role="img" aria-label="{}" title="{}">{}</span>').format(
-        word, word, view.sign
-    )
+    shown = Markup('<span class="sign" role="img" aria-label="{}">{}</span>')
+    link = Markup('<a href="#{}">{}</a>') if linked else Markup("{1}")
+    return link.format(view.place, shown.format(word, view.sign))
 
 
 def kind(view: View) -> str:
     """A class for its colour."""
     shown = _KINDS.get(view.sign) or view.reproduced.word or view.verdict.verdict
     return shown.replace(" ", "-")
-
-
-def details(view: View) -> str:
-    """The details of a cell, which a browser shows when one hovers over it."""
-    items = {
-        "reported": view.reported,
-        "reproduced": view.reproduced,
-        "Δ": view.difference,
-        "": view.verdict,
-    }
-    return ", ".join(
-        f"{name} {_plain(item)}".strip() for name, item in items.items() if _plain(item)
-    )
-
-
-def _plain(item: Item) -> str:
-    figures = (number.text + (WATERMARK if number.synthetic else "") for number in item.figures)
-    note = f" ({item.note})" if item.note else ""
-    return (" ± ".join(figures) or item.word) + note

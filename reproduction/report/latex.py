@@ -119,9 +119,15 @@ def _spaced(rows: Iterable[list[str]]) -> Iterator[str]:
 
 
 def _lines(sheet: Sheet, readings: Sequence[Line]) -> Iterator[str]:
-    """A row of the paper, reported, and below it under each reading; alone if it is quoted."""
+    """A row of the paper, reported, and below it under each reading; alone if it is quoted.
+
+    Of a reference nothing is reported: under one reading its numbers stand beside its label.
+    """
     first = readings[0]
     about = [escape(getattr(first.row, name) or "") for name in sheet.descriptions]
+    if first.reference and len(readings) == 1:
+        yield _row([_label(first), *about, *(_mean(view, "") for view in first.views)])
+        return
     signs = _raised(first.signs) if first.quoted else ""
     yield _row([_label(first) + signs, *about, *(_reported(view.reported) for view in first.views)])
     for overview, line in zip(sheet.overviews, readings, strict=True):

@@ -26,10 +26,12 @@ from reproduction.report.document import (
     Line,
     Overview,
     Part,
+    Section,
     Sheet,
     View,
 )
 from reproduction.report.facts import Facts
+from reproduction.report.tex import escape
 from reproduction.report.views import Footnotes, Views
 
 _OURS = (REPRODUCED, DIFFERENCE, VERDICT)
@@ -75,10 +77,12 @@ def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:
         descriptions=tuple(
             name for name in _DESCRIPTIONS if any(getattr(row, name) for row in table.rows)
         ),
-        facts=tuple(facts.head()),
+        outcomes=tuple(facts.outcomes()),
+        conditions=tuple(facts.conditions()),
+        summary=facts.summary(),
         overviews=overviews,
         # Counted values have no statistics to show in detail.
-        blocks=() if table.exact else tuple(_blocks(table, views, facts, judged.series)),
+        sections=() if table.exact else tuple(_sections(table, views, facts, judged.series)),
         key=tuple(facts.key()),
         legend=tuple(facts.legend()),
         footnotes=tuple(views.footnotes.legend()),
@@ -99,12 +103,20 @@ def _overview(table: Table, views: Views, series: str) -> Overview:
             for metric in column.metrics:
                 yield views.view(row, column.key, metric, series)
 
-    groups = tuple(Group(_over(column), column.metrics) for column in table.columns)
+    def of_reference(label: str) -> Iterator[View]:
+        for column in table.columns:
+            for metric in column.metrics:
+                yield views.reference(label, column.key, metric, series)
+
+    groups = tuple(
+        Group(_over(column), column.metrics, "" if table.exact else _place(index))
+        for index, column in enumerate(table.columns)
+    )
     parts = (
         replace(part, lines=tuple(_with_signs(line, views.footnotes) for line in part.lines))
         for part in _parts(table, of_row)
     )
-    return Overview(series, groups, tuple(parts))
+    return Overview(series, groups, (*parts, *_references(views.references(), of_reference)))
 
 
 def _with_signs(line: Line, footnotes: Footnotes) -> Line:
@@ -127,39 +139,47 @@ def _over(column: Column) -> str:
     return "" if column.metrics == (column.label,) else column.label
 
 
-def _blocks(table: Table, views: Views, facts: Facts, series: Sequence[str]) -> Iterator[Block]:
-    for column in table.columns:
-        about = facts.about(column.key)
+def _place(index: int) -> str:
+    """The name, within the report, of a column's section."""
+    return f"details-{index}"
+
+
+def _sections(table: Table, views: Views, facts: Facts, series: Sequence[str]) -> Iterator[Section]:
+    for index, column in enumerate(table.columns):
         if len(series) == 1:
-            yield _by_metric(table, views, column, series[0], about)
-            continue
-        for index, metric in enumerate(column.metrics):
-            yield _by_series(table, views, column, metric, series, () if index else about)
+            blocks = (_by_metric(table, views, column, series[0]),)
+        else:
+            made = (_by_series(table, views, column, one, series) for one in column.metrics)
+            blocks = tuple(made)
+        yield Section(column.label, _place(index), facts.about(column.key), blocks)
 
 
-def _by_metric(
-    table: Table, views: Views, column: Column, series: str, about: tuple[str, ...]
-) -> Block:
+def _by_metric(table: Table, views: Views, column: Column, series: str) -> Block:
     def of_row(row: Row) -> Iterator[View]:
         return (views.view(row, column.key, metric, series) for metric in column.metrics)
 
+    def of_reference(label: str) -> Iterator[View]:
+        return (views.reference(label, column.key, metric, series) for metric in column.metrics)
+
     groups = tuple(Group(metric, (REPORTED, *_OURS)) for metric in column.metrics)
-    return Block(column.label, "", about, groups, _reproduced(_parts(table, of_row)))
+    parts = _reproduced(_parts(table, of_row))
+    below = _references(views.references(column.key), of_reference)
+    return Block(column.label, "", groups, (*parts, *below))
 
 
 def _by_series(
-    table: Table,
-    views: Views,
-    column: Column,
-    metric: str,
-    series: Sequence[str],
-    about: tuple[str, ...],
+    table: Table, views: Views, column: Column, metric: str, series: Sequence[str]
 ) -> Block:
     def of_row(row: Row) -> Iterator[View]:
         return (views.view(row, column.key, metric, one) for one in series)
 
+    def of_reference(label: str) -> Iterator[View]:
+        return (views.reference(label, column.key, metric, one) for one in series)
+
     groups = (Group("", (REPORTED,)), *(Group(one, _OURS) for one in series))
-    return Block(column.label, metric, about, groups, _reproduced(_parts(table, of_row)))
+    parts = _reproduced(_parts(table, of_row))
+    below = _references(views.references(column.key), of_reference)
+    return Block(column.label, metric, groups, (*parts, *below))
 
 
 def _reproduced(parts: Iterable[Part]) -> tuple[Part, ...]:
@@ -168,6 +188,18 @@ def _reproduced(parts: Iterable[Part]) -> tuple[Part, ...]:
         replace(part, lines=tuple(line for line in part.lines if not line.quoted)) for part in parts
     )
     return tuple(part for part in kept if part.lines)
+
+
+def _references(labels: Iterable[str], of: Callable[[str], Iterator[View]]) -> Iterator[Part]:
+    """The rows below the paper's: what its numbers have to beat."""
+    lines = tuple(Line(_row(label), tuple(of(label)), reference=True) for label in labels)
+    if lines:
+        yield Part("for reference", lines)
+
+
+def _row(label: str) -> Row:
+    """A row that the paper does not have."""
+    return Row(label, label, escape(label), None, None, None, {}, frozenset())
 
 
 def _parts(table: Table, of_row: Callable[[Row], Iterator[View]]) -> tuple[Part, ...]:

@@ -51,8 +51,6 @@ def overview_grid(overview: Overview, sheet: Sheet) -> str:
     described = [name.capitalize() for name in sheet.descriptions]
     head = [
         f"{escape(group.label)} {escape(metric)}".strip()
-        if metric == group.columns[0]
-        else escape(metric)
         for group in overview.groups
         for metric in group.columns
     ]
@@ -126,7 +124,8 @@ def _pair(view: View) -> str:
     if view.quoted:
         return _item(view.reported)
     ours = replace(view.mean, signs=view.mean.signs + view.verdict.signs)
-    return f"{_item(view.reported)} / {_item(ours)} {view.sign}".rstrip()
+    shown = f"{_item(ours)} {view.sign}".rstrip()
+    return shown if view.reported == Item() else f"{_item(view.reported)} / {shown}"
 
 
 def _item(item: Item) -> str:

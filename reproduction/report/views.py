@@ -22,19 +22,27 @@ class Views:
         self.footnotes = Footnotes()
         self._table = table
         self._asked = len(judged.seeds)
+        models = judged.texts("models") if "models" in judged.names else ()
+        self._said = models if len(models) == 1 else ()
         self._best = _best_cells(judged.cells, table)
         self._cells = {
-            (cell.row, cell.column, cell.metric, cell.series): cell for cell in judged.cells
+            (cell.row, cell.column, cell.metric, cell.series): (f"cell-{index}", cell)
+            for index, cell in enumerate(judged.cells)
+        }
+        self._references = {
+            (item.label, item.column, item.metric, item.series): item for item in judged.references
         }
 
     def view(self, row: Row, key: str, metric: str, series: str) -> View:
         """The view of a cell of a series; a quoted one has none, and only what is reported."""
         address = (row.id, key, metric)
-        cell = self._cells.get((*address, series)) or self._cells[*address, None]
+        place, cell = self._cells.get((*address, series)) or self._cells[*address, None]
         reported = self._reported(cell)
         if cell.series is None:
             return View(reported, Item(word=QUOTED), Item(), Item())
-        signs = self.footnotes.signs([*cell.marks, *cell.caveats, *_absent(cell)])
+        # What the heading says of all runs, no cell repeats.
+        marks = [mark for mark in cell.marks if mark not in self._said]
+        signs = self.footnotes.signs([*marks, *cell.caveats, *_absent(cell)])
         if cell.status != RUN:
             return View(reported, Item(word=cell.status, signs=signs), Item(), Item())
         return View(
@@ -43,7 +51,19 @@ class Views:
             self._difference(cell, metric),
             self._verdict(cell),
             wording.SIGNS.get(wording.kind(cell), ""),
+            place,
         )
+
+    def references(self, key: str | None = None) -> list[str]:
+        """The labels of the rows below the paper's; those with numbers on a column."""
+        labels = (label for label, column, *_ in self._references if key in (None, column))
+        return list(dict.fromkeys(labels))
+
+    def reference(self, label: str, key: str, metric: str, series: str) -> View:
+        """The view of a reference; without figures where there is none."""
+        item = self._references.get((label, key, metric, series))
+        figures = (Figure(self._fixed(item.mean, metric), False, item.synthetic),) if item else ()
+        return View(Item(), Item(figures), Item(), Item())
 
     def _reported(self, cell: Cell) -> Item:
         if cell.reported is None:

@@ -57,6 +57,38 @@ def test_rows_keep_their_label_when_a_phone_scrolls_a_table(browser, page):
     assert browser.value(label) == before
 
 
+def test_a_phone_shows_a_number_at_once_and_says_where_the_verdict_is(browser, page):
+    browser.width(400)
+    browser.open(page.as_uri())
+    top = 'document.querySelector("td.pair .number").getBoundingClientRect().bottom'
+    assert browser.value(top) <= 720
+    hints = "[...document.querySelectorAll('.swipe')].map(e => e.textContent).join()"
+    assert "for Δ and the verdict" in browser.value(hints)
+
+
+def test_a_dataset_of_the_table_leads_to_its_details(browser, page, tmp_path):
+    """Where they are folded they open, in Snakemake's frame too."""
+    browser.width(400)
+    inside = framed(browser, page, tmp_path)
+    for selector in ("thead a", "sup a"):
+        script = f"""new Promise(done => {{
+          const link = document.querySelector({selector!r});
+          if (!link) return done(true);
+          link.click();
+          const place = document.querySelector(link.hash);
+          setTimeout(() => {{
+            const top = place.getBoundingClientRect().top;
+            done(place.checkVisibility() && top >= 0 && top < innerHeight);
+          }}, 100);
+        }})"""
+        arrived = browser.ask(
+            "Runtime.evaluate",
+            **{"expression": script, "contextId": inside},
+            **{"awaitPromise": True, "returnByValue": True},
+        )
+        assert arrived["result"]["value"] is True, (selector, arrived)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_stands_out_from_the_page(browser, page, scheme):
     browser.media(prefers_color_scheme=scheme)
@@ -77,7 +109,7 @@ def test_every_text_stands_out_from_the_page(browser, page, scheme):
 
 def test_on_paper_the_reasons_are_unfolded(browser, tmp_path):
     browser.open(tableii.render(tmp_path, ".html", seeds=(0,)).as_uri())
-    height = 'document.querySelector("details").getBoundingClientRect().height'
+    height = '[...document.querySelectorAll("details")].at(-1).getBoundingClientRect().height'
     folded = browser.value(height)
     browser.media("print")
     assert browser.value(height) > 10 * folded
@@ -85,19 +117,24 @@ def test_on_paper_the_reasons_are_unfolded(browser, tmp_path):
 
 
 def test_it_works_as_snakemake_embeds_it(browser, page, tmp_path):
-    outer = tmp_path / "outer.html"
-    inner = base64.b64encode(page.read_bytes()).decode()
-    source = f"data:text/html;charset=utf8;base64,{inner}"
-    outer.write_text(f'<!doctype html><iframe width="400" height="600" src="{source}"></iframe>')
     browser.width(1400)
     browser.media(prefers_color_scheme="light")
-    browser.open(outer.as_uri())
-    inside = browser.of("Runtime.executionContextCreated")[-1]["context"]["id"]
+    inside = framed(browser, page, tmp_path)
     assert browser.value("document.querySelectorAll('td.pair').length", inside) >= 90
     assert browser.value("document.documentElement.scrollWidth", inside) <= 400
     background = browser.value("getComputedStyle(document.body).backgroundColor", inside)
     assert background == "rgb(255, 255, 255)"
     assert not browser.of("Log.entryAdded", "Runtime.exceptionThrown")
+
+
+def framed(browser, page, folder):
+    """Open a page in a frame as Snakemake's report does; returns the frame's context."""
+    outer = folder / "outer.html"
+    inner = base64.b64encode(page.read_bytes()).decode()
+    source = f"data:text/html;charset=utf8;base64,{inner}"
+    outer.write_text(f'<!doctype html><iframe width="400" height="600" src="{source}"></iframe>')
+    browser.open(outer.as_uri())
+    return browser.of("Runtime.executionContextCreated")[-1]["context"]["id"]
 
 
 def contrast(one, other):

@@ -100,6 +100,18 @@ def test_a_notebook_has_the_cells_as_a_frame(speech):
     assert list(frame.loc[("ours", "WER"), "seeds"]) == [0, 1, 2]
 
 
+def test_what_results_have_to_beat_needs_no_experiment(speech):
+    file = speech / "results.csv"
+    head, *lines = file.read_text().split()
+    chance = [f",libri,WER,{value},{seed},chance" for seed, value in enumerate((97, 99))]
+    lines = [f"{head},reference", *(f"{line}," for line in lines), *chance]
+    file.write_text("\n".join(lines))
+    assert render(speech) == 0
+    report = (speech / "reports" / "table1.md").read_text()
+    assert re.search(r"^\| chance +\| 98.0 +\| +\|$", report, re.M)
+    assert "- **chance**: the mean of 2\n" in report
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -84,9 +84,9 @@ def test_it_needs_nothing_beside_it(judge):
     text = judge.render(".html")
     html = Page(text)
     assert not re.search(r"\b(src|srcset|action|poster)=|@import|url\(|<script", text)
-    assert [attributes["href"] for _, attributes, _ in html.elements if "href" in attributes] == [
-        "data:,"
-    ]
+    links = {attributes["href"] for _, attributes, _ in html.elements if "href" in attributes}
+    names = {f"#{attributes['id']}" for _, attributes, _ in html.elements if "id" in attributes}
+    assert links - names == {"data:,"}
     (policy,) = html.all("meta", **{"http-equiv": "Content-Security-Policy"})
     assert policy[0]["content"].startswith("default-src 'none'")
 
@@ -123,7 +123,7 @@ def test_every_synthetic_number_carries_the_watermark(judge):
     assert html.texts("td", kind="ours")[0] == "25.0ˢ ± 7.1ˢ"
     assert html.texts("td", kind="pair")[0] == "87.8 / 25.0ˢ"
     assert html.texts("td", kind="difference")[0] == "", "nothing is compared"
-    assert html.all("span", title="synthetic data") and html.texts("p", kind="banner")
+    assert html.texts("span", kind="mark") and html.texts("p", kind="banner")
     reported = html.texts("td", kind="reported") + html.texts("span", kind="reported")
     assert not any("ˢ" in text for text in reported)
 
@@ -151,7 +151,7 @@ def test_verdicts_have_a_sign_a_colour_and_a_word(judge, values, sign, kind, wor
     judge.write(*(records.record(seed=seed, mAP=mAP) for seed, mAP in enumerate(values)))
     html = page(judge, seeds=range(len(values)))
     (attributes, shown), *_ = html.all("span", role="img")
-    assert shown == sign and attributes["aria-label"] == attributes["title"] == word
+    assert shown == sign and attributes["aria-label"] == word
     cell, *_ = html.all("td")
     assert kind in cell[0]["class"].split()
     assert html.texts("td", kind="verdict")[0].startswith(sign)
@@ -160,12 +160,23 @@ def test_verdicts_have_a_sign_a_colour_and_a_word(judge, values, sign, kind, wor
     assert f"{sign} {word}" in html.texts("p", kind="key")[0]
 
 
-def test_who_points_at_a_cell_is_told_all_of_it(judge):
+def test_a_verdict_and_a_dataset_lead_to_their_details(judge):
     judge.write(*(records.record(seed=seed, mAP=0.878 + seed / 1000) for seed in (0, 1)))
-    (attributes, _), *_ = page(judge, seeds=(0, 1, 2)).all("td")
-    assert attributes["title"] == (
-        "reported 87.8, reproduced 87.8 ± 0.1 (2 of 3), Δ 0.0, ? inconclusive +1"
-    )
+    html = page(judge, seeds=(0, 1, 2))
+    links = [attributes["href"] for attributes, text in html.all("a") if text == "?"]
+    assert links
+    assert html.all("td", id=links[0][1:])[0][1] == "? inconclusive +1"
+    (market,) = (attributes for attributes, text in html.all("a") if text == "Market-1501")
+    assert "87.8 ± 0.1 (2 of 3)" in html.all("div", id=market["href"][1:])[0][1]
+    assert not [attributes for _, attributes, _ in html.elements if "title" in attributes]
+
+
+@pytest.mark.parametrize(("make", "folded"), [(records.record, 0), (records.synthetic, 2)])
+def test_what_is_nowhere_compared_is_folded(judge, make, folded):
+    judge.write(*(make(dataset) for dataset in ("market1501", "dukemtmc")))
+    html = page(judge)
+    assert sum("none of which" in text for text in html.texts("summary")) == folded
+    assert judge.render(".md").count("<summary>Its numbers") == folded
 
 
 def test_open_cells_name_the_command_and_what_failed(judge):
@@ -186,7 +197,8 @@ def test_footnotes_are_told_where_they_are_set_and_below(judge):
         records.record("dukemtmc", **{"training.provenance": "imported"}),
     )
     html = page(judge)
-    assert ({"title": "imported"}, "†") in html.all("abbr")
+    assert ({"href": "#note-1", "aria-label": "note: imported"}, "†") in html.all("a")
+    assert html.all("li", id="note-1") == [({"id": "note-1"}, "† imported")]
     assert "† imported" in html.texts("li")
     assert "Base0†" in html.texts("th")
     assert html.texts("td", kind="verdict")[0] == "n/c‡"
@@ -210,8 +222,8 @@ def test_readings_stand_side_by_side(judge):
 def test_reasons_are_there_to_be_unfolded(judge):
     judge.write(records.record(mAP=0.878))
     html = page(judge)
-    assert html.texts("summary") == ["The numbers behind 2 verdicts"]
-    assert "Base0, Market-1501 mAP" in html.texts("details")[0]
+    assert html.texts("summary")[1:] == ["The numbers behind 2 verdicts"]
+    assert "Base0, Market-1501 mAP" in html.texts("details")[1]
 
 
 def test_what_html_would_take_for_markup_is_escaped(tmp_path):

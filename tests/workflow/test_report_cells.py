@@ -168,7 +168,7 @@ def test_reasons_give_the_numbers_that_decided(judge):
     ("suffix", "made", "quoted"),
     [
         (".md", "| Base_0†", r"| \*Other \[33\]‡"),
-        (".html", '<abbr title="mixes two rows">†</abbr>', '<abbr title="no code">‡</abbr>'),
+        (".html", 'aria-label="note: mixes two rows">†<', 'aria-label="note: no code">‡<'),
         (".tex", r"\word{not run}", r"[33]\textsuperscript{\ddag{}}"),
     ],
 )
