@@ -77,7 +77,13 @@ def synthetic(training="market1501", model="resnet50", seed=0, mAP=0.25, **chang
     """A record as the smoke config makes them."""
     drawn = {"synthetic": True, "published": False}
     both = {f"{place}.{key}": drawn[key] for place in ("data", "training.data") for key in drawn}
-    return record(training, model, seed, mAP, **{"recipe": "smoke", **both, **changes})
+    floors = {"random_ranking": scores(0.04), "untrained": scores(0.08 + seed / 100)}
+    usual = {"recipe": "smoke", "without_learning": floors, **both}
+    return record(training, model, seed, mAP, **{**usual, **changes})
+
+
+def scores(mAP):
+    return {"mAP": mAP, "cmc": {str(rank): mAP + rank / 100 for rank in (1, 5, 10, 20)}}
 
 
 def data(name):

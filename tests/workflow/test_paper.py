@@ -102,6 +102,7 @@ def test_every_reading_is_explained():
 
 def test_a_caption_is_one_sentence_with_its_circumstances():
     config = {"scale": "mine", "readings": ["released"], "seeds": [0, 3], "synthetic": None}
+    config |= {"recipes": {"channel": "channel"}, "set": {}}
     assert caption("table2", config) == (
         f"Table II, {PAPER['table2'].summary}: reported beside reproduced, scale mine, "
         "reading released, seeds 0 and 3."
@@ -111,6 +112,9 @@ def test_a_caption_is_one_sentence_with_its_circumstances():
     assert maps.endswith(": reproduced, scale mine, reading released, seed 0."), "one run's maps"
     assert caption("figure5", drawn).endswith("synthetic data, which say nothing about the paper.")
     assert "synthetic" not in caption("table3", drawn), "costs are counted, whatever the data"
+    small = config | {"recipes": {"channel": "smoke"}}
+    assert caption("table2", small).endswith(", seeds 0 and 3, thin networks.")
+    assert "thin" not in caption("table1", small), "nothing is trained for it"
 
 
 def test_labels_tell_tables_and_figures_apart():

@@ -16,6 +16,8 @@ ASKED = {
     "readings": ["written", "released"],
     "seeds": [0, 1],
     "synthetic": {"identities": 32},
+    "recipes": {"channel": "smoke", "spatial": "smoke-spatial"},
+    "set": {},
 }
 
 

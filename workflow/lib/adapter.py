@@ -14,10 +14,19 @@ from workflow.lib.admit import absence, unreadable
 from workflow.lib.comparability import marks, obstacles
 from workflow.lib.experiments import Experiment
 from workflow.lib.forms import read_form
-from workflow.lib.records import Record, read_record
-from workflow.lib.sentences import caveats, data, data_kind, protocol
+from workflow.lib.records import Record, percents, read_record
+from workflow.lib.sentences import (
+    WITHOUT_LEARNING,
+    caveats,
+    data,
+    data_kind,
+    models,
+    protocol,
+)
 
-CONTEXT = ("data", "data_kind", "protocol", "recipe", "training_code", "evaluation_code")
+CONTEXT = (
+    *("data", "data_kind", "protocol", "recipe", "models", "training_code", "evaluation_code"),
+)
 """Columns of texts that a report's heading gathers."""
 
 
@@ -76,6 +85,7 @@ def _of_seeds(
         shared = described(record, experiment.name, why_not, asked.accepted)
         for metric in column.metrics:
             yield shared | {"metric": metric, "value": record.percent(metric)}
+            yield from _without_learning(record, metric, shared)
     there = {record.evaluation for record in records}
     lacking = [item for item in evaluations if item not in there]
     why = _absent(lacking[0], asked.data_root) if lacking else None
@@ -99,9 +109,21 @@ def described(
         "data_kind": data_kind(blocks),
         "protocol": protocol(record.content["protocol"]),
         "recipe": record.training["recipe"],
+        "models": models(record.training["settings"]),
         "training_code": record.training.get("code_fingerprint") or "",
         "evaluation_code": record.content["code_fingerprint"],
     }
+
+
+def _without_learning(
+    record: Record, metric: str, shared: Mapping[str, object]
+) -> Iterator[dict[str, object]]:
+    """What a number on synthetic data has to beat, since no number of the paper's can tell."""
+    floors = record.content.get("without_learning", {}) if record.synthetic else {}
+    for name, (label, about) in WITHOUT_LEARNING.items():
+        if scores := floors.get(name):
+            what = {"reference": label, "caveats": (about,), "value": percents(scores)[metric]}
+            yield {**shared, "metric": metric, **what}
 
 
 def _address(evaluation: Evaluation, experiment: str) -> dict[str, object]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from apnet.config.recipes import get_recipe
 from reproduction.report.phrases import listed
-from workflow.lib.catalogue import COSTS, SHEETS, paper
+from workflow.lib.catalogue import COSTS, COUNTS, SHEETS, paper
+from workflow.lib.sentences import THIN
 
 Config = Mapping[str, object]
 
@@ -30,11 +32,17 @@ def caption(name: str, config: Config) -> str:
     seeds = f", seed{'s' * (len(shown) > 1)} {listed(shown)}"
     what = "reproduced" if pictures else "reported beside reproduced"
     synthetic = "; synthetic data, which say nothing about the paper"
+    thin = f", {THIN}" if name not in (*COSTS, *COUNTS) and _thin(config) else ""
     return (
         f"{paper()[name].title}, {paper()[name].summary}: {what}, scale {config['scale']}, "
-        f"reading {_readings(name, config)}{'' if name in COSTS else seeds}"
+        f"reading {_readings(name, config)}{'' if name in COSTS else seeds}{thin}"
         f"{synthetic if config['synthetic'] and name not in COSTS else ''}."
     )
+
+
+def _thin(config: Config) -> bool:
+    made = (get_recipe(name, **config["set"]) for name in config["recipes"].values())
+    return any(recipe.backbone_size == "thin" for recipe in made)
 
 
 def _readings(name: str, config: Config) -> str:

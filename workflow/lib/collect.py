@@ -28,7 +28,8 @@ from workflow.lib.records import Record, read_record
 COLUMNS = (
     *("series", "training_set", "model", "seed", "test_set", "metric", "value", "experiment"),
     *("comparable", "why_not", "marks", "synthetic", "file"),
-    *("data", "data_kind", "protocol", "recipe", "published", "other_counts", "paper_recipe"),
+    *("data", "data_kind", "protocol", "recipe", "models"),
+    *("published", "other_counts", "paper_recipe"),
     *("provenance", "training_code", "evaluation_code", "training_data", "test_data"),
     *("checkpoint_sha256", "settings_sha256"),
 )

@@ -12,6 +12,7 @@ from reproduction.judging.entries import distinct
 from reproduction.results.frame import SYNTHETIC
 from workflow.lib.admit import differences
 from workflow.lib.records import Record
+from workflow.lib.sentences import THIN, models
 
 EARLIER = "made with earlier code"
 
@@ -73,6 +74,8 @@ def _marks(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
     provenance = record.training["provenance"]
     if provenance in (IMPORTED, UNTRAINED):
         yield provenance
+    if models(record.training["settings"]) == THIN:
+        yield THIN
     if provenance != IMPORTED and trained != numeric_core.training(run.model, run.dataset):
         yield EARLIER
     evaluated = numeric_core.evaluation(run.model, record.evaluation.test_set)

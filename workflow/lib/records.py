@@ -1,5 +1,6 @@
 """Evaluation records, checked against their paths."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,9 +41,14 @@ class Record:
 
     def percents(self) -> dict[str, float]:
         """Every metric, in percent, mAP first."""
-        ranks = sorted(self.content["cmc"], key=int)
-        accuracies = {f"R-{rank}": 100 * self.content["cmc"][rank] for rank in ranks}
-        return {"mAP": 100 * self.content["mAP"], **accuracies}
+        return percents(self.content)
+
+
+def percents(scores: Mapping[str, object]) -> dict[str, float]:
+    """The metrics of a block that holds `mAP` and `cmc`, in percent, mAP first."""
+    curve = scores["cmc"]
+    accuracies = {f"R-{rank}": 100 * curve[rank] for rank in sorted(curve, key=int)}
+    return {"mAP": 100 * scores["mAP"], **accuracies}
 
 
 def read_record(evaluation: Evaluation, scale: Path) -> Record | None:

@@ -5,10 +5,19 @@ from collections.abc import Mapping, Sequence
 from apnet.config.attentions import ATTENTIONS
 from apnet.config.backbones import backbones
 from apnet.config.names import parse_model_name
+from apnet.config.settings import current_settings
 
 Json = Mapping[str, object]
 
 _FEATURES = {"bn": "features after the BN neck", "logits": "classifier logits as features"}
+
+THIN = "thin networks"
+
+WITHOUT_LEARNING = {
+    "untrained": ("untrained", "the networks of these rows before their first step"),
+    "random_ranking": ("random ranking", "a gallery in random order, on average"),
+}
+"""Key in a record -> the label of its row in a report, and what it is."""
 
 NO_LEVEL_3 = "the released radix 3 at level 3 cannot run: repaired to the paper's radix 2"
 
@@ -51,6 +60,12 @@ def protocol(block: Json) -> str:
             f"distractors {block['distractors']}",
         ]
     )
+
+
+def models(settings: Json) -> str:
+    """The size of a run's network, as a phrase."""
+    thin = current_settings(settings)["backbone_size"] == "thin"
+    return THIN if thin else "networks of full size"
 
 
 def data(training: Json, test: Json) -> str:
