@@ -21,6 +21,7 @@ with refusing():
         COSTS,
         COUNTS,
         CURVES,
+        FIGURES,
         PRINTED,
         REPORTED,
         SHEETS,

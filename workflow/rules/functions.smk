@@ -197,15 +197,31 @@ def keep_planned():
     keep_finished(PLAN, (file for job in jobs_to_run for file in job.output))
 
 
-def missing_results():
-    """What is missing in the tables that were asked for."""
-    targets = {*asked()}
-    named = {Path(target).stem for target in targets} & {*REPORTED}
-    whole = not targets or targets & {"all", DOCUMENT, PDF}
-    tables = sorted(named) or (REPORTED if whole else [])
-    return after_success(
-        Path(RESULTS, "cells"), tables, lambda target: fill([target], CALL)
-    )
+def asked_reports():
+    """Names of the tables and figures that were asked for, and files that were by name."""
+    targets = asked()
+    files = [file for file in targets if Path(file).stem in {*REPORTED, *FIGURES}]
+    whole = not targets or {*targets} & {"all", DOCUMENT, PDF}
+    everything = {*REPORTED, *FIGURES} if whole else {}
+    return sorted({Path(file).stem for file in files} or everything), files
+
+
+@refusing()
+def summary():
+    """Where the reports are that were asked for, how they came out, and what they lack."""
+    names, files = asked_reports()
+    if not names:
+        return ""
+    # It loads pandas, which no other call needs.
+    from workflow.lib.closing import closing
+
+    cells = Path(RESULTS, "cells")
+    tables = [name for name in names if name in REPORTED]
+    lines = [
+        closing(names, files, cells),
+        after_success(cells, tables, lambda target: fill([target], CALL)),
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def fill_command(wildcards, output):
