@@ -19,16 +19,16 @@ def copy_checkout(folder):
 
 
 class Snakemake:
-    """The real Snakemake on the real Snakefile, in a folder of its own."""
+    """The real Snakemake on the real Snakefile, in a folder of its own, in its own words."""
 
-    def __init__(self, folder, root=ROOT):
-        self.folder, self.root = folder, root
+    def __init__(self, folder, root=ROOT, words=("--printshellcmds",)):
+        self.folder, self.root, self.words = folder, root, words
 
     def command(self, targets, options=(), config=()):
         return [
             *(sys.executable, "-m", "snakemake", "--snakefile", str(self.root / "Snakefile")),
             *("--workflow-profile", str(self.root / "profiles" / "default")),
-            *("--directory", str(self.folder), "--cores", "2", *options),
+            *("--directory", str(self.folder), "--cores", "2", *self.words, *options),
             *(("--config", *config) if config else ()),
             *("--", *targets),
         ]
@@ -43,6 +43,11 @@ class Snakemake:
         """How many jobs of each rule a dry run plans."""
         done = self(*targets, options=["--dry-run", *options], config=config)
         return jobs_in(done.stdout + done.stderr)
+
+    def plainly(self, *targets, options=(), config=()):
+        """What a person reads, who asks for nothing but the targets."""
+        done = Snakemake(self.folder, self.root, words=())(*targets, options=options, config=config)
+        return done.stdout + done.stderr
 
 
 def jobs_in(text):

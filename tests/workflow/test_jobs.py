@@ -19,6 +19,13 @@ def test_output_goes_to_the_log_and_the_terminal(tmp_path, capsys):
     assert not log.with_suffix(".failed.json").exists()
 
 
+def test_a_quiet_job_speaks_in_its_log_alone(tmp_path, capsys):
+    log = tmp_path / "job.log"
+    assert main(["--quiet", "--log", str(log), "--", sys.executable, "-c", JOB.format(2)]) == 2
+    assert "working" in log.read_text() and not capsys.readouterr().err
+    assert log.with_suffix(".failed.json").exists()
+
+
 def test_a_failure_leaves_our_sentence_and_success_takes_it_away(tmp_path):
     log = tmp_path / "job.log"
     note = log.with_suffix(".failed.json")

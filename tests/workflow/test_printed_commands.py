@@ -48,7 +48,7 @@ def test_what_fills_and_what_shows(tmp_path, folder, options, made):
     done = shell(f"{start} {config} -- {TARGET}", tmp_path / folder)
     fills = printed(done.stderr, "then")
     assert (tmp_path / made / TARGET).read_text().count(fills) == 1
-    plan = shell(fills.replace("snakemake", "snakemake --dry-run", 1), tmp_path / folder)
+    plan = shell(fills.replace("snakemake", "snakemake --dry-run -p", 1), tmp_path / folder)
     assert jobs_in(plan.stdout)["train"] == 30, plan.stderr
     if "--workflow-profile" in options:
         assert "--keep-going --retries 1 --resources gpu=16" in fills

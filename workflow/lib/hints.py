@@ -50,7 +50,7 @@ def after_failure(logs: Path, asked: Sequence[str], call: Call) -> str:
         asked: the targets of this call.
     """
     notes = sorted(logs.rglob(NOTES))
-    lines = [f"  {note.relative_to(logs)}: {_message(note)}" for note in notes]
+    lines = [f"  {note.relative_to(logs)}: {reason(note)}" for note in notes]
     reports = [target for target in asked if Path(target).parent.name == "reports"]
     shown = fill(reports, call, missing="show")
     return "\n".join(
@@ -91,6 +91,14 @@ def _open(file: Path, refill: Callable[[str], str]) -> Iterator[str]:
     yield f"    then:  {refill(f'reports/{file.stem}.md')}"
 
 
-def _message(note: Path) -> str:
+def reason(note: Path) -> str:
+    """Why a job failed, and where its log is.
+
+    Args:
+        note: the one that it left.
+
+    Raises:
+        InputError: there is none.
+    """
     failure = read_json(note)
     return f"{failure['message']} (log: {failure['log']})"

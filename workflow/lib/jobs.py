@@ -1,6 +1,6 @@
 """Run a job's command: into its log, onto the terminal, and into a note when it fails.
 
-    python -m workflow.lib.jobs [--gpus N] --log LOG -- COMMAND …
+    python -m workflow.lib.jobs [--gpus N] [--quiet] --log LOG -- COMMAND …
 
 The note, LOG with the suffix .failed.json, outlives the outputs that Snakemake
 deletes, so a table can show the cell as failed and why. With --gpus the command is given
@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--log", required=True, type=Path)
     parser.add_argument("--gpus", type=int, default=0)
+    parser.add_argument("--quiet", action="store_true", help="into its log alone")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args(argv)
     command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.log.parent.mkdir(parents=True, exist_ok=True)
         note.unlink(missing_ok=True)
         with gpus.hold(arguments.gpus, lambda line: print(line, file=sys.stderr)) as held:
-            status, last = _run(command, arguments.log, held)
+            status, last = _run(command, arguments.log, held, arguments.quiet)
     except InputError as error:
         status, last = 2, [f"{_PREFIX}{error}"]
         print(last[0], file=sys.stderr)
@@ -65,8 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _run(command: Sequence[str], log: Path, held: gpus.Held) -> tuple[int, list[str]]:
-    """Exit status and last lines of the command, its output copied to `log` and stderr."""
+def _run(command: Sequence[str], log: Path, held: gpus.Held, quiet: bool) -> tuple[int, list[str]]:
+    """Exit status and last lines of the command, its output in `log` and, unless quiet, stderr."""
     last: deque[str] = deque(maxlen=20)
     with (
         # Unbuffered: a line that could not be written is not tried again on closing.
@@ -88,7 +89,8 @@ def _run(command: Sequence[str], log: Path, held: gpus.Held) -> tuple[int, list[
             signal.signal(number, lambda received, _frame: job.send_signal(received))
         for line in chain(job.stdout, _killed(job)):
             _log(file, line)
-            sys.stderr.write(line)
+            if not quiet:
+                sys.stderr.write(line)
             last.append(line.rstrip())
     return _status(job), list(last)
 

@@ -38,8 +38,10 @@ with refusing():
     from workflow.lib.keep import keep_finished
     from workflow.lib.locks import explain_locks
     from workflow.lib.plan import Plan
+    from workflow.lib.planned import about, plan
     from workflow.lib.scales import odd_pair
     from workflow.lib.shell import attempt, in_shell, literal, share_interpreter
+    from workflow.lib.terminal import hidden, print_lines
     from workflow.lib.targets import (
         DOCUMENT,
         FORMATS,
@@ -94,11 +96,22 @@ REPORTING = files_fingerprint(
 
 # A cluster's scheduler assigns devices to its jobs; on this machine they lock them.
 GPUS = "0" if workflow.remote_exec else "{resources.gpu}"
-ATTEMPT_ON_GPU = f"{CODE} --gpus {GPUS} --log {{log:q}} --"
-ATTEMPT = f"{CODE} --log {{log:q}} --"
+# A module leaves the terminal to the workflow that uses it, and a job's own call to this one.
+TERMINAL = workflow.is_main_process and workflow.modifier.is_main_snakefile()
+QUIET = "--quiet " if TERMINAL and hidden(workflow.output_settings) else ""
+ATTEMPT_ON_GPU = f"{CODE} --gpus {GPUS} {QUIET}--log {{log:q}} --"
+ATTEMPT = f"{CODE} {QUIET}--log {{log:q}} --"
 
 
 explain_locks(snakemake_logger, partial(unlocking, workflow))
+
+if TERMINAL:
+    print_lines(
+        snakemake_logger,
+        workflow.output_settings,
+        about=partial(about, readings=config["readings"]),
+        plan=partial(plan, workflow, config["readings"]),
+    )
 
 
 def one_of(names):
