@@ -38,15 +38,15 @@ _VERDICTS = {sign: kind.replace(" ", "") for kind, sign in SIGNS.items()}
 def render(sheet: Sheet) -> str:
     r"""The table as a file to `\input`; the commands that it defines end with it."""
     page = template("table.tex.j2", text=escape, comment=comment)
-    groups = sheet.overviews[0].groups
-    metrics = sum(group.width for group in groups)
+    groups, metrics = sheet.overviews[0].groups, _metrics(sheet)
     gaps = _ROOMY if metrics < _EASY else _CROWDED
     return page.render(
         sheet=sheet,
         columns="".join(_columns(groups, gaps)),
         gaps=gaps,
         caption=caption(sheet.table.caption, _names(sheet)),
-        frame="table" if metrics <= _NARROW else "table*",
+        frame="table" if narrow(sheet) else "table*",
+        short=(sheet.series_name, "Seeds", "Protocol"),
         # Another reading adds lines, and in the size of tables those of Table IV fill its page.
         size="footnotesize" if metrics <= _EASY or len(sheet.overviews) == 1 else "scriptsize",
         verdicts={name: escape(sign) for sign, name in _VERDICTS.items()},
@@ -55,8 +55,19 @@ def render(sheet: Sheet) -> str:
     )
 
 
+def narrow(sheet: Sheet) -> bool:
+    """Whether the table fits one column of the page; its annexes take both."""
+    return _metrics(sheet) <= _NARROW
+
+
+def _metrics(sheet: Sheet) -> int:
+    return sum(group.width for group in sheet.overviews[0].groups)
+
+
 def _names(sheet: Sheet) -> Iterator[str]:
-    """Of datasets, metrics and models, as the table writes them."""
+    """Of datasets, metrics and models, as the table and its summary write them."""
+    words = (word.strip(",;.") for word in sheet.table.summary.split())
+    yield from (word for word in words if word != word.lower())
     for group in sheet.overviews[0].groups:
         yield from (*group.label.split(), *group.columns)
     for part in sheet.overviews[0].parts:

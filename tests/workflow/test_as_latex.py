@@ -6,9 +6,13 @@ import subprocess
 
 import pytest
 
+from reproduction.judging.judge import judge_table
+from reproduction.report.layout import render
 from reproduction.report.tex import caption, escape
+from reproduction.results.frame import results_frame
 from tests.workflow import records, tableii
 from tests.workflow.judging import COMMAND, Judge
+from workflow.lib import catalogue
 
 C2, S2 = "resnet50-apnet-c2", "resnet50-apnet-s2"
 BOTH = ("written", "released")
@@ -238,3 +242,25 @@ def compiled(folder, file):
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:]
     return (folder / "paper.log").read_text(errors="replace")
+
+
+def test_the_note_is_short_and_the_long_one_waits_to_be_asked_for(judge):
+    judge.write(records.record(mAP=0.878))
+    text = judge.render(".tex")
+    long, _, rest = text.partition(r"\ifdefined\longnotes")[2].partition(r"\else")
+    short, _, always = rest.partition(r"\fi")
+    for fact in ("Reading", "Seeds", "Protocol"):
+        assert rf"\textit{{{fact}}}" in short and rf"\textit{{{fact}}}" in long
+    assert "Outcome" not in short and "Outcome" in long and "Bold: " in long
+    assert "one run, within e" in always and r"\textit{e}: the tolerance" in always
+
+
+@pytest.mark.parametrize("name", ["table2", "table4", "table6", "table7"])
+def test_names_in_the_papers_captions_keep_their_capitals(name):
+    table = catalogue.paper().tables[name]
+    judged = judge_table(table, results_frame([]), [""], [0])
+    shown = re.findall(r"\\caption{(.*)}", render(judged, table, "tex"))[0]
+    assert {*re.findall("duke\\w+(?:-reid)?", shown, re.IGNORECASE)} <= {
+        "DukeMTMC",
+        "DukeMTMC-reID",
+    }
