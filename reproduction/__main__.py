@@ -13,8 +13,11 @@ from reproduction.judging.entries import check_names
 from reproduction.judging.judge import judge
 from reproduction.judging.stored import read_judged
 from reproduction.paper.loading import load_paper, load_table
-from reproduction.paper.tables import Paper
+from reproduction.paper.order import in_order
+from reproduction.paper.tables import Paper, Table
+from reproduction.report.index import index, write_pages
 from reproduction.report.layout import FORMATS, render
+from reproduction.report.links import beside
 from reproduction.results.csvfile import read_results
 
 
@@ -38,6 +41,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     table.add_argument("--cells", required=True, type=user_path, help="the judged cells, as JSON")
     table.add_argument("--table", required=True, type=user_path, help="the table, as YAML")
     table.add_argument("--command", required=True, help="makes what the table lacks")
+    table.add_argument(
+        "--pages",
+        nargs="*",
+        default=[],
+        help="ids of all tables that have a page in this format, in order: it links to them",
+    )
     table.add_argument("--out", required=True, type=user_path, help="its suffix names the format")
     table.set_defaults(work=_table)
     arguments = parser.parse_args(argv)
@@ -46,10 +55,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _render(arguments: argparse.Namespace) -> None:
     paper = load_paper(arguments.paper)
-    for judged in _judged(paper, arguments.results, arguments.ignore_unknown):
-        for form in FORMATS:
-            file = arguments.out / f"{judged.table}.{form}"
-            write_text(file, render(judged, paper.tables[judged.table], form))
+    cells = _judged(paper, arguments.results, arguments.ignore_unknown)
+    names = [table.id for table in in_order(paper.tables.values())]
+    files = {f"{name}.{form}": (name, form) for name in names for form in FORMATS}
+    for file, (name, form) in files.items():
+        links = beside(name, names, paper.tables.__getitem__)
+        text = render(cells.tables[name], paper.tables[name], form, links=links)
+        write_text(arguments.out / file, text)
+    write_pages(index(paper, cells.tables, files), arguments.out)
 
 
 def _judged(paper: Paper, file: Path, ignore_unknown: bool) -> Cells:
@@ -72,7 +85,12 @@ def _table(arguments: argparse.Namespace) -> None:
     table = load_table(arguments.table)
     judged = read_judged(arguments.cells, table.id)
     form = arguments.out.suffix.removeprefix(".")
-    write_text(arguments.out, render(judged, table, form, arguments.command))
+
+    def another(name: str) -> Table:
+        return load_table(arguments.table.with_name(f"{name}.yaml"))
+
+    links = beside(table.id, arguments.pages, another)
+    write_text(arguments.out, render(judged, table, form, arguments.command, links))
 
 
 if __name__ == "__main__":

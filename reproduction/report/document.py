@@ -209,6 +209,7 @@ class Sheet:
         explanations: what the columns hold, a sentence each, without full stops.
         guide: path of a page on how to read the report; empty without one.
         reasons: of every verdict reached.
+        links: (words, page) of the pages beside it, without the suffix of their format.
     """
 
     table: Table
@@ -230,6 +231,7 @@ class Sheet:
     guide: str
     reasons: tuple[Reason, ...]
     annexes: tuple[Grid, ...]
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:

@@ -34,6 +34,8 @@ from reproduction.report.facts import Facts
 from reproduction.report.tex import escape
 from reproduction.report.views import Footnotes, Views
 
+Links = tuple[tuple[str, str], ...]
+
 _OURS = (REPRODUCED, DIFFERENCE, VERDICT)
 _DESCRIPTIONS = ("publication", "backbone")
 
@@ -48,19 +50,24 @@ SHEETS: Mapping[str, Callable[[Sheet], str]] = {
 FORMATS = (*SHEETS, "csv")
 
 
-def render(judged: JudgedTable, table: Table, form: str = "md", command: str = "") -> str:
+def render(
+    judged: JudgedTable, table: Table, form: str = "md", command: str = "", links: Links = ()
+) -> str:
     """A judged table as text.
 
     Args:
         form: one of :data:`FORMATS`.
         command: makes what the table lacks.
+        links: (words, page) of the pages beside it.
 
     Raises:
         InputError: an unknown format.
     """
     if form not in FORMATS:
         raise one_of("format", form, FORMATS)
-    return as_csv.render(judged) if form == "csv" else SHEETS[form](lay_out(judged, table, command))
+    if form == "csv":
+        return as_csv.render(judged)
+    return SHEETS[form](replace(lay_out(judged, table, command), links=links))
 
 
 def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:

@@ -18,14 +18,15 @@ from reproduction.errors import run_main
 from reproduction.files import user_path, write_text
 from reproduction.judging.stored import read_judged
 from reproduction.paper.loading import Paper, Picture, load_paper
+from reproduction.paper.order import counter, in_order
 from reproduction.paper.tables import Table
 from reproduction.report.document import Sheet
+from reproduction.report.index import Line, line
+from reproduction.report.latex import narrow
 from reproduction.report.layout import lay_out
 from reproduction.report.phrases import listed
 from reproduction.report.templating import template
 from reproduction.report.tex import comment, escape
-
-_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Document:
     Attributes:
         sheets: of the tables, in the order of the paper.
         figures: those that there are, in the order of the paper.
+        lines: of the index, one for each of both.
         command: makes what the tables lack.
         by: what generated it.
     """
@@ -42,6 +44,7 @@ class Document:
     paper: Paper
     sheets: Sequence[Sheet]
     figures: Sequence[Table | Picture]
+    lines: Sequence[Line]
     command: str
     by: str
 
@@ -49,12 +52,6 @@ class Document:
     def series_name(self) -> str:
         """What the series are called."""
         return self.sheets[0].series_name
-
-    @property
-    def longest(self) -> str:
-        """The longest title of a table."""
-        tables = (sheet.table for sheet in self.sheets)
-        return max(tables, key=lambda table: (len(table.title), counter(table.number))).title
 
     @property
     def common(self) -> tuple[str, ...]:
@@ -123,17 +120,13 @@ def render(document: Document) -> str:
         return [(name, text) for name, text in sheet.facts if name not in document.common]
 
     return page.render(
-        document=document, paper=document.paper, by=document.by, special=special, counter=counter
+        document=document,
+        paper=document.paper,
+        by=document.by,
+        special=special,
+        counter=counter,
+        narrow=narrow,
     )
-
-
-def counter(number: str) -> int:
-    """A printed number as a number: 7 of `7` and of `VII`."""
-    if number.isdecimal():
-        return int(number)
-    values = [_ROMAN.get(letter, 0) for letter in number]
-    pairs = zip(values, [*values[1:], 0], strict=True)
-    return sum(-one if one < after else one for one, after in pairs)
 
 
 def titles(sheets: Sequence[Sheet]) -> str:
@@ -144,13 +137,16 @@ def titles(sheets: Sequence[Sheet]) -> str:
 
 def _document(arguments: argparse.Namespace) -> Document:
     paper = load_paper(arguments.paper)
-    tables = [(file, paper.tables[file.stem]) for file in arguments.cells]
-    sheets = [lay_out(read_judged(file, table.id), table) for file, table in tables]
-    figures = [paper[file.stem] for file in arguments.figures]
+    judged = {file.stem: read_judged(file, file.stem) for file in arguments.cells}
+    printed = [paper.tables[name] for name in judged if paper.tables[name].form == "table"]
+    sheets = [lay_out(judged[table.id], table) for table in printed]
+    figures = in_order(paper[file.stem] for file in arguments.figures)
+    shown = in_order([*printed, *figures])
     return Document(
         paper=paper,
         sheets=sorted(sheets, key=lambda sheet: counter(sheet.table.number)),
-        figures=sorted(figures, key=lambda figure: counter(figure.number)),
+        figures=figures,
+        lines=[line(item, judged.get(item.id), [f"{item.id}.pdf"]) for item in shown],
         command=arguments.command,
         by=arguments.by,
     )

@@ -22,7 +22,7 @@ from reproduction.files import replaced, user_path, write_text
 PROGRAM = "pdflatex"
 FILES = (
     "IEEEtran.cls",
-    *("amssymb.sty", "booktabs.sty", "graphicx.sty", "multirow.sty"),
+    *("amssymb.sty", "booktabs.sty", "graphicx.sty", "multicol.sty", "multirow.sty"),
     # Times, as IEEEtran asks for it.
     "ptmr7t.tfm",
 )

@@ -6,6 +6,7 @@ import pytest
 
 from apnet.config import readings
 from reproduction.report import paper
+from reproduction.report.tex import escape
 from tests.workflow import alltables, records
 from workflow.lib import catalogue
 from workflow.lib.captions import caption, category, labels
@@ -62,7 +63,10 @@ def test_the_first_page_says_what_it_is_and_of_which_runs(real):
     assert "not by the authors" in abstract
     for fact in ("Scale: paper.", "Reading: written.", "Seeds: 0 and 1."):
         assert fact in abstract
-    assert all(PAPER[name].summary in section(real, "What Each Table Holds") for name in TABLES)
+    index = real.partition(r"\begin{tabular}")[2].partition(r"\end{tabular}")[0]
+    assert all(escape(PAPER[name].summary) in index for name in TABLES)
+    assert r"Table III & \pageref{tab:table3} &" in index and "& counts as published " in index
+    assert "not run" in next(line for line in index.splitlines() if "Table VI &" in line)
 
 
 def test_what_tables_share_is_said_once_and_the_rest_with_their_names(real):
@@ -88,7 +92,7 @@ def test_open_results_are_counted_with_the_command_that_makes_them(real, synthet
     about = section(real, "Data and Protocol")
     assert "Table VI waits for 4 results." in about
     assert r"data\_root=/data/re\_id -- reports/paper.pdf" in about.replace("-{}-", "--")
-    assert "waits for" not in synthetic
+    assert r"\textit{Open:}" not in synthetic
 
 
 def test_numbers_are_counted():
