@@ -102,8 +102,21 @@ def test_a_plain_call_makes_everything(snakemake):
     plan = snakemake.plainly(options=["--dry-run"])
     rows = dict(re.findall(r"^(\w+) +(\d+)  missing output", plan, re.M))
     assert int(rows["train"]) >= SETS * MODELS
-    assert rows["collect"] == "1"
+    assert rows["collect"] == rows["index"] == "1"
     assert len(plan.splitlines()) < 30 and "jobid" not in plan
+
+
+@pytest.mark.slow
+def test_the_index_lists_what_is_there_and_is_kept_up_to_date(snakemake, tmp_path):
+    folder = tmp_path / "reports"
+    assert snakemake.jobs("reports/index.html") == {"index": 1}
+    snakemake("reports/table2.md", config=["missing=show"])
+    index = (folder / "index.md").read_text()
+    assert "[md](table2.md)" in index and "table4.md" not in index
+    assert "[All tables and figures](index.md)" in (folder / "table2.md").read_text()
+    smoke = ["--configfile", str(ROOT / "config" / "smoke.yaml")]
+    snakemake("reports/index.md", options=smoke, config=["scale=mine"])
+    assert "table2.md" not in (folder / "index.md").read_text(), "it is of another scale"
 
 
 def test_show_takes_what_there_is_though_it_be_out_of_date(snakemake, tmp_path):

@@ -10,6 +10,7 @@ from tests.workflow.conftest import Snakemake
 from workflow.lib.captions import caption
 
 TABLES = ("reports/table6.html", "reports/table7.html")
+INDEX = "reports/index.html"
 CONFIG = ["missing=show", "readings=[written,released]", "seeds=[0,1]"]
 ASKED = {
     "scale": "smoke",
@@ -26,8 +27,8 @@ def make(folder):
     snakemake = Snakemake(folder)
     run = records.synthetic("market1501", "resnet50", test="dukemtmc", mAP=0.123)
     records.write(folder / "results" / "smoke", run)
-    snakemake(*TABLES, config=CONFIG)
-    snakemake(*TABLES, options=["--report", "reports/report.html"], config=CONFIG)
+    snakemake(*TABLES, INDEX, config=CONFIG)
+    snakemake(*TABLES, INDEX, options=["--report", "reports/report.html"], config=CONFIG)
     return folder / "reports" / "report.html"
 
 
@@ -41,8 +42,12 @@ def embedded(text, name):
 def test_tables_stand_in_it_with_caption_category_and_labels(tmp_path):
     text = make(tmp_path).read_text()
     results, categories = embedded(text, "results"), embedded(text, "categories")
-    assert set(results) == set(TABLES)
-    assert categories == {"Tables": {"Other": list(TABLES)}}
+    assert set(results) == {*TABLES, INDEX}
+    assert categories == {
+        "All tables and figures": {"Other": [INDEX]},
+        "Tables": {"Other": list(TABLES)},
+    }
+    assert "app.showResultInfo('reports/table6.html')" in text.replace("&#x27;", "'")
     hidden, crossed = (results[name] for name in TABLES)
     readings = {"scale": "smoke", "readings": "written and released", "format": "HTML"}
     assert hidden["labels"] == {"table": "VI"} | readings

@@ -54,6 +54,8 @@ OPTIONS = {
     "title": {"required": True},
     "data": _FILE | {"help": "from apnet data check --out"},
     "words": {"default": "", "help": "of the config, why other counts will do"},
+    "reports": {"nargs": "*", "default": [], "type": user_path, "help": "linked if they exist"},
+    "command": {"required": True, "help": "makes a report whose name is put behind it"},
     "out": _FILE,
 }
 """Options by name, each of one meaning in every command."""

@@ -16,21 +16,22 @@ def of_tables(plan: Plan, tables: Iterable[str]) -> str:
     """The tables' evaluations and the notes of failed jobs; empty under `missing: run`."""
     notes = Path(plan.located(f"logs/{plan.scale}")).rglob(NOTES)
     wanted = map(plan.located, plan.wanted(tables))
-    return _digest([*wanted, *notes]) if plan.shows_missing else ""
+    return of_files([*wanted, *notes]) if plan.shows_missing else ""
 
 
 def of_maps(plan: Plan, figure: str) -> str:
     """The attention maps of a figure, and their evaluations; empty under `missing: run`."""
     files = [*plan.maps(figure), *plan.judged_maps(figure)]
-    return _digest(map(plan.located, files)) if plan.shows_missing else ""
+    return of_files(map(plan.located, files)) if plan.shows_missing else ""
 
 
 def besides(plan: Plan, tables: Iterable[str]) -> str:
     """The evaluations that exist beside those that the tables wait for."""
     files = Path(plan.located(plan.results)).glob(EVALUATIONS)
-    return _digest({str(file) for file in files} - {*map(plan.located, plan.files(tables))})
+    return of_files({str(file) for file in files} - {*map(plan.located, plan.files(tables))})
 
 
-def _digest(files: Iterable[str | Path]) -> str:
+def of_files(files: Iterable[str | Path]) -> str:
+    """Those of these files that exist."""
     existing = sorted(file for file in map(Path, files) if file.exists())
     return digest([[str(file), file.stat().st_mtime_ns] for file in existing])

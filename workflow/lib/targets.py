@@ -17,6 +17,9 @@ FORMATS = ("md", "tex", "html", "csv")
 DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
 """All tables and figures as one document, and its PDF, which needs TeX."""
 
+INDEX = ["reports/index.html", "reports/index.md", "reports/index.rst"]
+"""Where all of them are listed; the last is for Snakemake's own report."""
+
 SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 """The figures as the document shows them."""
 
@@ -28,7 +31,7 @@ def warn(sentence: str) -> None:
 
 def unknown(plan: Plan) -> str:
     """A regular expression for reports, and files of runs, that no rule makes."""
-    known = "|".join(map(re.escape, (*reports(), DOCUMENT, PDF)))
+    known = "|".join(map(re.escape, (*reports(), *INDEX, DOCUMENT, PDF)))
     files = "|".join(map(paths.pattern, paths.FILES))
     of_run = rf"results/{re.escape(plan.scale)}/(?:{files})"
     return rf"(?!(?:{known})$)reports/.+|(?!{of_run}$)results/(?:[^/]+/){{5}}.+"
@@ -51,7 +54,7 @@ def refuse(target: str, plan: Plan) -> None:
     """
     parts = PurePosixPath(target).parts
     if parts[0] == "reports":
-        raise one_of("report", target, (*reports(), DOCUMENT, PDF))
+        raise one_of("report", target, (*reports(), *INDEX, DOCUMENT, PDF))
     scale, seed, file = parts[1], parts[5], parts[6:]
     if scale != plan.scale:
         raise InputError(

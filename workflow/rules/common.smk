@@ -30,6 +30,7 @@ with refusing():
         paper,
     )
     from workflow.lib import captions, existing, finished, options, process
+    from reproduction.paper.order import in_order
     from reproduction.report import pdf as typeset
     from workflow.lib.call import unlocking
     from workflow.lib.config import check_config
@@ -45,6 +46,7 @@ with refusing():
     from workflow.lib.targets import (
         DOCUMENT,
         FORMATS,
+        INDEX,
         PDF,
         SHOWN,
         asked_evaluations,

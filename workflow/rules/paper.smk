@@ -1,7 +1,7 @@
 rule document:
     """One document of all tables and figures, for any TeX."""
     input:
-        cells=collect(f"{RESULTS}/cells/{{table}}.json", table=PRINTED),
+        cells=collect(f"{RESULTS}/cells/{{table}}.json", table=REPORTED),
     output:
         DOCUMENT,
     log:

@@ -71,10 +71,12 @@ rule render:
     params:
         table=table_file,
         command=fill_command,
+        pages=pages_beside,
         code=reporting_code,
     shell:
         f"{ATTEMPT} python -m reproduction table --cells {{input.cells:q}}"
-        " --table {params.table:q} --command {params.command:q} --out {output:q}"
+        " --table {params.table:q} --command {params.command:q} --pages {params.pages:q}"
+        " --out {output:q}"
 
 
 use rule render as page with:
@@ -90,6 +92,7 @@ use rule render as page with:
     params:
         table=table_file,
         command=fill_command,
+        pages=pages_beside,
         caption=caption_of,
         code=reporting_code,
 
