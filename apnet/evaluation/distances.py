@@ -21,6 +21,10 @@ _COPIED = 2**20
 and many, as threads that are kept waiting for each other cost more than the work."""
 
 
+_CONVERTED = 16
+"""To every so many distances one number of the features is converted to float64 at once."""
+
+
 _MEASURED, _MEASURED_IMAGES = 32, 128
 """Of every so manieth query the distances to so many images are measured."""
 
@@ -51,8 +55,10 @@ class Distances:
         self._repeats, self._first = (
             torch.from_numpy(rows).to(gallery.device) for rows in (repeats, first)
         )
-        distinct = np.arange(len(gallery))
-        distinct[repeats] = first
+        distinct = None
+        if len(repeats):
+            distinct = torch.arange(len(gallery), device=gallery.device)
+            distinct[self._repeats] = self._first
         self.exact = ExactDistances(query, gallery, self._cosine, distinct)
         self._rounding = Rounding(query.shape[1], query.dtype)
         self._memory, self._copies = torch.empty(0), torch.empty(0)
@@ -74,11 +80,13 @@ class Distances:
 
     def bytes_each(self, columns: int) -> int:
         """Memory that a query more in a part takes."""
-        return (columns + self._query.shape[1]) * self.element
+        converted = columns * torch.float64.itemsize // _CONVERTED
+        return (columns + self._query.shape[1]) * self.element + converted
 
     def allocate(self, rows: int, columns: int) -> None:
         """Allocate memory for parts of `rows` queries; columns beyond the gallery are infinite."""
         self._memory = self._gallery.new_empty((rows, columns))
+        self.exact.allow(rows * columns // _CONVERTED)
         repeats = len(self._repeats)
         self._copies = self._gallery.new_empty(min(rows, _rows(repeats)), repeats)
 

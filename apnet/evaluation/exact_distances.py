@@ -3,6 +3,8 @@
 Both distances are the square of the Euclidean one, by cosine of features of length 1.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,8 +13,10 @@ from torch.nn.functional import normalize
 from apnet.evaluation.rounding import bound
 
 _CONVERTED = 2**18
-"""Numbers that are converted to float64 at once."""
+"""Numbers that are converted to float64 at once, at least."""
 
+_COPIES = 4
+"""So many times the numbers of a feature are kept for the distance of a pair."""
 
 _RIGHT_ANGLE = 2
 """By cosine a feature of zeros is as far as one at a right angle."""
@@ -21,14 +25,19 @@ _RIGHT_ANGLE = 2
 class ExactDistances:
     """Of some queries to the gallery by a product, of single pairs by differences."""
 
-    def __init__(self, query: Tensor, gallery: Tensor, cosine: bool, first: np.ndarray) -> None:
+    def __init__(self, query: Tensor, gallery: Tensor, cosine: bool, first: Tensor | None) -> None:
         """Of q x d and g x d features, finite.
 
         Args:
-            first: for each image of the gallery the first whose feature is equal.
+            first: for each image of the gallery the first whose feature is equal, if one has.
         """
         self._query, self._gallery, self._cosine, self._first = query, gallery, cosine, first
         self._middle: Tensor | None = None
+        self._numbers = _CONVERTED
+
+    def allow(self, numbers: int) -> None:
+        """Convert so many numbers to float64 at once, before anything is asked for."""
+        self._numbers = max(_CONVERTED, numbers)
 
     def of(self, queries: np.ndarray, out: Tensor) -> Tensor:
         """Distances of these queries, less the query's own term, into rows x g float64.
@@ -39,7 +48,8 @@ class ExactDistances:
         """
         if self._middle is None:
             self._find_middle()
-        chosen = self._wide(self._chosen(self._query, queries)) - self._middle
+        chosen = self._query[torch.from_numpy(queries).to(self._query.device)]
+        chosen = self._wide(chosen) - self._middle
         own = chosen.square().sum(dim=1)
         for images, scale, squares, columns in zip(
             self._split(self._gallery),
@@ -78,27 +88,36 @@ class ExactDistances:
         """Features in float64, valid until the next call."""
         return self._memory[: len(part)].copy_(part).mul_(scale[:, None])
 
-    def pairs(self, query: int, images: np.ndarray) -> np.ndarray:
-        """Distances of a query to some images; equal features have equal ones."""
-        distinct, which = np.unique(self._first[images], return_inverse=True)
-        own = self._wide(self._query[query : query + 1])
-        found = []
-        for some in np.split(distinct, range(self._rows(), len(distinct), self._rows())):
-            features = self._wide(self._chosen(self._gallery, some))
-            squares = (features - own).square().sum(dim=1)
+    def among(self, queries: np.ndarray) -> Callable[[Tensor, Tensor], Tensor]:
+        """Distances of some of these, by position, each to the image of the gallery beside it."""
+        chosen = torch.from_numpy(queries).to(self._query.device)
+        return lambda rows, images: self._pairs(chosen[rows], images)
+
+    def _pairs(self, queries: Tensor, images: Tensor) -> Tensor:
+        """Distances of pairs; equal features of the gallery have equal ones."""
+        if self._first is None:
+            return self._differences(queries, images)
+        pairs = queries * len(self._gallery) + self._first[images]
+        distinct, which = pairs.unique(return_inverse=True)
+        queries, images = distinct // len(self._gallery), distinct % len(self._gallery)
+        return self._differences(queries, images)[which]
+
+    def _differences(self, queries: Tensor, images: Tensor) -> Tensor:
+        found = self._gallery.new_empty(len(queries), dtype=torch.float64)
+        rows = max(1, self._rows() // _COPIES)
+        for some in zip(queries.split(rows), images.split(rows), found.split(rows), strict=True):
+            features = self._wide(self._gallery[some[1]])
+            squares = (features - self._wide(self._query[some[0]])).square_().sum(dim=1)
             if self._cosine:
-                squares[~features.any(dim=1)] = _RIGHT_ANGLE
-            found.append(squares.cpu().numpy())
-        return np.concatenate(found)[which]
+                squares.masked_fill_(~features.any(dim=1), _RIGHT_ANGLE)
+            some[2].copy_(squares)
+        return found
 
     def _split(self, rows: Tensor) -> tuple[Tensor, ...]:
         return rows.split(self._rows())
 
     def _rows(self) -> int:
-        return max(1, _CONVERTED // self._gallery.shape[1])
-
-    def _chosen(self, features: Tensor, rows: np.ndarray) -> Tensor:
-        return features[torch.from_numpy(rows).to(features.device)]
+        return max(1, self._numbers // self._gallery.shape[1])
 
     def _wide(self, features: Tensor) -> Tensor:
         """As float64, by cosine of length 1; zeros stay zeros."""

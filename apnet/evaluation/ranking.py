@@ -9,10 +9,10 @@ they are sorted. Where they are many, nearer images are counted, a pass for each
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from apnet.evaluation.protocol import Entries
@@ -20,19 +20,41 @@ from apnet.evaluation.protocol import Entries
 _SORTING = 25
 """Sorting a number takes about as long as this many pairs of comparisons."""
 
+_ASKED = 2**16
+"""Exact distances are asked for of so many images and those of one query more at most."""
+
 
 class Doubt(NamedTuple):
     """What distances leave open, and how it is decided.
 
     Attributes:
-        margins: what a difference must exceed to count, for each query, in the distances' type.
-        exact: exact distances of a query, by its row, to some images.
+        margins: what a difference must exceed to count, for each query, in the distances' type
+            and where they are.
+        exact: exact distances of some queries, by their rows, each to an image beside it.
         most: distances of one query that are made so at most.
     """
 
-    margins: np.ndarray
-    exact: Callable[[int, np.ndarray], np.ndarray]
+    margins: Tensor
+    exact: Callable[[Tensor, Tensor], Tensor]
     most: float = np.inf
+
+
+class _Open(NamedTuple):
+    """What a query's distances leave open.
+
+    Attributes:
+        row: which query.
+        ranks: of its matches, ahead of all that cannot be told from them.
+        matches: those of them that others cannot be told from, by position.
+        low: of each of these what is certainly nearer is below this.
+        images: what cannot be told from one of these, themselves included, ascending.
+    """
+
+    row: int
+    ranks: np.ndarray
+    matches: np.ndarray
+    low: np.ndarray
+    images: np.ndarray
 
 
 def ranks_by_query(distances: Tensor, matches: Entries, doubt: Doubt | None = None) -> np.ndarray:
@@ -48,30 +70,32 @@ def ranks_by_query(distances: Tensor, matches: Entries, doubt: Doubt | None = No
         take more exact distances than allowed.
     """
     rows = distances.cpu().numpy()
-    ends = np.searchsorted(matches.rows, np.arange(1, len(rows)))
-    found = []
-    for row, images in enumerate(np.split(matches.images, ends)):
-        if doubt is None or not doubt.margins[row]:
-            found.append(match_ranks(rows[row], images))
-        else:
-            exact = partial(doubt.exact, row)
-            found.append(match_ranks(rows[row], images, doubt.margins[row], exact, doubt.most))
+    margins = np.zeros(len(rows)) if doubt is None else doubt.margins.cpu().numpy()
+    own = np.split(matches.images, np.searchsorted(matches.rows, np.arange(1, len(rows))))
+    found, waiting, asked = [], [], 0
+    for row, images in enumerate(own):
+        ranks, open_query = _ranks(
+            row, rows[row], images, margins[row], np.inf if doubt is None else doubt.most
+        )
+        found.append(ranks)
+        if open_query:
+            waiting.append(open_query)
+            asked += len(open_query.images)
+        if waiting and (asked > _ASKED or row == len(rows) - 1):
+            _close(waiting, rows, own, doubt)
+            waiting, asked = [], 0
     return np.concatenate(found)
 
 
-def match_ranks(
-    distances: np.ndarray,
-    matches: np.ndarray,
-    margin: float = 0,
-    exact: Callable[[np.ndarray], np.ndarray] | None = None,
-    most: float = np.inf,
-) -> np.ndarray:
-    """Ranks of one query's true matches in its gallery, as of :func:`ranks_by_query`.
+def _ranks(
+    row: int, distances: np.ndarray, matches: np.ndarray, margin: float, most: float
+) -> tuple[np.ndarray, _Open | None]:
+    """Ranks of one query's true matches, which change where they are open.
 
     Args:
         distances: of the query to each gallery image, infinite for those left out.
         matches: indices of its true matches, ascending.
-        margin: as in :class:`Doubt`, of this query; so are the others.
+        margin: as in :class:`Doubt`, of this query; so is `most`.
     """
     own = distances[matches]
     low, high = own - margin, own + margin
@@ -86,23 +110,36 @@ def match_ranks(
     ranks = first + 1
     tied = np.flatnonzero(last > ranks)
     if not len(tied):
-        return ranks
-    if exact is None:
-        for match in tied:
-            ranks[match] += np.count_nonzero(distances[: matches[match]] == own[match])
-        return ranks
+        return ranks, None
     if (last - first)[tied].sum() > most:
-        return np.zeros_like(ranks)
+        return np.zeros_like(ranks), None
     near = np.flatnonzero(within)
-    among = distances[near]
-    groups = [near[(among >= low[match]) & (among <= high[match])] for match in tied]
-    images = np.unique(np.concatenate(groups))
-    values = exact(images)
-    for match, group in zip(tied, groups, strict=True):
-        value, image = values[np.searchsorted(images, matches[match])], matches[match]
-        those = values[np.searchsorted(images, group)]
-        ranks[match] += np.count_nonzero((those < value) | ((those == value) & (group < image)))
-    return ranks
+    among, open_images = distances[near], np.zeros(len(near), dtype=bool)
+    for match in tied:
+        open_images |= (among >= low[match]) & (among <= high[match])
+    return ranks, _Open(row, ranks, tied, low[tied], near[open_images])
+
+
+def _close(
+    waiting: list[_Open], rows: np.ndarray, matches: list[np.ndarray], doubt: Doubt | None
+) -> None:
+    """Put the right ranks into `waiting`, by exact distances or by those in `rows`."""
+    counts = [len(query.images) for query in waiting]
+    of_query = np.repeat([query.row for query in waiting], counts)
+    images = np.concatenate([query.images for query in waiting])
+    values = near = rows[of_query, images]
+    if doubt is not None:
+        values = doubt.exact(torch.from_numpy(of_query), torch.from_numpy(images)).cpu().numpy()
+    ends = np.cumsum(counts)[:-1]
+    for query, exact, those in zip(
+        waiting, np.split(values, ends), np.split(near, ends), strict=True
+    ):
+        ahead = np.empty(len(exact), dtype=np.int64)
+        ahead[np.argsort(exact, kind="stable")] = np.arange(len(exact))
+        own = np.searchsorted(query.images, matches[query.row][query.matches])
+        # Those certainly nearer than a match are ahead of it already.
+        known = np.searchsorted(np.sort(those), query.low)
+        query.ranks[query.matches] += ahead[own] - known
 
 
 def average_precision(matches: Entries, ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -109,7 +109,7 @@ def _ranked(
     each = distances.bytes_each(columns) + BYTES_EACH * protocol.same_identity.max()
     if together:
         most = min(protocol.matches.max(), counting.MANY)
-        each += counting.bytes_each(columns, distances.element, most)
+        each += counting.bytes_each(columns, int(most))
     rows = max(1, min(memory // each, len(order) if together else _CACHED))
     distances.allocate(rows, columns)
     for start in range(0, len(order), rows):

@@ -26,23 +26,25 @@ def bound(columns: int, kind: torch.dtype) -> float:
 
 
 class Rounding:
-    """The error of distances of size 1: measured where enough were, bounded before that."""
+    """The error of distances of size 1: measured where enough were, bounded before that.
+
+    Numbers stay on the device of the distances: nothing here waits for it.
+    """
 
     def __init__(self, columns: int, kind: torch.dtype) -> None:
         """Of features of so many columns in this type."""
         self._bound = bound(columns, kind)
-        self._measured, self._largest = 0, 0.0
+        self._measured = self._largest = torch.zeros(())
 
     def measure(self, distances: Tensor, exact: Tensor, size: Tensor) -> None:
         """Compare some distances with exact ones; infinite ones and those of zeros do not count."""
         errors = (distances - exact).abs() / size
-        errors = errors[errors.isfinite()]
-        if len(errors):
-            self._measured += len(errors)
-            self._largest = max(self._largest, float(errors.max()))
+        finite = errors.isfinite()
+        self._measured = finite.sum() + self._measured
+        self._largest = errors.where(finite, 0).max().maximum(self._largest.to(errors))
 
     @property
-    def margin(self) -> float:
+    def margin(self) -> Tensor:
         """What the difference of two distances of size 1 must exceed for its sign to be sure."""
-        usual = _SPARE * self._largest if self._measured >= _ENOUGH else self._bound
-        return 2 * min(usual, self._bound)
+        usual = (_SPARE * self._largest).clamp(max=self._bound)
+        return 2 * usual.where(self._measured >= _ENOUGH, self._bound)
