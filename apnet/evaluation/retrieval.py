@@ -109,8 +109,8 @@ def _ranked(
     each = distances.bytes_each(columns) + BYTES_EACH * protocol.same_identity.max()
     if together:
         most = min(protocol.matches.max(), counting.MANY)
-        each += counting.bytes_each(columns, int(most))
-    rows = max(1, min(memory // each, len(order) if together else _CACHED))
+        each += counting.bytes_each(columns, most)
+    rows = int(max(1, min(memory // each, len(order) if together else _CACHED)))
     distances.allocate(rows, columns)
     for start in range(0, len(order), rows):
         queries = order[start : start + rows]
