@@ -104,7 +104,7 @@ def _ranks(
         first = np.array([np.count_nonzero(distances < bound) for bound in low])
         last = np.array([np.count_nonzero(distances <= bound) for bound in high])
     else:
-        near = np.sort(distances[within])
+        near = np.sort(distances.compress(within))
         first = np.searchsorted(near, low, side="left")
         last = np.searchsorted(near, high, side="right")
     ranks = first + 1

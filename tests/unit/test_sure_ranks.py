@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apnet.evaluation import evaluate_retrieval, retrieval
+from apnet.evaluation.exact_distances import ExactDistances
 
 
 @pytest.fixture(params=[False, True], ids=["by query", "together"], autouse=True)
@@ -121,3 +122,18 @@ def test_features_of_odd_shapes_keep_their_ranks(shape, distance, kind):
     if shape == "zeros":
         sides[0] = query
     check(*(side.astype(kind) for side in sides), *ids, distance)
+
+
+@pytest.mark.parametrize("distance", ["cosine", "euclidean"])
+def test_ordinary_features_take_few_exact_distances_and_no_other_product(distance, monkeypatch):
+    query, gallery, *ids = people(6, q=70, each=20, persons=50, d=300, noise=3)
+    monkeypatch.delattr(ExactDistances, "of")
+    asked, differences = [], ExactDistances._differences
+    monkeypatch.setattr(
+        ExactDistances,
+        "_differences",
+        lambda self, *pairs: asked.append(len(pairs[0])) or differences(self, *pairs),
+    )
+    mean, _ = check(query.astype(np.float32), gallery.astype(np.float32), *ids, distance)
+    # Queries with a match too near another image, each with its 20 matches and few more.
+    assert mean > 0.2 and len(asked) <= 4 and 0 < sum(asked) < 70 * 22
