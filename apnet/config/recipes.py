@@ -167,9 +167,8 @@ SMOKE_SPATIAL = replace(
     name="smoke-spatial",
     epoch_unit="identity",
     identities=16,
-    epochs=36,
-    lr=2e-3,
-    warmup_epochs=4,
+    epochs=40,
+    lr=1e-3,
 )
 
 # Real learning in minutes without a GPU, channel and spatial; never held against the paper.
