@@ -224,7 +224,7 @@ def test_an_error_in_a_step_ends_the_workers_too(root, tmp_path, monkeypatch):
         raise RuntimeError("CUDA out of memory")
 
     monkeypatch.setattr(Trainer, "train_step", fail)
-    with pytest.raises(RuntimeError, match="out of memory") as error:
+    with pytest.raises(InputError, match="the GPU's memory ran out") as error:
         runs.run(tmp_path / "run", root, workers=1)
     # What holds the frames of the training must not hold the workers.
     assert error.tb is not None and multiprocessing.active_children() == []

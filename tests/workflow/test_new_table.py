@@ -25,7 +25,7 @@ def test_a_new_table_is_one_yaml(checkout):
     records.write(checkout.folder / "results" / "smoke", run)
     checkout("reports/table8.md", "reports/table8.csv", config=["missing=show"])
     report = (checkout.folder / "reports" / "table8.md").read_text()
-    assert report.startswith("# Table VIII, reproduced beside reported")
+    assert "\n# Table VIII, reproduced beside reported" in report
     assert "87.8 / 25.0ˢ" in report and "not run" in report
     assert "table8" in (checkout.folder / "reports" / "table8.csv").read_text()
 

@@ -63,7 +63,7 @@ def sentence(load, *arguments):
     with pytest.raises((InputError, PaperError)) as error:
         load(*arguments)
     text = str(error.value)
-    assert "\n" not in text and len(text) < 400
+    assert "\n" not in text and len(text) < 450
     return text
 
 

@@ -10,10 +10,10 @@ from apnet.errors import InputError
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Column, Table
 from reproduction.results.frame import FAILED, NOT_RUN, results_frame
-from workflow.lib.admit import absence, unreadable
 from workflow.lib.comparability import marks, obstacles
 from workflow.lib.experiments import Experiment
 from workflow.lib.forms import read_form
+from workflow.lib.presence import absence, unreadable
 from workflow.lib.records import Record, percents, read_record
 from workflow.lib.sentences import (
     WITHOUT_LEARNING,

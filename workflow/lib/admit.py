@@ -6,9 +6,7 @@ Only training and evaluation wait for this; tables of counts take any dataset.
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from apnet.data import DATASETS, find_dataset, get_source
 from apnet.errors import InputError
 from apnet.files import write_json
 from apnet.records.load import load_check
@@ -34,32 +32,6 @@ def _admit(arguments: argparse.Namespace) -> None:
             f'accept_counts: {{{check["name"]}: "some images were damaged"}}'
         )
     write_json(arguments.out, {"name": check["name"], "differences": other, "words": words})
-
-
-def absence(dataset: str, data_root: Path | None) -> str | None:
-    """Why a dataset cannot be read, as a sentence: its file is broken, or it is not there.
-
-    Args:
-        data_root: should hold it; None asks no folder.
-    """
-    if broken := unreadable(dataset):
-        return broken
-    try:
-        if data_root:
-            find_dataset(dataset, data_root)
-    except InputError:
-        return f"{dataset} not found under {data_root}"
-    return None
-
-
-def unreadable(dataset: str) -> str | None:
-    """That the file of a dataset gives no description of it, as a sentence."""
-    try:
-        if dataset in DATASETS:
-            get_source(dataset)
-    except InputError as error:
-        return str(error)
-    return None
 
 
 def differences(counts: Json, published: Json) -> list[str]:

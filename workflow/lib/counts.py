@@ -11,11 +11,11 @@ from reproduction.judging.judge import judge_table
 from reproduction.paper.loading import load_table
 from reproduction.paper.tables import Table
 from reproduction.results.frame import NOT_RUN, results_frame
-from workflow.lib.admit import absence
 from workflow.lib.cli import run_command
 from workflow.lib.counting import check_counting
 from workflow.lib.forms import Json
 from workflow.lib.judge import write_cells
+from workflow.lib.presence import absence
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,9 +15,9 @@ from reproduction.figures.attention import Maps
 from reproduction.figures.style import save, style
 from reproduction.files import user_path
 from reproduction.judging.stored import read_judged
-from workflow.lib.admit import absence
 from workflow.lib.cli import add_options, run
 from workflow.lib.experiments import load_experiments, load_table
+from workflow.lib.presence import absence
 from workflow.lib.sentences import data_kind, hardly_learned
 
 

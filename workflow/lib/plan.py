@@ -22,7 +22,6 @@ from apnet.records import paths
 from apnet.records.kept import second_name
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Table
-from workflow.lib.admit import absence, unreadable
 from workflow.lib.catalogue import COSTS, CURVES, TABLES, paper
 from workflow.lib.experiments import (
     Experiment,
@@ -30,6 +29,7 @@ from workflow.lib.experiments import (
     counted_models,
     load_experiments,
 )
+from workflow.lib.presence import absence, unreadable
 
 
 class Plan:
