@@ -2,6 +2,7 @@
 
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -35,7 +36,7 @@ class Job(NamedTuple):
     reminder: Timer | None
 
 
-class _Printer(logging.StreamHandler):
+class _Printer(ABC, logging.StreamHandler):
     """Prints what it makes of Snakemake's records about jobs."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -45,9 +46,9 @@ class _Printer(logging.StreamHandler):
         except Exception:
             self.handleError(record)
 
+    @abstractmethod
     def tell(self, record: logging.LogRecord, event: LogEvent | None) -> None:
         """Print what this record is about."""
-        raise NotImplementedError
 
     def _print(self, text: str) -> None:
         print(text, file=self.stream, flush=True)
