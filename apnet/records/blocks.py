@@ -265,25 +265,6 @@ class TestCounts(_Counts):
     """gallery images of identity 0, where no query has it; kept or dropped, as `protocol` says"""
 
 
-class Accuracies(Record):
-    """Scores of a test set."""
-
-    mAP: Fraction
-    """a share"""
-    cmc: Cmc
-    """shares by rank"""
-
-
-class WithoutLearning(Record):
-    """`without_learning`"""
-
-    random_ranking: Accuracies
-    """`mAP` and `cmc` of a gallery in random order, on average"""
-    untrained: Accuracies | None
-    """the same of the run's network before its first step; `null`: it started from ImageNet
-    weights"""
-
-
 class Training(Record):
     """`training`"""
 

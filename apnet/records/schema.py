@@ -34,8 +34,8 @@ from apnet.records.blocks import (
     TrainingArithmetic,
     TrainingSettings,
     Version,
-    WithoutLearning,
 )
+from apnet.records.floors import WithoutLearning
 
 TRAINED, UNTRAINED, IMPORTED = "trained", "untrained", "imported"
 
