@@ -74,8 +74,8 @@ def evaluate(
     _require_writable(out)
     device = choose_device(compute.device, compute.threads)
     record, settings = read_run(run)
-    reading = _reading_of_test(settings, test_set, switches or {})
-    dataset = _test_data(test_set, data_root, reading)
+    reading = reading_of_test(settings, test_set, switches or {})
+    dataset = load_test_set(test_set, data_root, reading)
     data = describe_data(dataset, data_root, reading, data_record)
     code = numeric_core.evaluation(settings.model, test_set)
     if _put_back(out, {**_of_run(record), "code_fingerprint": code, "data": data}, reading):
@@ -125,7 +125,7 @@ def _protocol(
         "checkpoint": "last",
         "junk": "left out of the gallery",
         "distractors": _DISTRACTORS[get_source(test_set, data_root).distractors(reading)],
-        "switches": _switches(test_set, reading),
+        "switches": test_switches(test_set, reading),
     }
 
 
@@ -134,7 +134,8 @@ def _gallery(dataset: ReIDDataset, protocol: Mapping[str, object]) -> str:
     return describe(len(dataset.gallery), dataset.junk, dataset.distractors, dropped=dropped)
 
 
-def _switches(test_set: str, reading: Reading) -> dict[str, object]:
+def test_switches(test_set: str, reading: Reading) -> dict[str, object]:
+    """The switches of a test set, as `protocol` has them."""
     return {switch.name: switch.of(reading) for switch in switches_of(test_set)}
 
 
@@ -152,14 +153,19 @@ def _put_back(out: Path, wanted: Mapping[str, object], reading: Reading) -> bool
     except InputError:
         return False
     content = kept.content()
-    protocol = content["protocol"] | {"switches": _switches(kept.dataset, reading)}
+    protocol = content["protocol"] | {"switches": test_switches(kept.dataset, reading)}
     if type(kept)(**content | wanted | {"protocol": protocol}) != kept:
         return False
     put_back(queries, out)
     return True
 
 
-def _test_data(test_set: str, data_root: Path, reading: Reading) -> ReIDDataset:
+def load_test_set(test_set: str, data_root: Path, reading: Reading) -> ReIDDataset:
+    """A dataset that runs can be evaluated on.
+
+    Raises:
+        InputError: no such dataset, or one without queries or without a gallery.
+    """
     dataset = load_dataset(test_set, data_root, reading)
     for split in ("query", "gallery"):
         if not getattr(dataset, split):
@@ -236,8 +242,12 @@ def _of_result(result: RetrievalResult, dataset: ReIDDataset) -> dict[str, objec
     }
 
 
-def _reading_of_test(settings: Settings, test_set: str, switches: Mapping[str, object]) -> Reading:
-    """The run's reading with other values of the test set's switches."""
+def reading_of_test(settings: Settings, test_set: str, switches: Mapping[str, object]) -> Reading:
+    """The run's reading with other values of the test set's switches.
+
+    Raises:
+        InputError: a switch of something else.
+    """
     known = tuple(switch.name for switch in switches_of(test_set))
     for name in switches:
         if name not in known:

@@ -11,6 +11,7 @@ from apnet.config.settings import Settings
 from apnet.errors import InputError
 from apnet.records.blocks import Record
 from apnet.records.other_jobs import AttentionMaps, Cost, DatasetCheck
+from apnet.records.ranked import RankedLists
 from apnet.records.schema import Epoch, Evaluation, Run, evaluation_model, run_model
 from apnet.runtime.environment import SCHEMA
 
@@ -70,6 +71,15 @@ def load_check(file: Path) -> DatasetCheck:
         InputError: as :func:`load_run`.
     """
     return _load(file, lambda _: DatasetCheck, "delete it to check the dataset again")
+
+
+def load_ranked(file: Path) -> RankedLists:
+    """What `apnet ranks` wrote beside its pictures.
+
+    Raises:
+        InputError: as :func:`load_run`.
+    """
+    return _load(file, lambda _: RankedLists, "delete it and its pictures to draw them again")
 
 
 def load_about(text: str, file: Path) -> AttentionMaps:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from apnet.files import write_text
-from apnet.records import blocks, floors, other_jobs, schema
+from apnet.records import blocks, floors, other_jobs, ranked, schema
 from apnet.records.blocks import Record
 
 MODELS: dict[str, tuple[type[Record], ...]] = {
@@ -27,6 +27,10 @@ MODELS: dict[str, tuple[type[Record], ...]] = {
     "without learning": (floors.WithoutLearning,),
     "training": (blocks.Training,),
     "attention maps": (other_jobs.AttentionMaps,),
+    "ranked lists": (ranked.RankedLists,),
+    "recorded": (ranked.Agreement,),
+    "ranked query": (ranked.RankedQuery,),
+    "ranked image": (ranked.RankedImage,),
     "cost": (other_jobs.Cost,),
     "dataset check": (other_jobs.DatasetCheck,),
 }

@@ -18,6 +18,7 @@ RECORD = "run.json"
 HISTORY = "history.jsonl"
 CHECKPOINTS = "checkpoints"
 TEST = "test"
+RANKS = "ranks"
 """Files and folders of a run."""
 
 RUN = "{reading}/{dataset}/{model}/seed{seed}"
@@ -25,6 +26,7 @@ DATASET = "{reading}/{dataset}"
 EVALUATION = f"{RUN}/{TEST}/{{test_set}}.json"
 ARRAYS = f"{RUN}/{TEST}/{{test_set}}.npz"
 ATTENTION = f"{RUN}/attention/{{test_set}}.npz"
+RANKED = f"{RUN}/{RANKS}/{{test_set}}"
 CHECK = f"{DATASET}/dataset.json"
 ADMISSION = f"{DATASET}/admitted.json"
 """Under results/<scale>, with the wildcards of the workflow's rules."""
@@ -57,6 +59,9 @@ def pattern(template: str) -> str:
     wildcard = re.compile(r"\\{(\w+)\\}")
     return wildcard.sub(lambda name: f"(?:{WILDCARDS[name[1]]})", re.escape(template))
 
+
+RANKED_INDEX = "index.json"
+"""In the folder :data:`RANKED` of a reader's own pictures: which query has which."""
 
 _ANY = dict.fromkeys(WILDCARDS, "*")
 RUNS = f"{RUN}/{RECORD}".format(**_ANY)
@@ -112,6 +117,11 @@ class Evaluation:
     def attention(self) -> str:
         """The run's attention maps of the same test set, under results/<scale>."""
         return ATTENTION.format(**vars(self.run), test_set=self.test_set)
+
+    @property
+    def ranks(self) -> str:
+        """The folder of pictures of its ranked lists, under results/<scale>; never shipped."""
+        return RANKED.format(**vars(self.run), test_set=self.test_set)
 
     @property
     def notes(self) -> list[str]:

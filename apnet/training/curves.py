@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apnet.config.settings import Settings
-from apnet.errors import InputError, one_of
-from apnet.files import replaced
+from apnet.errors import InputError
+from apnet.figures import SYNTHETIC, check_drawable, figure
 from apnet.records.findings import printable
 from apnet.records.load import load_epoch, load_evaluation, load_run, settings_of
 from apnet.records.paths import HISTORY, RECORD, TEST
@@ -16,26 +16,10 @@ from apnet.records.schema import TRAINED, Epoch, Evaluation, Run
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FORMATS = ("svg", "png", "pdf")
-
 CURVES = "curves.svg"
 """In the run's folder, where no other file is named."""
 
 _LOSSES = {"loss": "loss", "identity_loss": "identity", "triplet_loss": "triplet"}
-_SYNTHETIC = "synthetic data: says nothing about the paper"
-_STYLE = {
-    "font.size": 8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "0.9",
-    "savefig.dpi": 200,
-    "svg.fonttype": "none",
-    # Otherwise the names inside an SVG are drawn at random.
-    "svg.hashsalt": "apnet",
-}
-_UNDATED = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
 
 
 def draw_curves(run: Path, out: Path | None = None) -> Path:
@@ -52,33 +36,21 @@ def draw_curves(run: Path, out: Path | None = None) -> Path:
             unknown format; no matplotlib.
     """
     out = out or run / CURVES
-    suffix = out.suffix.removeprefix(".")
-    if suffix not in FORMATS:
-        raise one_of("format of a figure", suffix, FORMATS)
+    check_drawable(out)
     record = load_run(run / RECORD) if (run / RECORD).exists() else None
     if record and record.provenance != TRAINED:
         raise InputError(f"{run} is {record.provenance}, so it has no curves: name a trained run")
     entries = read_history(run / HISTORY)
     tests = _tests(run, record) if record else []
     chance = identity_chance(record, settings_of(record, run / RECORD)) if record else None
-    try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise InputError(
-            "curves need matplotlib: install it, or apnet-harness[report], which holds it"
-        ) from error
-    with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(6, 4.5), layout="constrained")
-        _draw(figure, entries, chance)
+    with figure(out, (6, 4.5)) as drawn:
+        _draw(drawn, entries, chance)
         # Two $ in the name of a folder are not a formula.
         title = [_title(run, record, len(entries)), *map(_accuracy, tests)]
         if record and record.data.synthetic:
-            title.append(_SYNTHETIC)
+            title.append(SYNTHETIC)
         title = printable("\n".join(title))
-        figure.suptitle(title, fontsize=8, parse_math=False)
-        with replaced(out) as temporary:
-            figure.savefig(temporary, format=suffix, metadata=_UNDATED[suffix])
+        drawn.suptitle(title, fontsize=8, parse_math=False)
     return out
 
 
