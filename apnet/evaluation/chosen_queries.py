@@ -38,7 +38,7 @@ class Choice:
         if self.way == "all":
             return f"all queries{cameras}"
         if self.way == "random":
-            return f"{self.count} random queries{cameras}, seed {self.seed}"
+            return f"{self.count} random queries{cameras} (seed {self.seed})"
         return f"the {self.count} {self.way} queries{cameras}"
 
     def of(self, dataset: ReIDDataset, precisions: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ COMMANDS = (
     "cam",
     "import-checkpoint",
     "curves",
+    "ranks",
     "score",
     "models",
     "datasets",
