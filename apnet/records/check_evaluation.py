@@ -22,7 +22,7 @@ def check_evaluation(file: Path, run: Run | None) -> tuple[Evaluation | None, li
         return None, findings
     if record.dataset != file.stem:
         findings.append(error(file, f"its test set is {record.dataset!r}, its file's name another"))
-    return record, [*findings, *_of_run(file, record, run), *_queries(file, record)]
+    return record, [*findings, *_of_run(file, record, run), *check_queries(file, record)]
 
 
 def _of_run(file: Path, record: Evaluation, run: Run | None) -> Iterator[Finding]:
@@ -38,7 +38,7 @@ def _of_run(file: Path, record: Evaluation, run: Run | None) -> Iterator[Finding
             yield error(file, f"its {key} is not its run's: evaluated before the last training?")
 
 
-def _queries(file: Path, record: Evaluation) -> Iterator[Finding]:
+def check_queries(file: Path, record: Evaluation) -> Iterator[Finding]:
     """Compute the numbers again from what lies beside them, query by query."""
     import numpy as np
 

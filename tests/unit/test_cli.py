@@ -14,6 +14,7 @@ COMMANDS = (
     "train",
     "evaluate",
     "cam",
+    "cmc",
     "import-checkpoint",
     "curves",
     "ranks",
