@@ -121,6 +121,18 @@ class DataRoot(click.ParamType):
         return name + os.path.expanduser(path)  # noqa: PTH111
 
 
+def image_size(text: str) -> tuple[int, int]:
+    """Height and width of HEIGHTxWIDTH.
+
+    Raises:
+        InputError: another form.
+    """
+    words = text.split("x")
+    if len(words) != 2 or not all(word.isdecimal() and int(word) for word in words):
+        raise InputError(f"--input wants HEIGHTxWIDTH in pixels, such as 224x224, not {text!r}")
+    return int(words[0]), int(words[1])
+
+
 MODEL = Name(model_names)
 BACKBONE = Name(backbones)
 DATASET = Name(_datasets)

@@ -15,6 +15,7 @@ COMMANDS = (
     "evaluate",
     "cam",
     "cmc",
+    "export",
     "import-checkpoint",
     "curves",
     "ranks",

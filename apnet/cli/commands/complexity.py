@@ -8,21 +8,11 @@ from pathlib import Path
 import click
 
 from apnet.cli.command import OUTPUT, RUN, command, json_option, option
-from apnet.cli.kinds import FOLDER, MODEL, RULES
+from apnet.cli.kinds import FOLDER, MODEL, RULES, image_size
 from apnet.cli.options import reading_options
 from apnet.config.readings import Reading
-from apnet.errors import InputError
 
-
-def _size(text: str) -> tuple[int, int]:
-    """Height and width of HEIGHTxWIDTH."""
-    words = text.split("x")
-    if len(words) != 2 or not all(word.isdecimal() and int(word) for word in words):
-        raise InputError(f"--input wants HEIGHTxWIDTH in pixels, such as 224x224, not {text!r}")
-    return int(words[0]), int(words[1])
-
-
-_INPUT = {"type": _size, "metavar": "HxW", "show_default": "224x224"}
+_INPUT = {"type": image_size, "metavar": "HxW", "show_default": "224x224"}
 
 
 @command
