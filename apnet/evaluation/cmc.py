@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from apnet.errors import InputError
+from apnet.evaluation.recorded import load_queries
 from apnet.figures import SYNTHETIC, check_drawable, figure
-from apnet.records.check_evaluation import check_queries
 from apnet.records.findings import printable
 from apnet.records.load import load_evaluation
 from apnet.records.paths import TEST
@@ -61,10 +61,8 @@ def _files(path: Path) -> list[Path]:
 
 def _curve(file: Path, record: Evaluation) -> np.ndarray:
     """CMC at ranks 1 to :data:`RANKS`, in percent."""
-    for fault in check_queries(file, record):
-        raise InputError(f"{fault.file}: {fault.message}: evaluate the run again")
-    with np.load(file.with_suffix(".npz")) as arrays:
-        first = arrays["first_match_rank"][np.isfinite(arrays["average_precision"])]
+    queries = load_queries(file, record)
+    first = queries.first_match_rank[np.isfinite(queries.average_precision)]
     return 100 * (first[:, None] <= np.arange(1, RANKS + 1)).mean(axis=0)
 
 

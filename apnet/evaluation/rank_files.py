@@ -8,30 +8,41 @@ from apnet.data.images import Pixels, read_image
 from apnet.errors import InputError
 from apnet.evaluation.chosen_queries import picture_names
 from apnet.evaluation.rank_pictures import draw_lists
+from apnet.evaluation.run import require_place
 from apnet.figures import FORMATS, SYNTHETIC, require_matplotlib
 from apnet.files import write_json
 from apnet.records.load import load_ranked
 from apnet.records.paths import RANKED_INDEX
 from apnet.records.ranked import RankedLists
 
-MOST = 50
-"""Queries in one figure."""
+LONGEST = 100
+"""Gallery images of a query that are drawn at most."""
+
+_MOST = 600
+"""Images in one figure."""
 
 _LOCAL = "images of people: not for publication unless the dataset's licence allows it"
 _FINE, _SMALL = 200, 100
 """Pixels an inch, of a figure and of a picture."""
 
 
-def check_out(out: Path) -> None:
-    """Refuse an unusable place before all images are embedded.
+def check_drawn(out: Path, length: int) -> None:
+    """Refuse what cannot be drawn before all images are embedded.
+
+    Args:
+        length: gallery images of each query.
 
     Raises:
-        InputError: neither a folder nor a figure of a known format, or no matplotlib.
+        InputError: a place that is neither a folder nor a figure of a known format, or cannot be
+            written; too long a list, or no matplotlib.
     """
     if not _is_figure(out) and out.suffix and not out.is_dir():
         raise InputError(
             f"cannot write {out}: name a folder, or a figure with one of .{', .'.join(FORMATS)}"
         )
+    require_place(out)
+    if length > LONGEST:
+        raise InputError(f"--top {length} is more than can be drawn: give {LONGEST} at most")
     require_matplotlib()
 
 
@@ -45,7 +56,7 @@ def write_lists(
     """Write pictures and names of ranked lists.
 
     Args:
-        out: as :func:`check_out` takes it.
+        out: as :func:`check_drawn` takes it.
         lists: of `dataset`; they are given the names of their pictures.
         shown: of each query its own image and those of `nearest`.
 
@@ -53,9 +64,10 @@ def write_lists(
         InputError: too many for one figure, an image that cannot be read, or a place that
             cannot be written.
     """
+    log(f"drawing {len(lists.queries)} queries")
     write = _write_figure if _is_figure(out) else _write_folder
     write(out, lists, shown, dataset)
-    log(f"drew {len(lists.queries)} ({lists.chosen}): {out}")
+    log(f"{lists.chosen}: {out}")
     if not dataset.synthetic:
         log(_LOCAL)
 
@@ -67,10 +79,11 @@ def _is_figure(out: Path) -> bool:
 def _write_figure(
     out: Path, lists: RankedLists, shown: Sequence[Sequence[Sample]], dataset: ReIDDataset
 ) -> None:
-    if len(lists.queries) > MOST:
+    count = sum(map(len, shown))
+    if count > _MOST:
         raise InputError(
-            f"{len(lists.queries)} queries are too many for one figure (at most {MOST}): give "
-            f"--count, or name a folder for a picture of each"
+            f"{len(shown)} queries have {count} images, too many for one figure (at most {_MOST}): "
+            f"give fewer, or name a folder for a picture of each"
         )
     images = [_read(samples, dataset) for samples in shown]
     draw_lists(out, lists.queries, images, _heading(lists, dataset), dataset.distractors > 0, _FINE)

@@ -11,8 +11,9 @@ from apnet.data.check import describe_data
 from apnet.errors import InputError
 from apnet.evaluation.chosen_queries import Choice
 from apnet.evaluation.measure import DISTANCE, Embedder
-from apnet.evaluation.rank_files import check_out, write_lists
+from apnet.evaluation.rank_files import check_drawn, write_lists
 from apnet.evaluation.ranked_lists import RankedList, ranked_lists
+from apnet.evaluation.recorded import recorded_precisions
 from apnet.evaluation.retrieval import evaluate_retrieval
 from apnet.evaluation.run import (
     load_model,
@@ -22,7 +23,6 @@ from apnet.evaluation.run import (
     test_switches,
 )
 from apnet.records.blocks import Data
-from apnet.records.load import load_evaluation
 from apnet.records.paths import RANKS, TEST
 from apnet.records.ranked import Agreement, RankedImage, RankedLists, RankedQuery
 from apnet.runtime.compute import ComputeOptions
@@ -69,12 +69,15 @@ def draw_ranks(
             is none, or no matplotlib.
     """
     out = run / RANKS / test_set if out is None else out
-    check_out(out)
+    check_drawn(out, length)
     device = choose_device(compute.device, compute.threads)
     record, settings = read_run(run)
     reading = reading_of_test(settings, test_set, switches or {})
     dataset = load_test_set(test_set, data_root, reading)
     data = describe_data(dataset, data_root, reading, data_record)
+    in_force = test_switches(test_set, reading)
+    evaluation = run / TEST / f"{test_set}.json"
+    recorded = recorded_precisions(evaluation, record, data, in_force)
     feature = get_source(test_set, data_root).feature(reading)
     model = load_model(run, record, settings).to(device)
     embedder = Embedder(model, settings.recipe, feature, device, compute, log)
@@ -91,13 +94,12 @@ def draw_ranks(
         seed=record.seed,
         checkpoint_sha256=record.checkpoint_sha256,
         feature=feature,
-        switches=test_switches(test_set, reading),
+        switches=in_force,
         data=Data(**data),
         chosen=choice.words(),
-        recorded=None,
+        recorded=_agreement(evaluation, recorded, ranking),
         queries=[_named(ranked, dataset, ranking.precisions) for ranked in ranking.lists],
     )
-    lists.recorded = _agreement(run, lists)
     if lists.recorded:
         log(_compared(lists.recorded, len(lists.queries)))
     shown = [_shown(ranked, dataset) for ranked in ranking.lists]
@@ -149,24 +151,13 @@ def _labels(sample: Sample) -> dict[str, object]:
     return {"image": sample.path.name, "identity": sample.identity, "camera": sample.camera}
 
 
-def _agreement(run: Path, lists: RankedLists) -> Agreement | None:
-    """The evaluation in its place, if it is of the same; how many of these queries differ."""
-    file = run / TEST / f"{lists.dataset}.json"
-    arrays = file.with_suffix(".npz")
-    if not (file.is_file() and arrays.is_file()):
+def _agreement(file: Path, recorded: np.ndarray | None, ranking: _Ranking) -> Agreement | None:
+    """For how many of the chosen queries average precision is another than recorded."""
+    if recorded is None:
         return None
-    record = load_evaluation(file)
-    same = (
-        record.checkpoint_sha256 == lists.checkpoint_sha256
-        and record.data.fingerprint == lists.data.fingerprint
-        and record.protocol.content().get("switches", lists.switches) == lists.switches
-    )
-    if not same:
-        return None
-    recorded = np.load(arrays)["average_precision"]
-    made = np.array([query.average_precision for query in lists.queries])
-    rows = [query.row for query in lists.queries]
-    return Agreement(file=str(file), differ=int(np.count_nonzero(recorded[rows] != made)))
+    rows = [ranked.query for ranked in ranking.lists]
+    differ = np.count_nonzero(recorded[rows] != ranking.precisions[rows])
+    return Agreement(file=str(file), differ=int(differ))
 
 
 def _compared(found: Agreement, queries: int) -> str:

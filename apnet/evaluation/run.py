@@ -262,6 +262,15 @@ def _require_writable(out: Path) -> None:
     """Refuse an unusable `out` before all images are embedded."""
     if out.suffix != ".json" or is_folder(out) or is_folder(out.with_suffix(".npz")):
         raise InputError(f"cannot write {out}: name a .json file, beside which an .npz will lie")
+    require_place(out)
+
+
+def require_place(out: Path) -> None:
+    """Refuse a path whose folder cannot be made or written.
+
+    Raises:
+        InputError: it cannot.
+    """
     there = next(folder for folder in out.absolute().parents if exists(folder))
     if not is_folder(there):
         raise InputError(f"cannot write {out}: {there} is no folder, choose another path")

@@ -96,6 +96,8 @@ def test_pictures_of_an_earlier_choice_go_and_other_files_stay(evaluated, root, 
         (["--out", "lists.bmp"], "cannot write lists.bmp: name a folder, or a figure"),
         (["--switch", "stages=[]"], "stages is no switch of the test set market1501"),
         (["--top", "0"], "--top wants a whole number from 1"),
+        (["--top", "101"], "--top 101 is more than can be drawn: give 100 at most"),
+        (["--out", "/dev/null/a.png"], "cannot write /dev/null/a.png: /dev/null is no folder"),
         (["--run", "nowhere"], "no finished run in nowhere"),
     ],
 )
@@ -104,6 +106,32 @@ def test_bad_input_is_one_sentence(evaluated, root, tmp_path, capsys, more, said
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_too_much_for_a_figure_is_refused(evaluated, root, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("apnet.evaluation.rank_files._MOST", 40)
+    assert ranks(evaluated, root, "--choose", "all", "--out", str(tmp_path / "a.png")) == 2
+    assert "images, too many for one figure (at most 40)" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_evaluation_is_named(evaluated, root, tmp_path, capsys):
+    run = shutil.copytree(evaluated, tmp_path / "run")
+    (run / "test" / "market1501.npz").write_bytes(b"PK")
+    assert ranks(run, root) == 2
+    assert "test/market1501.npz: cannot be read" in capsys.readouterr().err
+
+
+def test_a_difference_from_the_evaluation_is_said(evaluated, root, tmp_path, capsys):
+    run = shutil.copytree(evaluated, tmp_path / "run")
+    file = run / "test" / "market1501.npz"
+    arrays = dict(np.load(file))
+    # Two queries change places, which leaves the means as they are.
+    arrays["average_precision"][:2] = arrays["average_precision"][1::-1]
+    np.savez(file, **arrays)
+    assert ranks(run, root, "--choose", "all", "--top", "1", "--out", str(tmp_path / "a.svg")) == 0
+    assert "a.svg" in runs.files(tmp_path) and load_ranked(tmp_path / "a.json").recorded.differ == 2
+    assert "differs from" in capsys.readouterr().out
 
 
 def test_a_record_of_other_weights_is_not_compared(evaluated, root, tmp_path):
