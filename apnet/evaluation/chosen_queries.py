@@ -22,6 +22,9 @@ class Choice:
         count: of `worst`, `best` and `random`.
         seed: of `random`.
         cameras: those that took the query; none is any.
+
+    Raises:
+        InputError: an unknown way.
     """
 
     names: Sequence[str] = ()
@@ -30,6 +33,10 @@ class Choice:
     seed: int = 0
     cameras: Sequence[int] = ()
 
+    def __post_init__(self) -> None:
+        if self.way not in WAYS:
+            raise one_of("choice of queries", self.way, WAYS)
+
     def words(self) -> str:
         """What it chooses, as a phrase."""
         if self.names:
@@ -37,9 +44,10 @@ class Choice:
         cameras = f", by camera {', '.join(map(str, self.cameras))}" if self.cameras else ""
         if self.way == "all":
             return f"all queries{cameras}"
+        queries = "1 query" if self.count == 1 else f"{self.count} queries"
         if self.way == "random":
-            return f"{self.count} random queries{cameras} (seed {self.seed})"
-        return f"the {self.count} {self.way} queries{cameras}"
+            return f"{queries}{cameras} at random (seed {self.seed})"
+        return f"the {queries}{cameras} with the {self.way} average precision"
 
     def of(self, dataset: ReIDDataset, precisions: np.ndarray) -> np.ndarray:
         """Positions of the chosen queries.
@@ -51,9 +59,8 @@ class Choice:
             InputError: a name or a camera of no query, or a named query without a true match.
         """
         if self.names:
-            return np.array([_named(name, dataset, precisions) for name in self.names])
-        if self.way not in WAYS:
-            raise one_of("choice of queries", self.way, WAYS)
+            rows = (_named(name, dataset, precisions) for name in self.names)
+            return np.array(list(dict.fromkeys(rows)))
         taken = np.isfinite(precisions)
         if self.cameras:
             taken &= np.isin(_cameras(dataset, self.cameras), self.cameras)

@@ -114,7 +114,7 @@ def _read(samples: Sequence[Sample], dataset: ReIDDataset) -> list[Pixels]:
 
 def _heading(lists: RankedLists, dataset: ReIDDataset) -> str:
     run = f"{lists.model} trained on {lists.training_set}, {lists.reading}, {lists.recipe}"
-    ranked = f"{lists.chosen} of {lists.dataset} among {len(dataset.gallery)} gallery images"
+    ranked = f"{lists.dataset}: {lists.chosen}, among {len(dataset.gallery)} gallery images"
     left_out = f"{dataset.junk} more left out as junk" if dataset.junk else "no junk"
     note = SYNTHETIC if dataset.synthetic else _LOCAL
     return f"{run}, seed {lists.seed}\n{ranked}, {left_out}\n{note}"

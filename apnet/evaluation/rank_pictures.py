@@ -22,6 +22,9 @@ _ABOVE, _BELOW = 0.68, 0.58
 """In widths of an image: between two, and the lines of text above and below."""
 
 _ROW = 2 + _ABOVE + _BELOW
+_NARROWEST = 8
+"""Images that there is room for in any case, so that there is for the text."""
+
 _PIXELS = (128, 256)
 """An image is drawn with so many at most, which an SVG or a PDF holds."""
 
@@ -45,7 +48,7 @@ def draw_lists(
         distractors: whether identity 0 is one.
         dpi: pixels an inch.
     """
-    widest = max(len(row) for row in images)
+    widest = max(_NARROWEST, *(len(row) for row in images))
     width = _left(widest - 1) + 1 + 2 * _GAP
     lines = heading.count("\n") + 1 if heading else 0
     top = 0.16 * lines + (0.1 if lines else 0.03)
@@ -121,11 +124,11 @@ def _text(
 def _caption(ranked: RankedQuery) -> str:
     """What a row says of its query: how well it is ranked, and what was left out."""
     matches = len(ranked.match_ranks)
-    first = ranked.match_ranks[0]
+    which = f"first of {matches} true matches" if matches > 1 else "its only true match"
     words = [
         ranked.image,
         f"AP {100 * ranked.average_precision:.1f}",
-        f"first of {matches} true match{'es' if matches > 1 else ''} at rank {first}",
+        f"{which} at rank {ranked.match_ranks[0]}",
     ]
     if ranked.left_out:
         images = "image" if ranked.left_out == 1 else "images"
@@ -133,4 +136,4 @@ def _caption(ranked: RankedQuery) -> str:
             f"left out: {ranked.left_out} {images} of id {ranked.identity} by camera "
             f"{ranked.camera}"
         )
-    return "   ".join(words)
+    return " · ".join(words)

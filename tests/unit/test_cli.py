@@ -145,7 +145,7 @@ def test_what_other_commands_refuse(tmp_path, capsys, command, message):
     ("command", "message"),
     [
         ("", "Missing command; see apnet --help"),
-        ("trian", "unknown command 'trian': choose one of cam, complexity, curves, data, "),
+        ("trian", "unknown command 'trian': choose one of cam, cmc, "),
         ("trian", "weights (did you mean train?)"),
         ("data draw", "unknown command 'draw': choose one of check, sheet, synthesize"),
         ("--loud", "No such option '--loud'; see apnet --help"),

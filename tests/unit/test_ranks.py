@@ -95,6 +95,7 @@ def test_pictures_of_an_earlier_choice_go_and_other_files_stay(evaluated, root, 
         (["--cameras", "9"], "unknown camera of a query 9: choose one of 1, 2"),
         (["--out", "lists.bmp"], "cannot write lists.bmp: name a folder, or a figure"),
         (["--switch", "stages=[]"], "stages is no switch of the test set market1501"),
+        (["--choose", "wurst"], "unknown choice of queries 'wurst': choose one of worst, best"),
         (["--top", "0"], "--top wants a whole number from 1"),
         (["--top", "101"], "--top 101 is more than can be drawn: give 100 at most"),
         (["--out", "/dev/null/a.png"], "cannot write /dev/null/a.png: /dev/null is no folder"),
@@ -159,7 +160,7 @@ PRECISIONS = np.array([0.5, 0.9, np.nan, 0.1, 0.5])
         (Choice(way="best", count=3), [1, 0, 4]),
         (Choice(way="all"), [0, 1, 3, 4]),
         (Choice(way="all", cameras=[0]), [0, 4]),
-        (Choice(names=["b/x.png", "y.png"]), [1, 3]),
+        (Choice(names=["y.png", "b/x.png", "y.png"]), [3, 1]),
     ],
 )
 def test_which_queries_are_chosen(choice, rows):

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
 from apnet.cli.command import MACHINE, OUTPUT, RUN, command, option
-from apnet.cli.kinds import FOLDER, Count
+from apnet.cli.kinds import FOLDER, Count, Name
 from apnet.cli.options import (
     compute_options,
     data_options,
@@ -15,9 +13,10 @@ from apnet.cli.options import (
     machine_options,
     switch_option,
 )
+from apnet.evaluation.chosen_queries import WAYS, Choice
 from apnet.runtime.progress import ProgressPrinter
 
-_WAYS = {"type": click.Choice(["worst", "best", "random", "all"]), "default": "worst"}
+_WAYS = {"type": Name(lambda: WAYS), "default": "worst"}
 _CAMERAS = {"several": True, "type": int, "metavar": "NUMBER..."}
 _OUT = "a .png, .pdf or .svg of all, or a folder; else RUN/ranks/DATASET, where reports look"
 
@@ -26,7 +25,7 @@ _OUT = "a .png, .pdf or .svg of all, or a folder; else RUN/ranks/DATASET, where 
 @option(RUN, "--run", "folder", required=True, type=FOLDER, help="the run's folder")
 @dataset_option("test set")
 @option(RUN, "--queries", "names", several=True, metavar="FILE...", help="these query images")
-@option(RUN, "--choose", "way", **_WAYS, help="else queries by their average precision")
+@option(RUN, "--choose", "way", **_WAYS, help=f"else {', '.join(WAYS[:-1])} or {WAYS[-1]}")
 @option(RUN, "--count", type=Count(1), default=8, help="of the worst, the best or random ones")
 @option(RUN, "--cameras", **_CAMERAS, help="choose among queries by these alone")
 @option(RUN, "--seed", type=Count(0), default=0, help="of random ones")
@@ -50,7 +49,6 @@ def ranks(
     publish them unless its licence allows that.
     """
     from apnet.data.roots import root_of
-    from apnet.evaluation.chosen_queries import Choice
     from apnet.evaluation.ranks import draw_ranks
 
     printer = ProgressPrinter(f"{folder} on {dataset}")
