@@ -10,6 +10,9 @@ EQUAL, UNEQUAL = "equal", "unequal"
 
 NOT_COMPARABLE, NOT_REPORTED, QUOTED, RUN = "not comparable", "not reported", "quoted", "run"
 
+MOST_SEEDS, MOST_RUNS = 20, 100
+"""Above so many the numbers of :attr:`Cell.more_seeds` and :attr:`Cell.best_of` are not given."""
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -38,11 +41,18 @@ class Cell:
         series: None where the paper quotes the cell and nothing makes it.
         status: `quoted`, `run`, `not run` or `failed`.
         seeds, values: of each run, in the same order; counts are whole numbers.
-        pooled_sd, dof: what the intervals are computed from; None for one run.
+        pooled_sd, dof: what the intervals are computed from; None where nothing lends a spread.
         difference: reproduced minus reported; None where nothing is compared.
         tolerance: e; None where the value is counted.
         verdict: a word; `detail` gives its reason, `leaning` and `more_seeds` are those of
-            :class:`reproduction.judging.statistics.Verdict`.
+            :class:`reproduction.judging.rule.Verdict`.
+        p_value, adjusted_p: that decided it, alone and among the table's cells of its series;
+            those of :class:`reproduction.judging.rule.Tested`. None where nothing is tested.
+        compatible: whether the reported number could be one more run; None where that is not
+            asked.
+        best_of: of how many runs the best would print the reported number, as
+            :func:`reproduction.judging.selection.best_of` says; None beside a `compatible` that
+            is not None: over :data:`MOST_RUNS`.
         why_not: why it is not held against the paper.
         marks, caveats: what a reader has to know of its runs, and of what makes them.
         files: of the runs.
@@ -79,6 +89,10 @@ class Cell:
     caveats: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
+    p_value: float | None = None
+    adjusted_p: float | None = None
+    compatible: bool | None = None
+    best_of: int | None = None
 
 
 @dataclass(frozen=True)

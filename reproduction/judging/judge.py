@@ -26,8 +26,10 @@ from reproduction.judging.cells import (
 )
 from reproduction.judging.entries import Entry, address, distinct, entries, unmatched
 from reproduction.judging.references import references
-from reproduction.judging.statistics import Pool, Verdict, decide, pool, statistics
-from reproduction.paper.tables import COUNT, Paper, Printed, Table
+from reproduction.judging.rule import Tested, Verdict, compatible, corrected, decide, p_value
+from reproduction.judging.selection import best_of
+from reproduction.judging.statistics import Pool, pool, statistics
+from reproduction.paper.tables import COUNT, Metric, Paper, Printed, Table
 from reproduction.results.frame import FAILED, NOT_RUN, Result, complete, rows, texts_in
 
 _TOLERANCE = 0.5
@@ -66,7 +68,8 @@ def judge_table(
     Args:
         results: completed; those of other experiments, series and seeds are passed over.
         series, seeds: those asked for; None takes all that the results have.
-        tolerances: e by test set, for metrics that have none of their own.
+        tolerances: e by test set, by metric, or by `<test set>/<metric>`. The last is asked
+            first, then the metric, then the table's own tolerance of it, then the test set.
 
     Raises:
         InputError: series of which one has no name, several results for one exact cell, or a
@@ -114,8 +117,9 @@ class _Judging:
     """Makes the cells of a table whose values vary with the seed."""
 
     def __init__(
-        self, table: Table, entries: Iterable[Entry], tolerances: Mapping[str, float]
+        self, table: Table, entries: Sequence[Entry], tolerances: Mapping[str, float]
     ) -> None:
+        self._metrics = table.metrics
         self._test_sets = {column.key: column.test_set for column in table.columns}
         self._tolerances = tolerances
         samples: dict[tuple, dict[str, list[float]]] = defaultdict(dict)
@@ -123,21 +127,43 @@ class _Judging:
             # By experiment, since two rows of a table may be one.
             samples[entry.pool_key][entry.experiment] = entry.values
         self._pools = {key: pool(by_name.values()) for key, by_name in samples.items()}
+        self._tested = dict(self._test(entries))
 
     def __call__(self, table: Table, entry: Entry) -> Cell:
-        metric = table.metrics[entry.printed.metric]
-        test_set = self._test_sets[entry.printed.key]
-        tolerance = metric.tolerance or self._tolerances.get(test_set, _TOLERANCE)
-        pooled = self._pools[entry.pool_key]
-        verdict = _verdict(entry, tolerance, pooled, metric.better)
+        tolerance, pooled = self._tolerance(entry), self._pools[entry.pool_key]
+        metric, tested = table.metrics[entry.printed.metric], self._tested.get(_key(entry))
+        verdict = _verdict(entry, tolerance, pooled, metric.better, tested)
         cell = replace(
             _made(entry, verdict.word),
             tolerance=tolerance,
             detail=verdict.detail,
             leaning=verdict.leaning,
             more_seeds=verdict.more_seeds,
+            p_value=tested.p if tested else None,
+            adjusted_p=tested.adjusted if tested else None,
         )
-        return replace(cell, **_numbers(entry, pooled)) if entry.runs else cell
+        return replace(cell, **_numbers(entry, pooled, metric)) if entry.runs else cell
+
+    def _tolerance(self, entry: Entry) -> float:
+        name, test_set = entry.printed.metric, self._test_sets[entry.printed.key]
+        asked = [self._tolerances.get(key) for key in (f"{test_set}/{name}", name)]
+        asked += [self._metrics[name].tolerance, self._tolerances.get(test_set)]
+        return next((e for e in asked if e is not None), _TOLERANCE)
+
+    def _test(self, entries: Sequence[Entry]) -> Iterator[tuple[tuple, Tested]]:
+        """The tests of each series, which are corrected together."""
+        p_values: dict[str, dict[tuple, float]] = defaultdict(dict)
+        for entry in entries:
+            reported, pooled = entry.printed.reported, self._pools[entry.pool_key]
+            if reported is not None and not entry.why_not:
+                p = p_value(entry.values, reported, self._tolerance(entry), pooled)
+                p_values[entry.series] |= {} if p is None else {_key(entry): p}
+        for by_key in p_values.values():
+            yield from zip(by_key, corrected([*by_key.values()]), strict=True)
+
+
+def _key(entry: Entry) -> tuple[str, str, str, str]:
+    return entry.printed.row.id, entry.printed.key, entry.printed.metric, entry.series
 
 
 def _counted(table: Table, entry: Entry) -> Cell:
@@ -208,25 +234,42 @@ def _cell(printed: Printed, series: str | None, experiment: str | None, verdict:
     )
 
 
-def _numbers(entry: Entry, pooled: Pool | None) -> dict[str, object]:
+def _numbers(entry: Entry, pooled: Pool | None, metric: Metric) -> dict[str, object]:
     numbers, reported = statistics(entry.values, pooled), entry.printed.reported
-    return vars(numbers) | {
+    made = vars(numbers) | {
         "seeds": tuple(run.seed for run in entry.runs if run.seed is not None),
         "values": tuple(entry.values),
-        "pooled_sd": pooled.sd if numbers.interval else None,
-        "dof": pooled.dof if numbers.interval else None,
-        "difference": None if reported is None or entry.why_not else numbers.mean - reported,
+        "pooled_sd": pooled.sd if pooled else None,
+        "dof": pooled.dof if pooled else None,
+    }
+    if reported is None or entry.why_not:
+        return made
+    made["difference"] = numbers.mean - reported
+    if pooled is None:
+        return made
+    # What rounds to the reported number prints it.
+    half = 0.5 * 10**-metric.decimals
+    printed = reported + (half if metric.better == "lower" else -half)
+    return made | {
+        "compatible": compatible(reported, numbers.prediction_interval),
+        "best_of": best_of(entry.values, printed, pooled, metric.better),
     }
 
 
-def _verdict(entry: Entry, tolerance: float, pooled: Pool | None, better: str) -> Verdict:
+def _verdict(
+    entry: Entry,
+    tolerance: float,
+    pooled: Pool | None,
+    better: str | None,
+    tested: Tested | None,
+) -> Verdict:
     if not entry.runs:
         return _standing(entry)
     if entry.printed.reported is None:
         return Verdict(NOT_REPORTED, "the paper gives no value here")
     if entry.why_not:
         return Verdict(NOT_COMPARABLE, "; ".join(entry.why_not))
-    return decide(entry.values, entry.printed.reported, tolerance, pooled, better)
+    return decide(entry.values, entry.printed.reported, tolerance, pooled, better, tested)
 
 
 def _standing(entry: Entry) -> Verdict:

@@ -10,7 +10,7 @@ from reproduction.errors import InputError
 from reproduction.files import read_json, write_json
 from reproduction.judging.cells import JudgedTable
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of the JSON."""
 
 _JUDGED = TypeAdapter(JudgedTable)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from reproduction.judging.cells import EQUAL, QUOTED, Cell, JudgedTable, Missing
-from reproduction.judging.statistics import MOST_SEEDS
+from reproduction.judging.cells import EQUAL, MOST_SEEDS, QUOTED, Cell, JudgedTable, Missing
 from reproduction.paper.tables import Table
 from reproduction.report import text as wording
 from reproduction.report.document import Reason

@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from reproduction.judging.cells import Cell
-from reproduction.judging.statistics import MOST_SEEDS
+from reproduction.judging.cells import MOST_SEEDS, Cell
 from reproduction.report.phrases import listed
 
 _KINDS = {

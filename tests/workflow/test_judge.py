@@ -6,6 +6,7 @@ import sys
 from types import ModuleType
 
 import pytest
+from scipy import stats
 
 from apnet.errors import InputError
 from tests.workflow import records
@@ -41,14 +42,19 @@ def test_numbers_of_a_cell(judge):
     mean = (87.31 + 87.89 + 87.67) / 3
     squares = sum((100 * x - mean) ** 2 for x in base)
     pooled = math.sqrt((squares + (90.58 - 90.41) ** 2 / 2) / 3)
-    half = 3.182 * pooled / math.sqrt(3)  # t at 97.5 % with 2 + 1 degrees of freedom
+    error = pooled / math.sqrt(3)
+    half, far = 2.353 * error, 3.182 * error  # t at 95 and 97.5 % with 2 + 1 degrees of freedom
     assert cell["values"] == pytest.approx([87.31, 87.89, 87.67])
     assert cell["mean"] == pytest.approx(mean)
     assert cell["sd"] == pytest.approx(math.sqrt(squares / 2))
     assert (cell["pooled_sd"], cell["dof"]) == (pytest.approx(pooled), 3)
     assert cell["interval"] == pytest.approx([mean - half, mean + half], abs=1e-3)
-    assert cell["prediction_interval"][1] == pytest.approx(mean + 2 * half, abs=1e-3)
+    assert cell["prediction_interval"][1] == pytest.approx(mean + 2 * far, abs=1e-3)
     assert cell["difference"] == pytest.approx(mean - 87.8)
+    # R-1 is 95 % in every run, of no spread and beyond e; this p-value is the largest of four.
+    room = (0.5 - (87.8 - mean)) / error
+    assert cell["p_value"] == cell["adjusted_p"] == pytest.approx(stats.t.sf(room, 3), rel=1e-6)
+    assert (cell["compatible"], cell["best_of"]) == (True, 2)
     assert cell["comparable"] and cell["why_not"] == [] and cell["marks"] == []
     assert cell["seeds"] == [0, 1, 2]
 

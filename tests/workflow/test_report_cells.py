@@ -157,7 +157,7 @@ def test_reasons_give_the_numbers_that_decided(judge):
     judge.write(records.record(seed=0, mAP=0.878), records.record(seed=1, mAP=0.879))
     text = judge.render(".md", seeds=(0, 1))
     reasons = grids(text)[-1]
-    # 12.706 is t for one degree of freedom, 0.0707 the deviation; 12.706 · 0.0707 / √2 = 0.64.
+    # For one degree of freedom t is 6.314; 0.0707 is the deviation; 6.314 · 0.0707 / √2 = 0.32.
     assert row(reasons, "Base_0, Market-1501 mAP")[1:] == [
         *("? inconclusive", "2", "87.21 to 88.49", "87.3 to 88.3", "about 1", "86.7 to 89.0"),
     ]

@@ -114,7 +114,7 @@ EDITS = {
         TRAIN,
     ),
     "a verdict's rule": (
-        ("reproduction/judging/statistics.py", "CONFIDENCE = 0.95", "CONFIDENCE = 0.9"),
+        ("reproduction/judging/statistics.py", "ALPHA = 0.05", "ALPHA = 0.1"),
         NOTHING,
     ),
 }
