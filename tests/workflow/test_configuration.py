@@ -91,6 +91,7 @@ def test_every_key_is_documented_with_its_default():
         ("switches={se_hidden: 8.0}", {"se_hidden": 8}),
         ("switches={smoothing_classes: null}", {"smoothing_classes": None}),
         ("switches={stem_relu: false}", {"stem_relu": False}),
+        ("tolerances={mAP: 0.50, msmt17/R-1: 1}", {"mAP": 0.5, "msmt17/R-1": 1}),
         ("accept_counts={market1501: 36 were damaged}", {"market1501": "36 were damaged"}),
     ],
 )
@@ -142,6 +143,10 @@ def test_values_of_the_command_line(word, value, tmp_path, monkeypatch):
         ("set={epoch_count: 1}", "unknown recipe setting 'epoch_count'"),
         ("set={epoch_unit: 1}", "value of the recipe setting epoch_unit"),
         ("set=[1]", 'set is ["1"], not a mapping'),
+        ("tolerances={map: 1}", "unknown metric or dataset in tolerances 'map'"),
+        ("tolerances={mAP: 0}", "tolerances.mAP is '0', not a number above 0"),
+        ("tolerances={mAP: wide}", "tolerances.mAP is 'wide', not a number above 0"),
+        ("tolerances=0.5", "tolerances is 0.5, not a mapping, as in"),
         ("accept_counts={market1501: damaged}", "accept_counts.market1501 is 'damaged'"),
         ("data_root=/absent", "data_root (real data) and synthetic (drawn data) are both given"),
         ("synthetic=null", "no data"),

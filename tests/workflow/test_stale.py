@@ -138,6 +138,7 @@ CONFIGS = {
     "memory and time": (("mem_mb=4000", "runtime=90"), NOTHING),
     "another reading beside it": (("readings=[written,released]",), NOTHING),
     "another seed beside it": (("seeds=[0,1]",), NOTHING),
+    "a tolerance": (("tolerances={mAP: 0.3}",), NOTHING),
     "a switch": (("switches={se_hidden: 4}",), CHECK),
     "a switch of this dataset": (("switches={market_distractors: drop}",), CHECK),
     "a switch of another dataset": (("switches={msmt17_feature: logits}",), NOTHING),

@@ -36,8 +36,8 @@ OPTIONS = {
     "tolerance": {
         "nargs": "+",
         "default": [],
-        "metavar": "[DATASET=]E",
-        "help": "e in percent points, of all datasets or of one, where the table gives none",
+        "metavar": "[NAME=]E",
+        "help": "e in percent points, of DATASET/METRIC, a METRIC, a DATASET, or all datasets",
     },
     "accepted": {
         "nargs": "+",

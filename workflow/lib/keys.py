@@ -15,11 +15,13 @@ from apnet.config.recipes import RECIPES, get_recipe, given_settings
 from apnet.data import DATASETS
 from apnet.data.reach import is_file, is_folder
 from apnet.errors import InputError, one_of
+from workflow.lib.tolerances import check_names
 from workflow.lib.values import (
     Location,
     Maybe,
     Name,
     Pairs,
+    Positive,
     Seconds,
     Several,
     Words,
@@ -112,6 +114,7 @@ class Config(BaseModel):
     seeds: Several[Seed]
     recipes: Recipes
     set_: Annotated[Pairs[dict[str, object]], such_as(_settings)] = Field({}, alias="set")
+    tolerances: Annotated[Pairs[dict[str, Positive]], AfterValidator(check_names)] = {}
     missing: Literal["run", "show"] = "run"
     figure6_queries: Maybe[Several[str]] = None
     code_changes: Literal["retrain", "keep"] = "retrain"

@@ -21,6 +21,12 @@ def accepted(plan: Plan) -> str:
     return shlex.join(["--accepted", *reasons]) if reasons else ""
 
 
+def tolerances(plan: Plan) -> str:
+    """The config's tolerances, as `judge` takes them."""
+    given = [f"{name}={e}" for name, e in plan.config["tolerances"].items()]
+    return shlex.join(["--tolerance", *given]) if given else ""
+
+
 def reading(plan: Plan, name: str, dataset: str | None) -> str:
     """The reading, with the config's switches that act on a dataset, for `apnet`.
 

@@ -99,6 +99,13 @@ def _seconds(value: object) -> int | float:
     return found
 
 
+def _positive(value: object) -> int | float:
+    found = number(value)
+    if found is None or found <= 0:
+        raise ValueError("a number above 0")
+    return found
+
+
 def _path(value: object) -> str:
     """A path with `~` put in, and variables of the environment unless they are names of folders."""
     if not isinstance(value, str) or not value or "\0" in value or _is_null(value):
@@ -124,6 +131,7 @@ Pairs = Annotated[_Any, BeforeValidator(_mapping)]
 """A mapping, of which null is an empty one."""
 Several = Annotated[list[_Any], AfterValidator(_each_once)]
 Seconds = Annotated[int | float, BeforeValidator(_seconds)]
+Positive = Annotated[int | float, BeforeValidator(_positive)]
 Location = Annotated[str, BeforeValidator(_path)]
 Name = matching(rf"^{NAME.pattern}\Z", "a name of small letters, digits and hyphens")
 Words = matching(r"\S \S", "the reason, in two words or more")

@@ -21,12 +21,13 @@ rule judge:
         seeds=config["seeds"],
         logs=logs_folder,
         accepted=options.accepted(PLAN),
+        tolerances=options.tolerances(PLAN),
         code=reporting_code,
     shell:
         f"{ATTEMPT} python -m workflow.lib.judge --table {{params.table:q}}"
         " --experiments {params.experiments:q} --results {params.results:q}"
         " --scale {params.scale:q} --readings {params.readings:q} --seeds {params.seeds:q}"
-        f" {{params.accepted}} --failed-logs {{params.logs:q}} --data-root {PAPER_ROOT}"
+        f" {{params.accepted}} {{params.tolerances}} --failed-logs {{params.logs:q}} --data-root {PAPER_ROOT}"
         " --out {output:q}"
 
 
