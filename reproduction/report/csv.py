@@ -15,10 +15,12 @@ def render(judged: JudgedTable) -> str:
     series = judged.series_name.lower()
     frame = judged.to_frame().rename(columns={"column": "dataset", "series": series})
     frame["seeds"] = frame["seeds"].map(len)
+    frame["best_of"] = frame["best_of"].astype("Int64")
     frame["verdict"] = [_verdict(cell) for cell in judged.cells]
     columns = [
         *("table", "row", "dataset", "metric", series, "reported", "mean", "sd", "seeds"),
-        *("difference", "verdict", "comparable"),
+        *("difference", "verdict", "comparable", "tolerance", "p_value", "adjusted_p"),
+        *("compatible", "best_of"),
     ]
     below = [
         {

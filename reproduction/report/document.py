@@ -5,6 +5,7 @@ A reproduced number knows that it is synthetic, so no renderer can print it unaw
 """
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from reproduction.judging.cells import NOT_COMPARABLE, NOT_REPORTED, QUOTED, Grid
 from reproduction.paper.tables import Row, Table
@@ -48,6 +49,7 @@ class View:
 
     Attributes:
         sign: of its verdict, one character; empty where nothing is compared.
+        second: sign of the second answer; empty where that is not asked.
         place: name of the cell within the report, for links.
     """
 
@@ -56,6 +58,7 @@ class View:
     difference: Item
     verdict: Item
     sign: str = ""
+    second: str = ""
     place: str = ""
 
     @property
@@ -186,8 +189,36 @@ class Reason:
     runs: str
     interval: str
     band: str
+    p: str
     more_seeds: str
     prediction: str
+    best_of: str
+
+    HEAD: ClassVar = (
+        *("verdict", "runs", "90 % interval", "reported ± e", "p", "more seeds"),
+        *("one more run", "k*"),
+    )
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What stands behind the verdict."""
+        return (
+            *(self.runs, self.interval, self.band, self.p, self.more_seeds),
+            *(self.prediction, self.best_of),
+        )
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A paragraph and a small table.
+
+    Attributes:
+        head, rows: of the table, a row a series, whose name comes first.
+    """
+
+    text: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -195,6 +226,7 @@ class Sheet:
     """The content of a report on a table.
 
     Attributes:
+        top: the summary above everything.
         outcomes: how the cells of each series came out: (name, text).
         conditions: scale, series, seeds, data, protocol, recipe, models: (name, text).
         summary: of the conditions, in a few words.
@@ -215,6 +247,7 @@ class Sheet:
     table: Table
     synthetic: bool
     descriptions: tuple[str, ...]
+    top: Summary
     outcomes: tuple[tuple[str, str], ...]
     conditions: tuple[tuple[str, str], ...]
     summary: str

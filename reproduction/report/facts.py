@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from reproduction.judging.cells import EQUAL, MOST_SEEDS, QUOTED, Cell, JudgedTable, Missing
+from reproduction.judging.cells import (
+    EQUAL,
+    MOST_RUNS,
+    MOST_SEEDS,
+    QUOTED,
+    Cell,
+    JudgedTable,
+    Missing,
+)
 from reproduction.paper.tables import Table
 from reproduction.report import text as wording
 from reproduction.report.document import Reason
@@ -106,7 +114,7 @@ class Facts:
 
     def key(self) -> Iterator[tuple[str, str]]:
         """(sign, words) of the verdicts that occur."""
-        kinds = {wording.kind(cell) for cell in self.made}
+        kinds = {of(cell) for cell in self.made for of in (wording.kind, wording.second)}
         return ((sign, wording.KEY[kind]) for kind, sign in wording.SIGNS.items() if kind in kinds)
 
     def legend(self) -> Iterator[tuple[str, str]]:
@@ -116,6 +124,12 @@ class Facts:
         yield from ((word, text) for word, text in wording.MEANINGS.items() if word in words)
         if any(cell.comparable for cell in self.made) and not self._table.exact:
             yield "e", self._tolerances()
+        there = {
+            "≈ compatible": any(cell.compatible is not None for cell in self.made),
+            "p": any(cell.p_value is not None for cell in self.made),
+            "k*": any(cell.compatible is not None for cell in self.made),
+        }
+        yield from ((name, text) for name, text in wording.ANSWERS.items() if there[name])
         for label in dict.fromkeys(item.label for item in self._judged.references):
             yield label, self._reference(label)
         asked = len(self._judged.seeds)
@@ -142,7 +156,8 @@ class Facts:
         waiting: dict[tuple[str, str], list[str]] = {}
         for cell, item in self.missing.values():
             if item.status == FAILED:
-                where = f"{self._row(cell)} on {self._labels[cell.column]}, seed {item.seed}"
+                row, column = wording.row(self._table, cell), self._labels[cell.column]
+                where = f"{row} on {column}, seed {item.seed}"
                 where += f", {cell.series}" if self._several else ""
                 message = " ".join(item.message.split())
                 waiting.setdefault((message, item.log), []).append(where)
@@ -155,7 +170,7 @@ class Facts:
         for cell in self.made:
             if wording.kind(cell) and not self._table.exact:
                 series = f", {cell.series}" if self._several else ""
-                yield _reason(cell, self._where(cell) + series)
+                yield _reason(cell, wording.where(self._table, cell) + series)
 
     def _protocols(self) -> str:
         """The phrase that most runs share, then the others with their columns and series."""
@@ -177,7 +192,7 @@ class Facts:
         cell = max(compared, key=lambda cell: abs(cell.difference))
         decimals = self._table.metrics[cell.metric].decimals
         difference = wording.signed(cell.difference, decimals)
-        return f"; the largest difference is {difference} ({self._where(cell)})"
+        return f"; the largest difference is {difference} ({wording.where(self._table, cell)})"
 
     def _tolerances(self) -> str:
         by_column: dict[str, set[float]] = {}
@@ -190,16 +205,6 @@ class Facts:
             by_value.setdefault(cell.tolerance, {})[self._labels[cell.column] + metric] = None
         shown = (f"{value:g} on {wording.listed([*names])}" for value, names in by_value.items())
         return f"the tolerance, in {self._units[1]}: {'; '.join(shown)}"
-
-    def _where(self, cell: Cell) -> str:
-        column = self._labels[cell.column]
-        metric = "" if column == cell.metric else f" {cell.metric}"
-        return f"{self._row(cell)}, {column}{metric}"
-
-    def _row(self, cell: Cell) -> str:
-        """A row's label; where that is a bare number, with what it is a number of."""
-        label = cell.label
-        return f"{self._table.heading.lower()} {label}" if label.isdecimal() else label
 
 
 def _counted(name: str, items: Sequence[str]) -> str:
@@ -215,6 +220,7 @@ def _reason(cell: Cell, where: str) -> Reason:
         where: which cell.
     """
     reported, tolerance = cell.reported, cell.tolerance
+    second = wording.SIGNS.get(wording.second(cell), "")
     return Reason(
         cell=where,
         sign=wording.SIGNS.get(wording.kind(cell), ""),
@@ -222,13 +228,21 @@ def _reason(cell: Cell, where: str) -> Reason:
         runs=str(len(cell.seeds)),
         interval=_span(cell.interval, 2) or f"one value, {cell.mean:.2f}",
         band=f"{_span((reported - tolerance, reported + tolerance), 1)}",
+        p=_chance(cell.adjusted_p),
         more_seeds=_more(cell),
-        prediction=_span(cell.prediction_interval, 1),
+        prediction=f"{_span(cell.prediction_interval, 1)} {second}".strip(),
+        best_of="" if not second else str(cell.best_of or f"over {MOST_RUNS}"),
     )
 
 
 def _span(ends: Sequence[float] | None, decimals: int) -> str:
     return f"{ends[0]:.{decimals}f} to {ends[1]:.{decimals}f}" if ends else ""
+
+
+def _chance(p: float | None) -> str:
+    if p is None:
+        return ""
+    return f"{p:.3f}" if p >= 0.0005 else "< 0.001"
 
 
 def _more(cell: Cell) -> str:

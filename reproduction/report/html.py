@@ -25,7 +25,7 @@ def render(sheet: Sheet) -> str:
         sheet=sheet,
         sign=sign,
         kind=kind,
-        kinds={sign: kind.replace(" ", "-") for sign, kind in _KINDS.items()},
+        kinds={sign: _class(kind) for sign, kind in _KINDS.items()},
     )
 
 
@@ -52,20 +52,24 @@ def marks(notes: Mapping[str, str], item: Item | Line) -> Markup:
 
 
 def sign(view: View, linked: bool) -> Markup:
-    """The sign of a verdict, with the word for it.
+    """The signs of a verdict and of the second answer, with the words for them.
 
     Args:
         linked: to the cell's details.
     """
     if not view.sign:
         return Markup()
-    word = KEY[_KINDS[view.sign]]
-    shown = Markup('<span class="sign" role="img" aria-label="{}">{}</span>')
-    link = Markup('<a href="#{}">{}</a>') if linked else Markup("{1}")
-    return link.format(view.place, shown.format(word, view.sign))
+    one = Markup('<span class="sign {}" role="img" aria-label="{}">{}</span>')
+    kinds = ((sign, _KINDS[sign]) for sign in (view.sign, view.second) if sign)
+    shown = Markup().join(one.format(_class(kind), KEY[kind], sign) for sign, kind in kinds)
+    return Markup('<a href="#{}">{}</a>').format(view.place, shown) if linked else shown
 
 
 def kind(view: View) -> str:
     """A class for its colour."""
     shown = _KINDS.get(view.sign) or view.reproduced.word or view.verdict.verdict
-    return shown.replace(" ", "-")
+    return _class(shown)
+
+
+def _class(kind: str) -> str:
+    return kind.replace(" ", "-")

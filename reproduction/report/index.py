@@ -14,8 +14,10 @@ from reproduction.paper.order import in_order
 from reproduction.paper.tables import Paper, Picture, Table
 from reproduction.report import html, markdown
 from reproduction.report import text as wording
+from reproduction.report.document import Summary
 from reproduction.report.links import INDEX
 from reproduction.report.phrases import listed
+from reproduction.report.summary import summary
 from reproduction.report.templating import template
 
 DOCUMENT = "paper"
@@ -54,6 +56,7 @@ class Index:
     """The content of the index.
 
     Attributes:
+        top: the summary of all judged tables; without rows where there is none.
         facts: (name, text) that all judged tables share.
         documents: (format, file) of all tables and figures in one.
         guide: path of a page on how to read the reports; empty without one.
@@ -61,6 +64,7 @@ class Index:
 
     paper: Paper
     synthetic: bool
+    top: Summary
     facts: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
     documents: tuple[tuple[str, str], ...]
@@ -85,6 +89,7 @@ def index(
     return Index(
         paper=paper,
         synthetic=any(table.synthetic for table in judged.values()),
+        top=summary([(paper.tables[name], table) for name, table in judged.items()]),
         facts=tuple(_shared(trained)),
         lines=tuple(lines),
         documents=tuple(_links(DOCUMENT, files)),
@@ -132,7 +137,7 @@ def write_pages(content: Index, out: Path) -> None:
 def render(content: Index, form: str) -> str:
     """The index as a page, in one of :data:`FORMATS`."""
     page = template(f"{INDEX}.{form}.j2", text=FORMATS[form])
-    return page.render(index=content, grid=_grid, heads=HEADS)
+    return page.render(index=content, grid=_grid, tally=markdown.tally, heads=HEADS)
 
 
 def _grid(content: Index) -> str:

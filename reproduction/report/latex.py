@@ -137,7 +137,7 @@ def _lines(sheet: Sheet, readings: Sequence[Line]) -> Iterator[str]:
     first = readings[0]
     about = [escape(getattr(first.row, name) or "") for name in sheet.descriptions]
     if first.reference and len(readings) == 1:
-        yield _row([_label(first), *about, *(_mean(view, "") for view in first.views)])
+        yield _row([_label(first), *about, *(_mean(view) for view in first.views)])
         return
     signs = _raised(first.signs) if first.quoted else ""
     yield _row([_label(first) + signs, *about, *(_reported(view.reported) for view in first.views)])
@@ -148,12 +148,13 @@ def _lines(sheet: Sheet, readings: Sequence[Line]) -> Iterator[str]:
 
 
 def _reproduced(line: Line, name: str, about: Sequence[str]) -> Iterator[str]:
-    """The means; in a crowded table their deviations stand below them."""
-    crowded = len(line.views) > _EASY
-    means = (_mean(view, "" if crowded else _deviation(view)) for view in line.views)
+    """The means; in a crowded table deviations and second answers stand below them."""
+    crowded = len(line.views) >= _EASY
+    means = (_mean(view, crowded) for view in line.views)
     yield _row([rf"\quad\word{{{name}}}{_raised(line.signs)}", *about, *means])
-    if crowded and any(map(_deviation, line.views)):
-        yield _row(["", *about, *(_across(_deviation(view)) for view in line.views)])
+    below = [_deviation(view) + _sign(view.second) for view in line.views]
+    if crowded and any(below):
+        yield _row(["", *about, *map(_across, below)])
 
 
 def _label(line: Line) -> str:
@@ -170,7 +171,8 @@ def _reported(item: Item) -> str:
     return f"{_number(item.figures[0])} &"
 
 
-def _mean(view: View, deviation: str) -> str:
+def _mean(view: View, alone: bool = True) -> str:
+    """Our number in a view; with its deviation and the second answer unless it stands alone."""
     item = view.reproduced
     seeds = [item.note.replace(" of ", "/")] if item.note else []
     marks = _raised([*seeds, *item.signs, *view.verdict.signs])
@@ -178,9 +180,13 @@ def _mean(view: View, deviation: str) -> str:
         return " &"
     if not item.figures:
         return _across(rf"\word{{{escape(item.word)}}}{marks}")
-    sign = rf"\{_VERDICTS[view.sign]}" if view.sign else ""
     mean = item.figures[0]
-    return f"{_number(mean)} & {_watermark(mean)}{deviation}{marks}{sign}"
+    deviation, second = ("", "") if alone else (_deviation(view), _sign(view.second))
+    return f"{_number(mean)} & {_watermark(mean)}{deviation}{marks}{_sign(view.sign)}{second}"
+
+
+def _sign(sign: str) -> str:
+    return rf"\{_VERDICTS[sign]}" if sign else ""
 
 
 def _deviation(view: View) -> str:

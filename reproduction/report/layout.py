@@ -31,6 +31,7 @@ from reproduction.report.document import (
     View,
 )
 from reproduction.report.facts import Facts
+from reproduction.report.summary import summary
 from reproduction.report.tex import escape
 from reproduction.report.views import Footnotes, Views
 
@@ -84,6 +85,7 @@ def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:
         descriptions=tuple(
             name for name in _DESCRIPTIONS if any(getattr(row, name) for row in table.rows)
         ),
+        top=summary([(table, judged)]),
         outcomes=tuple(facts.outcomes()),
         conditions=tuple(facts.conditions()),
         summary=facts.summary(),

@@ -21,6 +21,7 @@ from reproduction.report.document import (
     Part,
     Reason,
     Sheet,
+    Summary,
     View,
 )
 from reproduction.report.templating import template
@@ -38,6 +39,7 @@ def render(sheet: Sheet) -> str:
         overview=partial(overview_grid, sheet=sheet),
         reasons=reasons_grid,
         annexed=annex_grid,
+        tally=tally,
     )
 
 
@@ -72,20 +74,18 @@ def annex_grid(annex: Grid) -> str:
 
 def reasons_grid(reasons: Iterable[Reason]) -> str:
     """The numbers behind the verdicts as a pipe table."""
-    head = ["verdict", "runs", "95 % interval", "reported ± e", "more seeds", "one more run"]
     rows = [
-        [
-            escape(reason.cell),
-            f"{reason.sign} {reason.verdict}",
-            reason.runs,
-            reason.interval,
-            reason.band,
-            reason.more_seeds,
-            reason.prediction,
-        ]
+        [escape(reason.cell), f"{reason.sign} {reason.verdict}", *map(escape, reason.numbers)]
         for reason in reasons
     ]
-    return _pipes(["cell", *head], rows, ["left", *["right"] * 5])
+    return _pipes(["cell", *map(escape, Reason.HEAD)], rows, ["left", *["right"] * 7])
+
+
+def tally(top: Summary) -> str:
+    """The small table of a summary as a pipe table."""
+    skip = 0 if top.head[0] else 1
+    rows = [[*map(escape, row[skip:])] for row in top.rows]
+    return tabulate(rows, top.head[skip:], tablefmt="pipe", disable_numparse=True)
 
 
 def grid(block: Block, heading: str) -> str:
@@ -124,7 +124,7 @@ def _pair(view: View) -> str:
     if view.quoted:
         return _item(view.reported)
     ours = replace(view.mean, signs=view.mean.signs + view.verdict.signs)
-    shown = f"{_item(ours)} {view.sign}".rstrip()
+    shown = " ".join(filter(None, [_item(ours), view.sign, view.second]))
     return shown if view.reported == Item() else f"{_item(view.reported)} / {shown}"
 
 

@@ -20,6 +20,8 @@ _SPECIAL = {
     "−": "$-$",
     "Δ": r"$\Delta$",
     "≠": r"$\neq$",
+    "≈": r"$\approx$",
+    "≉": r"$\not\approx$",
     "→": r"$\rightarrow$",
     "†": r"\dag{}",
     "‡": r"\ddag{}",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reproduction.judging.cells import MOST_SEEDS, Cell
+from reproduction.paper.tables import Table
 from reproduction.report.phrases import listed
 
 _KINDS = {
@@ -16,19 +17,22 @@ _KINDS = {
     "single worse": ("▽", "one run, worse by more than e"),
     "equal": ("=", "comes out as printed"),
     "unequal": ("≠", "comes out otherwise"),
+    "compatible": ("≈", "the paper's number could be one more run"),
+    "incompatible": ("≉", "it could hardly be"),
 }
-"""Full signs are verdicts of several runs, hollow ones the leaning of a single run; the last
-two are of what is counted, not trained."""
+"""Full signs are verdicts of several runs, hollow ones the leaning of a single run; the next two
+are of what is counted, not trained. The last two are a second answer, beside the verdict."""
 
 SIGNS = {kind: sign for kind, (sign, _) in _KINDS.items()}
 KEY = {kind: words for kind, (_, words) in _KINDS.items()}
 
 MEANINGS = {
-    "match": "the 95 % interval of the mean lies wholly within e of the reported value",
+    "match": "the 90 % interval of the mean lies wholly within e of the reported value",
     "better": "the interval lies wholly beyond e, on the good side",
     "worse": "the interval lies wholly beyond e, on the bad side",
-    "inconclusive": "the interval reaches across an end of the reported value ± e; +k: about k "
-    f"more seeds would decide, were mean and spread to stay; without k: more than {MOST_SEEDS}",
+    "inconclusive": "the interval reaches across an end of the reported value ± e, or that it does "
+    "not may be chance, among so many cells; +k: about k more seeds would decide, were mean and "
+    f"spread to stay; without k: more than {MOST_SEEDS}",
     "single run": "within e, or better or worse by more; one run is never called a match",
     "equal": "counted, and the same to the decimals that the paper prints",
     "unequal": "counted, and not the same to the decimals that the paper prints",
@@ -41,16 +45,32 @@ MEANINGS = {
 """Of each verdict, in the order in which the outcome lists them."""
 
 
+ANSWERS = {
+    "≈ compatible": "the reported value lies where one more run would in 95 % of cases; "
+    "≉: it does not",
+    "p": "of the verdict, corrected for all cells tested here (Benjamini–Hochberg): at most 5 % of "
+    "the verdicts match, better and worse are expected to be false",
+    "k*": "the best of k* runs such as ours would print the paper's number, or better, in half of "
+    "all cases",
+}
+"""What stands beside a verdict."""
+
+
 def outcome(cells: Sequence[Cell]) -> str:
     """How many cells came out how, as a phrase."""
     tally = Counter(cell.verdict for cell in cells)
     words = [f"{tally[word]} {word}" for word in MEANINGS if tally[word]]
     leanings = Counter(cell.leaning for cell in cells if cell.verdict == "single run")
     shown = [f"{leanings[key]} {key}" for key in ("within", "better", "worse") if leanings[key]]
-    leaning = f" (single runs: {listed(shown)})" if shown else ""
+    asked = [cell.compatible for cell in cells if cell.compatible is not None]
+    more = [
+        *([f"single runs: {listed(shown)}"] if shown else []),
+        *([f"{sum(asked)} of {len(asked)} compatible"] if asked else []),
+    ]
+    behind = f" ({'; '.join(more)})" if more else ""
     if len(words) == 1:
-        return f"all {words[0].replace(' ', ' cells ', 1)}{leaning}"
-    return f"of {len(cells)} cells {listed(words)}{leaning}"
+        return f"all {words[0].replace(' ', ' cells ', 1)}{behind}"
+    return f"of {len(cells)} cells {listed(words)}{behind}"
 
 
 def kind(cell: Cell) -> str | None:
@@ -59,6 +79,13 @@ def kind(cell: Cell) -> str | None:
         leaning = cell.leaning
         return leaning if leaning == "within" else f"single {leaning}"
     return cell.verdict if cell.verdict in SIGNS else None
+
+
+def second(cell: Cell) -> str | None:
+    """The kind of the second answer; None where it is not asked."""
+    if cell.compatible is None:
+        return None
+    return "compatible" if cell.compatible else "incompatible"
 
 
 def verdict(cell: Cell) -> str:
@@ -70,6 +97,19 @@ def verdict(cell: Cell) -> str:
     if cell.verdict == "inconclusive" and cell.more_seeds:
         return f"inconclusive +{cell.more_seeds}"
     return "n/c" if cell.verdict == "not comparable" else cell.verdict
+
+
+def where(table: Table, cell: Cell) -> str:
+    """Which cell it is of its table, such as `APNet-C_2, Market-1501 mAP`."""
+    (column,) = (item.label for item in table.columns if item.key == cell.column)
+    metric = "" if column == cell.metric else f" {cell.metric}"
+    return f"{row(table, cell)}, {column}{metric}"
+
+
+def row(table: Table, cell: Cell) -> str:
+    """A row's label; where that is a bare number, with what it is a number of."""
+    label = cell.label
+    return f"{table.heading.lower()} {label}" if label.isdecimal() else label
 
 
 def signed(value: float, decimals: int) -> str:

@@ -51,6 +51,7 @@ class Views:
             self._difference(cell, metric),
             self._verdict(cell),
             wording.SIGNS.get(wording.kind(cell), ""),
+            wording.SIGNS.get(wording.second(cell), ""),
             place,
         )
 
@@ -88,7 +89,8 @@ class Views:
         # A synthetic number's mark is its reason; a footnote would repeat it.
         why = [] if cell.synthetic else cell.why_not
         signs = self.footnotes.signs(why)
-        shown = f"{wording.SIGNS.get(wording.kind(cell), '')} {wording.verdict(cell)}".strip()
+        first, second = (wording.SIGNS.get(of(cell), "") for of in (wording.kind, wording.second))
+        shown = " ".join(filter(None, [first, wording.verdict(cell), second]))
         return Item(word=shown, signs=signs, verdict=cell.verdict)
 
     def _fixed(self, value: float, metric: str) -> str:
