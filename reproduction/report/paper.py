@@ -20,11 +20,12 @@ from reproduction.judging.stored import read_judged
 from reproduction.paper.loading import Paper, Picture, load_paper
 from reproduction.paper.order import counter, in_order
 from reproduction.paper.tables import Table
-from reproduction.report.document import Sheet
+from reproduction.report.document import Sheet, Summary
 from reproduction.report.index import Line, line
 from reproduction.report.latex import narrow
 from reproduction.report.layout import lay_out
 from reproduction.report.phrases import listed
+from reproduction.report.summary import summary
 from reproduction.report.templating import template
 from reproduction.report.tex import comment, escape
 
@@ -36,6 +37,7 @@ class Document:
     Attributes:
         sheets: of the tables, in the order of the paper.
         figures: those that there are, in the order of the paper.
+        top: the summary of everything.
         lines: of the index, one for each of both.
         command: makes what the tables lack.
         by: what generated it.
@@ -44,6 +46,7 @@ class Document:
     paper: Paper
     sheets: Sequence[Sheet]
     figures: Sequence[Table | Picture]
+    top: Summary
     lines: Sequence[Line]
     command: str
     by: str
@@ -146,6 +149,7 @@ def _document(arguments: argparse.Namespace) -> Document:
         paper=paper,
         sheets=sorted(sheets, key=lambda sheet: counter(sheet.table.number)),
         figures=figures,
+        top=summary([(paper.tables[name], table) for name, table in judged.items()]),
         lines=[line(item, judged.get(item.id), [f"{item.id}.pdf"]) for item in shown],
         command=arguments.command,
         by=arguments.by,

@@ -49,7 +49,8 @@ def summary(tables: Sequence[Judged]) -> Summary:
                 by_series.setdefault(cell.series or "", []).append(cell)
     every = [cell for cells in by_series.values() for cell in cells]
     shown = [name for name in _COLUMNS if _count(every, name) or name in _always(every)]
-    counts = (_counts(cells, name) for name, cells in by_series.items())
+    several = len(by_series) > 1
+    counts = (_counts(cells, name if several else "") for name, cells in by_series.items())
     sentences = [*counts, *_data(tables), *_worst(tables)]
     return Summary(
         " ".join(f"{sentence}." for sentence in sentences),
@@ -75,22 +76,22 @@ def _always(cells: Sequence[Cell]) -> Iterator[str]:
 
 
 def _counts(cells: Sequence[Cell], series: str) -> str:
-    """The sentence on the cells of a series."""
-    of = f"Of {len(cells)} cells{f' ({series})' if series else ''}"
+    """The sentence on the cells of a series, which is named where it is not the only one."""
+    of = f"{series.capitalize()}: of" if series else "Of"
+    of = f"{of} {len(cells)} cells"
     if not any(cell.comparable and cell.reported is not None for cell in cells):
         return f"{of} none is held against the paper, and {_said(cells, 'open')}"
     always = {*_always(cells)}
-    said = {name: _said(cells, name) for name in _SAID if _count(cells, name) or name in always}
-    asked = sum(cell.compatible is not None for cell in cells)
-    if 0 < asked < len(cells):
-        said["compatible"] += f" (of {asked} that can be asked)"
-    return f"{of} {listed([*said.values()])}"
+    said = [_said(cells, name) for name in _SAID if _count(cells, name) or name in always]
+    return f"{of} {listed(said)}"
 
 
 def _said(cells: Sequence[Cell], column: str) -> str:
     count = _count(cells, column)
     one, more = _SAID[column]
-    return f"{count or 'none'} {one if count <= 1 else more}"
+    asked = sum(cell.compatible is not None for cell in cells)
+    of = f" of {asked}" if column == "compatible" and asked < len(cells) else ""
+    return f"{count or 'none'}{of} {one if count <= 1 else more}"
 
 
 def _data(tables: Sequence[Judged]) -> Iterator[str]:

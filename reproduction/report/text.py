@@ -18,7 +18,7 @@ _KINDS = {
     "equal": ("=", "comes out as printed"),
     "unequal": ("≠", "comes out otherwise"),
     "compatible": ("≈", "the paper's number could be one more run"),
-    "incompatible": ("≉", "it could hardly be"),
+    "incompatible": ("≉", "it hardly could"),
 }
 """Full signs are verdicts of several runs, hollow ones the leaning of a single run; the next two
 are of what is counted, not trained. The last two are a second answer, beside the verdict."""

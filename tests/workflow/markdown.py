@@ -4,8 +4,9 @@ import re
 
 
 def grids(text):
-    """The pipe tables, each as rows of cells; a backslash keeps a bar inside a cell."""
-    lines = [line if line.startswith("|") else "" for line in text.splitlines()]
+    """The pipe tables below the summary, each as rows of cells; a backslash keeps a bar in one."""
+    body = text[text.index("\n## The paper's") :]
+    lines = [line if line.startswith("|") else "" for line in body.splitlines()]
     blocks = [block.splitlines() for block in "\n".join(lines).split("\n\n") if block.strip()]
     return [
         [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in block]

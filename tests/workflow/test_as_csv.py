@@ -24,7 +24,8 @@ def lines(text):
 def test_columns_are_these(judge):
     head = judge.render(".csv").partition("\n")[0]
     assert head == (
-        "table,row,dataset,metric,reading,reported,mean,sd,seeds,difference,verdict,comparable"
+        "table,row,dataset,metric,reading,reported,mean,sd,seeds,difference,verdict,comparable,"
+        "tolerance,p_value,adjusted_p,compatible,best_of"
     )
 
 
@@ -49,6 +50,8 @@ def test_numbers_have_full_precision(judge):
     assert float(line["difference"]) == pytest.approx(mean - 87.8, rel=1e-12)
     assert (line["table"], line["reported"], line["seeds"]) == ("table8", "87.8", "2")
     assert (line["verdict"], line["comparable"]) == ("inconclusive", "True")
+    assert (line["compatible"], line["best_of"], line["tolerance"]) == ("True", "1", "0.5")
+    assert 0.05 < float(line["p_value"]) == float(line["adjusted_p"]) < 0.5
 
 
 def test_what_does_not_exist_is_empty(judge):

@@ -19,10 +19,10 @@ def judge(tmp_path):
 @pytest.mark.parametrize(
     ("values", "sign", "shown"),
     [
-        ((0.878, 0.878), "●", "● match"),
-        ((0.93, 0.93), "▲", "▲ better"),
-        ((0.80, 0.80), "▼", "▼ worse"),
-        ((0.873, 0.875), "?", "? inconclusive"),
+        ((0.878, 0.878), "● ≈", "● match ≈"),
+        ((0.93, 0.93), "▲ ≉", "▲ better ≉"),
+        ((0.80, 0.80), "▼ ≉", "▼ worse ≉"),
+        ((0.873, 0.875), "? ≈", "? inconclusive +6 ≈"),
         ((0.878,), "○", "○ 1 run: within"),
         ((0.93,), "△", "△ 1 run: better"),
         ((0.80,), "▽", "▽ 1 run: worse"),
@@ -33,8 +33,10 @@ def test_signs_of_verdicts(judge, values, sign, shown):
     text = judge.render(".md", seeds=range(len(values)))
     overview, market, *_ = grids(text)
     assert row(overview, "Base")[1].endswith(f" {sign}")
-    assert row(market, "Base")[4].startswith(shown)
-    assert re.search(rf"^{re.escape(sign)} |, {re.escape(sign)} ", text, re.M)
+    assert row(market, "Base")[4] == shown
+    assert all(
+        re.search(rf"^{re.escape(one)} |, {re.escape(one)} ", text, re.M) for one in sign.split()
+    )
 
 
 def test_numbers_of_a_block(judge):
@@ -154,12 +156,14 @@ def test_a_cell_that_the_paper_leaves_out(judge):
 
 
 def test_reasons_give_the_numbers_that_decided(judge):
-    judge.write(records.record(seed=0, mAP=0.878), records.record(seed=1, mAP=0.879))
+    judge.write(records.record(seed=0, mAP=0.8785), records.record(seed=1, mAP=0.8815))
     text = judge.render(".md", seeds=(0, 1))
     reasons = grids(text)[-1]
-    # For one degree of freedom t is 6.314; 0.0707 is the deviation; 6.314 · 0.0707 / √2 = 0.32.
+    # The deviation is 0.212. For one degree of freedom t is 6.314; 6.314 · 0.212 / √2 = 0.95, and
+    # the chance of more than (0.5 - 0.2) / 0.15 = 2 is 0.148. It is 12.706 of one more run: 3.30.
     assert row(reasons, "Base_0, Market-1501 mAP")[1:] == [
-        *("? inconclusive", "2", "87.21 to 88.49", "87.3 to 88.3", "about 1", "86.7 to 89.0"),
+        *("? inconclusive", "2", "87.05 to 88.95", "87.3 to 88.3", "0.148", "about 2"),
+        *("84.7 to 91.3 ≈", "1"),
     ]
     assert "<details><summary>The numbers behind 2 verdicts</summary>\n\n|" in text
 
