@@ -41,7 +41,7 @@ def _write(arguments: argparse.Namespace) -> None:
 
 
 def _lines(content: Index, out: Path) -> str:
-    """The lines in reStructuredText; a title opens its report."""
+    """The summary and the lines in reStructuredText; a title opens its report."""
     rows = [
         [
             next(
@@ -56,7 +56,8 @@ def _lines(content: Index, out: Path) -> str:
         ]
         for line in content.lines
     ]
-    return tabulate(rows, ["report", *HEADS[:-1]], tablefmt="grid", disable_numparse=True) + "\n"
+    lines = tabulate(rows, ["report", *HEADS[:-1]], tablefmt="grid", disable_numparse=True)
+    return f"{_plain(content.top.text)}\n\n{lines}\n"
 
 
 def _plain(text: str) -> str:
