@@ -1,6 +1,6 @@
 """What stands around a table: circumstances, outcome, legend, what is open, and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from reproduction.judging.cells import (
     EQUAL,
@@ -195,14 +195,19 @@ class Facts:
         return f"; the largest difference is {difference} ({wording.where(self._table, cell)})"
 
     def _tolerances(self) -> str:
-        by_column: dict[str, set[float]] = {}
-        for cell in self.made:
-            by_column.setdefault(cell.column, set()).add(cell.tolerance)
+        """By column; by metric if that says it; by both if neither does."""
+        ways: tuple[Callable[[Cell], str], ...] = (
+            lambda cell: self._labels[cell.column],
+            lambda cell: cell.metric,
+            lambda cell: f"{self._labels[cell.column]} {cell.metric}",
+        )
+        for name in ways:
+            found = {(name(cell), cell.tolerance) for cell in self.made}
+            if len(found) == len({key for key, _ in found}):
+                break
         by_value: dict[float, dict[str, None]] = {}
         for cell in self.made:
-            # A column whose metrics have different tolerances names them.
-            metric = f" {cell.metric}" if len(by_column[cell.column]) > 1 else ""
-            by_value.setdefault(cell.tolerance, {})[self._labels[cell.column] + metric] = None
+            by_value.setdefault(cell.tolerance, {})[name(cell)] = None
         shown = (f"{value:g} on {wording.listed([*names])}" for value, names in by_value.items())
         return f"the tolerance, in {self._units[1]}: {'; '.join(shown)}"
 

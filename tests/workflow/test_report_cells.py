@@ -155,6 +155,26 @@ def test_a_cell_that_the_paper_leaves_out(judge):
     assert "- **not reported**: the paper gives no value here" in text
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "0.5 on Market-1501 and DukeMTMC-reID"),
+        (["dukemtmc=0.7"], "0.5 on Market-1501; 0.7 on DukeMTMC-reID"),
+        (["mAP=0.7"], "0.7 on mAP; 0.5 on R-1"),
+        (
+            ["market1501/mAP=0.7"],
+            "0.7 on Market-1501 mAP; 0.5 on Market-1501 R-1 and DukeMTMC-reID mAP",
+        ),
+    ],
+)
+def test_the_tolerances_are_said_in_the_shortest_way(judge, tmp_path, words, said):
+    judge.write(records.record())
+    judge(*(["--tolerance", *words] if words else []))
+    assert judge.render_status(tmp_path / "table8.md") == 0
+    text = (tmp_path / "table8.md").read_text()
+    assert f"- **e**: the tolerance, in percent points: {said}\n" in text
+
+
 def test_reasons_give_the_numbers_that_decided(judge):
     judge.write(records.record(seed=0, mAP=0.8785), records.record(seed=1, mAP=0.8815))
     text = judge.render(".md", seeds=(0, 1))
