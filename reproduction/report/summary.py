@@ -35,6 +35,7 @@ _SAID = {
     "worse": ("is worse", "are worse"),
     "equal": ("count is equal", "counts are equal"),
     "unequal": ("is not", "are not"),
+    "not compared": ("is not compared", "are not compared"),
     "open": ("is open", "are open"),
 }
 """Columns that the paragraph gives too, and their verbs."""
@@ -69,7 +70,7 @@ def _count(cells: Sequence[Cell], column: str) -> int:
 def _always(cells: Sequence[Cell]) -> Iterator[str]:
     """The columns that are printed though they may be 0."""
     yield "open"
-    if any(cell.tolerance for cell in cells):
+    if any(cell.comparable and cell.tolerance for cell in cells):
         yield from ("match", "worse")
     if any(cell.compatible is not None for cell in cells):
         yield "compatible"
