@@ -30,9 +30,9 @@ MEANINGS = {
     "match": "the 90 % interval of the mean lies wholly within e of the reported value",
     "better": "the interval lies wholly beyond e, on the good side",
     "worse": "the interval lies wholly beyond e, on the bad side",
-    "inconclusive": "the interval reaches across an end of the reported value ± e, or lies beside it "
-    "by what may be chance, among so many cells; +k: about k more seeds would decide, were mean and "
-    f"spread to stay; without k: more than {MOST_SEEDS}",
+    "inconclusive": "the interval reaches across an end of the reported value ± e, or lies beside "
+    "it, which may be chance among so many cells; +k: about k more seeds would decide, were mean "
+    f"and spread to stay; without k: more than {MOST_SEEDS}",
     "single run": "within e, or better or worse by more; one run is never called a match",
     "equal": "counted, and the same to the decimals that the paper prints",
     "unequal": "counted, and not the same to the decimals that the paper prints",
