@@ -50,8 +50,8 @@ def summary(tables: Sequence[Judged]) -> Summary:
                 by_series.setdefault(cell.series or "", []).append(cell)
     every = [cell for cells in by_series.values() for cell in cells]
     shown = [name for name in _COLUMNS if _count(every, name) or name in _always(every)]
-    several = len(by_series) > 1
-    counts = (_counts(cells, name if several else "") for name, cells in by_series.items())
+    told = by_series if len(by_series) > 1 and _held(every) else {"": every}
+    counts = (_counts(cells, name) for name, cells in told.items())
     sentences = [*counts, *_data(tables), *_worst(tables)]
     return Summary(
         " ".join(f"{sentence}." for sentence in sentences),
@@ -80,11 +80,16 @@ def _counts(cells: Sequence[Cell], series: str) -> str:
     """The sentence on the cells of a series, which is named where it is not the only one."""
     of = f"{series.capitalize()}: of" if series else "Of"
     of = f"{of} {len(cells)} cells"
-    if not any(cell.comparable and cell.reported is not None for cell in cells):
+    if not _held(cells):
         return f"{of} none is held against the paper, and {_said(cells, 'open')}"
     always = {*_always(cells)}
     said = [_said(cells, name) for name in _SAID if _count(cells, name) or name in always]
     return f"{of} {listed(said)}"
+
+
+def _held(cells: Sequence[Cell]) -> bool:
+    """Whether any is held against the paper."""
+    return any(cell.comparable and cell.reported is not None for cell in cells)
 
 
 def _said(cells: Sequence[Cell], column: str) -> str:
