@@ -25,11 +25,11 @@ from reproduction.judging.cells import (
     Missing,
 )
 from reproduction.judging.entries import Entry, address, distinct, entries, unmatched
+from reproduction.judging.numbers import numbers
 from reproduction.judging.references import references
-from reproduction.judging.rule import Tested, Verdict, compatible, corrected, decide, p_value
-from reproduction.judging.selection import best_of
-from reproduction.judging.statistics import Pool, pool, statistics
-from reproduction.paper.tables import COUNT, Metric, Paper, Printed, Table
+from reproduction.judging.rule import Tested, Verdict, corrected, decide, p_value
+from reproduction.judging.statistics import Pool, pool
+from reproduction.paper.tables import COUNT, Paper, Printed, Table
 from reproduction.results.frame import FAILED, NOT_RUN, Result, complete, rows, texts_in
 
 _TOLERANCE = 0.5
@@ -142,7 +142,15 @@ class _Judging:
             p_value=tested.p if tested else None,
             adjusted_p=tested.adjusted if tested else None,
         )
-        return replace(cell, **_numbers(entry, pooled, metric)) if entry.runs else cell
+        if not entry.runs:
+            return cell
+        reported = None if entry.why_not else entry.printed.reported
+        return replace(
+            cell,
+            seeds=tuple(run.seed for run in entry.runs if run.seed is not None),
+            values=tuple(entry.values),
+            **numbers(entry.values, reported, pooled, metric),
+        )
 
     def _tolerance(self, entry: Entry) -> float:
         name, test_set = entry.printed.metric, self._test_sets[entry.printed.key]
@@ -232,28 +240,6 @@ def _cell(printed: Printed, series: str | None, experiment: str | None, verdict:
         status=verdict,
         verdict=verdict,
     )
-
-
-def _numbers(entry: Entry, pooled: Pool | None, metric: Metric) -> dict[str, object]:
-    numbers, reported = statistics(entry.values, pooled), entry.printed.reported
-    made = vars(numbers) | {
-        "seeds": tuple(run.seed for run in entry.runs if run.seed is not None),
-        "values": tuple(entry.values),
-        "pooled_sd": pooled.sd if pooled else None,
-        "dof": pooled.dof if pooled else None,
-    }
-    if reported is None or entry.why_not:
-        return made
-    made["difference"] = numbers.mean - reported
-    if pooled is None:
-        return made
-    # What rounds to the reported number prints it.
-    half = 0.5 * 10**-metric.decimals
-    printed = reported + (half if metric.better == "lower" else -half)
-    return made | {
-        "compatible": compatible(reported, numbers.prediction_interval),
-        "best_of": best_of(entry.values, printed, pooled, metric.better),
-    }
 
 
 def _verdict(
