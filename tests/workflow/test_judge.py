@@ -80,6 +80,45 @@ def test_one_run_is_a_single_run(judge):
     assert (cell["verdict"], cell["leaning"], cell["sd"]) == ("single run", "within", None)
 
 
+def test_one_run_has_the_second_answer_where_others_lend_their_spread(judge):
+    records.write(judge.scale, records.record(mAP=0.878))
+    alone = judge.cell()
+    assert [alone[name] for name in ("compatible", "best_of", "pooled_sd")] == [None] * 3
+    for seed, mAP in enumerate((0.904, 0.908)):
+        records.write(judge.scale, records.record(model="resnet50-apnet-c2", seed=seed, mAP=mAP))
+    cell = judge.cell(seeds=(0, 1))
+    assert (cell["verdict"], cell["interval"], cell["p_value"]) == ("single run", None, None)
+    # 12.706 is t for one degree of freedom; 12.706 · 0.283 · √2 = 5.08.
+    assert cell["prediction_interval"] == pytest.approx([87.8 - 5.08, 87.8 + 5.08], abs=0.01)
+    assert (cell["compatible"], cell["best_of"]) == (True, 1)
+
+
+def test_what_is_not_compared_has_no_answer(judge):
+    records.write(
+        judge.scale, *(records.synthetic(seed=seed, mAP=0.2 + seed / 9) for seed in (0, 1))
+    )
+    cell = judge.cell(seeds=(0, 1))
+    assert cell["prediction_interval"] and cell["verdict"] == "not comparable"
+    names = ("p_value", "adjusted_p", "compatible", "best_of")
+    assert [cell[name] for name in names] == [None] * 4
+
+
+def test_decisions_are_corrected_together_within_a_series(judge):
+    # p of mAP is 0.045, of R-1 nearly 1/2: 92.3 and 92.3 ± 0.1 beside the reported 92.8 - 0.5.
+    for seed, (mAP, first) in enumerate(((0.879, 0.922), (0.880, 0.924))):
+        curve = {"1": first, "5": 0.99, "10": 0.99, "20": 0.99}
+        records.write(judge.scale, records.record(seed=seed, mAP=mAP, cmc=curve))
+        exact = {"1": 0.928 + seed / 1e5, "5": 0.99, "10": 0.99, "20": 0.99}
+        other = {"reading": "released", "mAP": 0.878 + seed / 1e5, "cmc": exact}
+        records.write(judge.scale, records.record(seed=seed, **other))
+    cell = judge.cell(seeds=(0, 1))
+    assert cell["p_value"] == pytest.approx(0.045, abs=0.001)
+    assert (cell["verdict"], cell["adjusted_p"]) == ("inconclusive", 2 * cell["p_value"])
+    both = {"seeds": (0, 1), "readings": ("written", "released")}
+    written, released = (item for item in judge(**both)["cells"][:2])
+    assert written == cell and released["verdict"] == "match"
+
+
 def test_only_the_seeds_asked_for_count(judge):
     for seed in range(3):
         records.write(judge.scale, records.record(seed=seed, mAP=0.8 + seed / 100))
