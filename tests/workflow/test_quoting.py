@@ -14,7 +14,7 @@ from workflow.lib.shell import attempt, in_shell
 
 ODD = "it's $HOME & {model} {{x}} ü"
 # Texts that workflow/lib/options.py and rules/functions.smk quote, since they hold several words.
-QUOTED = {"accepted", "options", "queries", "reading", "switches", "weights", "words"}
+QUOTED = {"accepted", "options", "queries", "reading", "switches", "tolerances", "weights", "words"}
 RUN = "results/tiny/written/market1501/resnet50/seed0/test/market1501.json"
 
 
