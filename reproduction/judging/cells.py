@@ -14,6 +14,10 @@ MOST_SEEDS, MOST_RUNS = 20, 100
 """Above so many the numbers of :attr:`Cell.more_seeds` and :attr:`Cell.best_of` are not given."""
 
 
+WINS, LOSES, UNSETTLED, OPEN = "wins", "loses", "not settled", "open"
+"""Verdicts on a pair of rows."""
+
+
 @dataclass(frozen=True)
 class Missing:
     """A result that was asked for and is not there.
@@ -135,18 +139,73 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """Two rows of a table on the same queries, under one series; numbers in the metric's unit.
+
+    Attributes:
+        row, over: A and B, by the ids of their rows.
+        step: whether the paper steps from B to A: they are neighbours, or the table says so.
+        reported: the paper's A minus B, to its decimals; None where it lacks one of them.
+        verdict: :data:`WINS`, :data:`LOSES`, :data:`UNSETTLED` or :data:`OPEN`; `why` says
+            why it is open, or that there is one run.
+        difference: A minus B over seeds and queries, at full precision.
+        interval, p_value: those of :class:`reproduction.judging.paired.Outcome`.
+        adjusted_p: among the pairs of the table (Benjamini-Hochberg).
+        queries: how many were compared; `left_out` had no true match in some run.
+    """
+
+    row: str
+    over: str
+    column: str
+    metric: str
+    series: str
+    step: bool
+    reported: float | None
+    verdict: str = OPEN
+    why: str = ""
+    difference: float | None = None
+    interval: tuple[float, float] | None = None
+    p_value: float | None = None
+    adjusted_p: float | None = None
+    queries: int = 0
+    left_out: int = 0
+    synthetic: bool = False
+
+
+@dataclass(frozen=True)
+class Floor:
+    """How far a number of one run moves by the draw of its queries alone.
+
+    Attributes:
+        series: None for the numbers that the paper prints.
+        half_width: of the 95 % interval, in the unit of the metric; of the compared rows the
+            smallest.
+        queries: how many.
+    """
+
+    column: str
+    metric: str
+    series: str | None
+    half_width: float
+    queries: int
+    synthetic: bool = False
+
+
+@dataclass(frozen=True)
 class Grid:
     """A grid of texts below a table.
 
     Attributes:
         text: sentences above the grid.
         head: of the columns; the first two hold words, the others numbers.
+        folded: whether it is shown only to who asks; a paper has no room for it.
     """
 
     title: str
     text: tuple[str, ...]
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,6 +222,8 @@ class JudgedTable:
         facts: (name, text) that stand above the table, before those of the results.
         how: counted values were obtained.
         guide: path, from the reports, of a page on how to read them.
+        pairs: of rows that are compared with each other, in the order of print.
+        floors: by the draw of the queries alone, of the columns and metrics of the pairs.
     """
 
     table: str
@@ -177,6 +238,8 @@ class JudgedTable:
     how: str = ""
     guide: str = ""
     annexes: tuple[Grid, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    floors: tuple[Floor, ...] = ()
 
     @property
     def synthetic(self) -> bool:

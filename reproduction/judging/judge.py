@@ -24,6 +24,7 @@ from reproduction.judging.cells import (
     JudgedTable,
     Missing,
 )
+from reproduction.judging.comparisons import pairs
 from reproduction.judging.entries import Entry, address, distinct, entries, unmatched
 from reproduction.judging.numbers import numbers
 from reproduction.judging.references import references
@@ -90,9 +91,10 @@ def judge_table(
     asked = list(entries(table, concerned, series or [""], seeds))
     make = _counted if table.exact else _Judging(table, asked, tolerances or {})
     made: dict[tuple, list[Cell]] = defaultdict(list)
-    for entry in asked:
-        cell = make(table, entry)
+    ours = [make(table, entry) for entry in asked]
+    for cell in ours:
         made[cell.row, cell.column, cell.metric].append(cell)
+    compared, noise = pairs(table, asked, ours)
     names = texts_in(results)
     return JudgedTable(
         table=table.id,
@@ -110,6 +112,8 @@ def judge_table(
             )
         ),
         references=tuple(references(table, given, series or [""], seeds)),
+        pairs=compared,
+        floors=noise,
     )
 
 

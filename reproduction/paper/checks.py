@@ -31,6 +31,9 @@ def problems(table: Table, stem: str) -> Iterator[str]:
         if unknown:
             where, known = f"column {column.key}", _listed(table.metrics)
             yield f"{where}: metric {unknown[0]!r} is not among {known}"
+    known = [row.id for row in table.rows]
+    for name in (name for pair in table.compare for name in pair if name not in known):
+        yield f"compare: row {name!r} is not among {_listed(known)}"
     for row in table.rows:
         for problem in _in_row(table, row):
             yield f"row {row.id}: {problem}"

@@ -24,14 +24,24 @@ class Metric:
     decimals: int
     tolerance: float | None = None
 
+    @property
+    def scale(self) -> int:
+        """What 1 is in its unit."""
+        return 100 if self.unit == "percent" else 1
+
 
 @dataclass(frozen=True)
 class Column:
-    """A group of printed columns: one test set, and the metrics reported on it."""
+    """A group of printed columns: one test set, and the metrics reported on it.
+
+    Attributes:
+        queries: how many a printed number is a mean of; None where there are none.
+    """
 
     key: str
     label: str
     metrics: tuple[str, ...]
+    queries: int | None = None
 
     @property
     def training_set(self) -> str:
@@ -130,6 +140,8 @@ class Table:
         heading: stands above the rows' labels.
         summary: what it holds, as a part of a sentence.
         facts: name -> text above the table, in which whoever judges it fills in `{name}`.
+        compare: ids of rows that are compared, the one that should be better first; empty
+            compares each row with the one before it in its group, and with the group's first.
         counting: how each row is counted; nothing in `reproduction` reads it.
         beside: experiments that the table leaves out, and their labels; likewise.
     """
@@ -148,6 +160,7 @@ class Table:
     curve: Curve | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     annex: Annex | None = None
+    compare: tuple[tuple[str, str], ...] = ()
     counting: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
 

@@ -16,6 +16,7 @@ from reproduction.report import csv as as_csv
 from reproduction.report import html as as_html
 from reproduction.report import latex as as_latex
 from reproduction.report import markdown as as_markdown
+from reproduction.report import pairs
 from reproduction.report.document import (
     DIFFERENCE,
     REPORTED,
@@ -102,7 +103,7 @@ def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:
         explanations=tuple(facts.explanations()),
         guide=judged.guide,
         reasons=tuple(facts.reasons()),
-        annexes=judged.annexes,
+        annexes=(*judged.annexes, *pairs.grids(judged, table)),
     )
 
 

@@ -31,6 +31,7 @@ class Result:
     """A row of the frame; None for a value or a seed that is not there.
 
     Attributes:
+        queries: path of what :func:`reproduction.results.queries.read_queries` reads.
         texts: of the columns beyond :data:`DEFAULTS`.
     """
 
@@ -47,6 +48,7 @@ class Result:
     caveats: tuple[str, ...] = ()
     synthetic: bool = False
     file: str = ""
+    queries: str = ""
     status: str = ""
     message: str = ""
     log: str = ""

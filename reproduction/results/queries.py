@@ -20,6 +20,8 @@ _KINDS = {
 }
 """Array -> NumPy's kinds of what it holds, and a word for it."""
 
+MEAN_AP, _ACCURACY = "mAP", "R-"
+
 _REQUIRED = ("average_precision", "first_match_rank")
 
 
@@ -57,22 +59,19 @@ class Queries:
         Raises:
             ValueError: another metric.
         """
-        if metric == "mAP":
+        if metric == MEAN_AP:
             return self.average_precision
-        within = self.first_rank <= rank_of(metric)
+        if not measured_by(metric):
+            raise ValueError(f"{metric!r} is neither mAP nor R-k")
+        within = self.first_rank <= int(metric.removeprefix(_ACCURACY))
         return np.where(self.valid, within.astype(float), np.nan)
 
 
-def rank_of(metric: str) -> int:
-    """The k of `R-k`.
-
-    Raises:
-        ValueError: another metric.
-    """
-    name, _, rank = metric.partition("-")
-    if name != "R" or not rank.isdecimal():
-        raise ValueError(f"{metric!r} is neither mAP nor R-k")
-    return int(rank)
+def measured_by(metric: str) -> bool:
+    """Whether a metric is a mean over queries that :class:`Queries` can tell."""
+    return metric == MEAN_AP or (
+        metric.startswith(_ACCURACY) and metric.removeprefix(_ACCURACY).isdecimal()
+    )
 
 
 def read_queries(file: Path) -> Queries:

@@ -105,6 +105,7 @@ def described(
         "marks": marks(record, accepted),
         "synthetic": record.synthetic,
         "file": record.file.as_posix(),
+        "queries": record.file.with_suffix(".npz").as_posix(),
         "data": data(*blocks),
         "data_kind": data_kind(blocks),
         "protocol": protocol(record.content["protocol"]),

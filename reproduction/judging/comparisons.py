@@ -1,0 +1,180 @@
+"""Rows of a table compared with each other, by the queries of their runs.
+
+docs/comparing-rows.md explains what comes out.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from scipy import stats
+
+from reproduction.errors import InputError
+from reproduction.judging.cells import LOSES, UNSETTLED, WINS, Cell, Floor, Pair
+from reproduction.judging.compared_rows import compared
+from reproduction.judging.entries import Entry
+from reproduction.judging.floors import Side, of_paper, of_runs
+from reproduction.judging.paired import Outcome, Sample, compare
+from reproduction.judging.statistics import Pool, pool
+from reproduction.paper.tables import Metric, Row, Table
+from reproduction.results.queries import Queries, read_queries
+
+FALSE_DISCOVERIES = 0.05
+"""Of the pairs of a table that count as won or lost, the share that may be so by chance."""
+
+_SLACK = 1e-9
+
+
+class _Open(Exception):
+    """Why two rows cannot be compared."""
+
+
+def pairs(
+    table: Table, entries: Sequence[Entry], cells: Sequence[Cell]
+) -> tuple[tuple[Pair, ...], tuple[Floor, ...]]:
+    """Every pair of a table in the order of print and of the series, and the noise of its queries.
+
+    Args:
+        cells: of the entries, in the same order.
+    """
+    by_address = {
+        (cell.row, cell.column, cell.metric, cell.series): (entry, cell)
+        for entry, cell in zip(entries, cells, strict=True)
+    }
+    read = cache(_read)
+    sides: dict[tuple[str, str, str, str], Side] = {}
+    made: list[Pair] = []
+    samples: dict[int, Sample] = {}
+    for column, name, a, b, step in compared(table):
+        metric = table.metrics[name]
+        for series in dict.fromkeys(cell.series for cell in cells):
+            printed = _printed(metric, *(row.cells[column][name] for row in (a, b)))
+            pair = Pair(a.id, b.id, column, name, series, step, printed)
+            addresses = [(row.id, column, name, series) for row in (a, b)]
+            try:
+                for address in addresses:
+                    sides[address] = _side(*by_address[address], metric, read)
+                pair, sample = _measured(pair, *(sides[one] for one in addresses), metric.scale)
+            except _Open as reason:
+                pair = replace(pair, why=str(reason))
+            else:
+                samples |= {len(made): sample} if sample else {}
+            made.append(pair)
+    return tuple(_judged(made, samples)), (*_of_paper(table), *of_runs(table, sides))
+
+
+def _of_paper(table: Table) -> Iterator[Floor]:
+    """Of each column and metric whose rows are compared."""
+    rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for column, name, a, b, _ in compared(table):
+        rows[column, name] += [a, b]
+    yield from filter(None, (of_paper(table, *place, both) for place, both in rows.items()))
+
+
+def _printed(metric: Metric, a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else round(a - b, metric.decimals)
+
+
+def _side(entry: Entry, cell: Cell, metric: Metric, read: Callable[[str], Queries]) -> Side:
+    """The runs of a row with their queries, of which the cell's values have to be the means."""
+    if not entry.runs:
+        raise _Open(f"no run of {cell.label}")
+    if not all(run.queries for run in entry.runs):
+        raise _Open("the results name no files of queries")
+    near = 10**-metric.decimals / 2 + _SLACK
+    queries = tuple(read(run.queries) for run in entry.runs)
+    for run, item in zip(entry.runs, queries, strict=True):
+        mean = float(np.nanmean(item.scores(cell.metric))) * metric.scale
+        if abs(mean - run.value) > near:
+            raise _Open(
+                f"{run.queries} gives {mean:.{metric.decimals + 1}f} for {cell.metric}, and the "
+                f"result is {run.value:.{metric.decimals + 1}f}: evaluate again"
+            )
+    return Side(cell, queries)
+
+
+def _read(file: str) -> Queries:
+    try:
+        queries = read_queries(Path(file))
+    except InputError as error:
+        raise _Open(str(error)) from error
+    if not queries.valid.any():
+        raise _Open(f"{file} holds no query with a true match")
+    return queries
+
+
+def _measured(pair: Pair, a: Side, b: Side, scale: int) -> tuple[Pair, Sample | None]:
+    """The difference of two rows, and what its interval is made from; None of single runs."""
+    first = a.queries[0]
+    orders = [_order(first, item) for side in (a, b) for item in side.queries]
+    scores = [
+        item.scores(pair.metric)[order]
+        for item, order in zip((*a.queries, *b.queries), orders, strict=True)
+    ]
+    runs = len(a.queries), len(b.queries)
+    both = np.isfinite(scores).all(0)
+    if not both.any():
+        raise _Open("no query is valid for both rows")
+    kept = scale * np.array(scores)[:, both]
+    differences = kept[: runs[0]].mean(0) - kept[runs[0] :].mean(0)
+    pair = replace(
+        pair,
+        difference=float(differences.mean()),
+        queries=int(both.sum()),
+        left_out=int((~both).sum()),
+        synthetic=a.cell.synthetic or b.cell.synthetic,
+    )
+    if min(runs) == 1:
+        return replace(pair, verdict=UNSETTLED, why="one run of a row"), None
+    spread = _spread(a.cell, b.cell)
+    error = spread.sd * math.sqrt(sum(1 / count for count in runs))
+    return pair, Sample(differences, error, spread.dof)
+
+
+def _order(first: Queries, other: Queries) -> np.ndarray | slice:
+    """Where the queries of `first` are in `other`; by name, or as they lie where one has none."""
+    if len(first) == len(other):
+        if first.image is None or other.image is None or (first.image == other.image).all():
+            return slice(None)
+        by_name = np.argsort(other.image)
+        order = by_name[np.argsort(np.argsort(first.image))]
+        if (other.image[order] == first.image).all():
+            return order
+    raise _Open("the rows were evaluated on other queries: evaluate them on one test set")
+
+
+def _spread(a: Cell, b: Cell) -> Pool:
+    """What the models of the table share; of these two alone, if only one is held to the paper."""
+    if a.comparable == b.comparable:
+        return Pool(a.pooled_sd, a.dof, 2)
+    return pool([a.values, b.values])
+
+
+def _judged(made: Sequence[Pair], samples: Mapping[int, Sample]) -> Iterator[Pair]:
+    """The pairs with their verdicts, of which few are false."""
+    outcomes = dict(zip(samples, compare([*samples.values()]), strict=True))
+    ps = [outcome.p for outcome in outcomes.values()]
+    adjusted = dict(zip(outcomes, stats.false_discovery_control(ps) if ps else ps, strict=True))
+    for index, pair in enumerate(made):
+        if outcome := outcomes.get(index):
+            p = float(adjusted[index])
+            yield replace(
+                pair,
+                verdict=_verdict(outcome, p),
+                interval=outcome.interval,
+                p_value=outcome.p,
+                adjusted_p=p,
+            )
+        else:
+            yield pair
+
+
+def _verdict(outcome: Outcome, adjusted: float) -> str:
+    low, high = outcome.interval
+    if adjusted > FALSE_DISCOVERIES or low <= 0 <= high:
+        return UNSETTLED
+    return WINS if low > 0 else LOSES

@@ -1,0 +1,203 @@
+"""Rows compared with each other, as a grid below their table: docs/comparing-rows.md."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from reproduction.judging.cells import LOSES, OPEN, UNSETTLED, WINS, Floor, Grid, JudgedTable, Pair
+from reproduction.judging.comparisons import FALSE_DISCOVERIES
+from reproduction.paper.tables import Table
+from reproduction.report.document import WATERMARK
+from reproduction.report.phrases import listed
+from reproduction.report.text import signed
+
+SIGNS = {WINS: "▲", LOSES: "▼", UNSETTLED: "?"}
+
+_MOST_REASONS = 3
+"""Why pairs are open; reports on open cells say the rest."""
+
+
+def grids(judged: JudgedTable, table: Table) -> Iterator[Grid]:
+    """The differences between rows, and the numbers behind them; nothing where none is known."""
+    pairs = _Pairs(judged, table)
+    if pairs.measured or any(floor.series is None for floor in judged.floors):
+        yield pairs.grid()
+    if any(pair.interval for pair in pairs.measured):
+        yield pairs.details()
+
+
+class _Pairs:
+    """The pairs of one table."""
+
+    def __init__(self, judged: JudgedTable, table: Table) -> None:
+        self._judged, self._table = judged, table
+        self._rows = {row.id: row.label for row in table.rows}
+        self._columns = {column.key: column.label for column in table.columns}
+        self._pairs = judged.pairs
+        self._of_paper = {
+            (floor.column, floor.metric): floor for floor in judged.floors if floor.series is None
+        }
+        self.measured = [pair for pair in judged.pairs if pair.difference is not None]
+        self._series = list(dict.fromkeys(pair.series for pair in self.measured))
+
+    def grid(self) -> Grid:
+        """Each pair: the paper's difference in every column, and below it ours."""
+        places = list(dict.fromkeys((pair.column, pair.metric) for pair in self._pairs))
+        by_place = {
+            (pair.row, pair.over, pair.series, pair.column, pair.metric): pair
+            for pair in self._pairs
+        }
+        rows = []
+        for a, b in dict.fromkeys((pair.row, pair.over) for pair in self._pairs):
+            for series in (None, *self._series):
+                one = series if series is not None else self._pairs[0].series
+                found = [by_place.get((a, b, one, *place)) for place in places]
+                shown = [(self._reported if series is None else self._ours)(pair) for pair in found]
+                label = f"{self._rows[a]} over {self._rows[b]}" if series is None else ""
+                rows.append((label, self._name(series), *shown))
+        return Grid(
+            title="Rows compared with each other",
+            text=tuple(self._sentences()),
+            head=("A over B", "numbers", *(self._place(*place) for place in places)),
+            rows=(*rows, *self._floors(places)),
+        )
+
+    def details(self) -> Grid:
+        """The numbers behind each verdict."""
+        rows = [
+            (
+                f"{self._rows[pair.row]} over {self._rows[pair.over]}",
+                ", ".join(filter(None, (pair.series, self._place(pair.column, pair.metric)))),
+                f"{SIGNS[pair.verdict]} {pair.verdict}",
+                f"{signed(pair.difference, 2)}{WATERMARK if pair.synthetic else ''}",
+                " to ".join(signed(end, 2) for end in pair.interval),
+                f"{pair.p_value:.4f}",
+                f"{pair.adjusted_p:.4f}",
+                str(pair.queries),
+            )
+            for pair in self.measured
+            if pair.interval
+        ]
+        return Grid(
+            title=f"The numbers behind {len(rows)} comparisons of rows",
+            text=(),
+            head=(
+                *("A over B", "where", "verdict", "A − B", "95 % interval", "p", "adjusted p"),
+                "queries",
+            ),
+            rows=tuple(rows),
+            folded=True,
+        )
+
+    def _sentences(self) -> Iterator[str]:
+        unit = "percent points" if self._percent() else "the unit of the column"
+        yield (
+            f"Each field is A − B, in {unit}: of the paper's numbers and, below, of ours on the "
+            f"same queries."
+        )
+        if any(pair.interval for pair in self.measured):
+            yield (
+                f"{SIGNS[WINS]} A wins, {SIGNS[LOSES]} A loses, {SIGNS[UNSETTLED]} not settled. A "
+                f"win or a loss needs both: a 95 % BCa interval over queries and seeds without 0, "
+                f"and a sign-flip permutation over queries with p ≤ {FALSE_DISCOVERIES:g} after "
+                f"the correction of Benjamini and Hochberg for all {len(self._tested())} "
+                f"differences tested here, which holds the false ones at {FALSE_DISCOVERIES:.0%} "
+                f"of those found."
+            )
+        yield from self._outcomes()
+        yield from self._steps()
+        yield from self._open()
+
+    def _percent(self) -> bool:
+        return all(self._table.metrics[pair.metric].unit == "percent" for pair in self._pairs)
+
+    def _tested(self) -> list[Pair]:
+        return [pair for pair in self.measured if pair.p_value is not None]
+
+    def _outcomes(self) -> Iterator[str]:
+        for series in self._series:
+            pairs = [pair for pair in self.measured if pair.series == series]
+            tally = Counter(pair.verdict for pair in pairs)
+            words = listed([f"{tally[word]} {word}" for word in SIGNS if tally[word]])
+            singles = sum(bool(pair.why) for pair in pairs)
+            single = f" ({singles} with one run of a row)" if singles else ""
+            yield f"Outcome, {self._name(series)}: of {len(pairs)} differences {words}{single}."
+            left_out = max(pair.left_out for pair in pairs)
+            if left_out:
+                yield f"Without up to {left_out} queries that have no true match in some run."
+
+    def _steps(self) -> Iterator[str]:
+        """How many of the paper's steps its queries cannot show."""
+        counts = []
+        for metric in dict.fromkeys(name for _, name in self._of_paper):
+            steps = [
+                pair
+                for pair in self._once()
+                if pair.step and pair.metric == metric and (pair.column, metric) in self._of_paper
+            ]
+            if steps:
+                below = sum(map(self._below, steps))
+                counts.append(f"{below} of the paper's {len(steps)} steps of {metric}")
+        if counts:
+            yield (
+                f"By the draw of the queries alone a number moves, in 95 % of cases, within the "
+                f"last rows' half-widths. {listed(counts)} from row to row are smaller than that, "
+                f"and stand in parentheses: the printed numbers cannot show that A is better. "
+                f"Rows share their queries, so such a step may still be real, which only their "
+                f"results on each query can tell."
+            )
+
+    def _once(self) -> list[Pair]:
+        """The paper's differences, each once."""
+        return [
+            pair
+            for pair in self._pairs
+            if pair.series == self._pairs[0].series and pair.reported is not None
+        ]
+
+    def _below(self, pair: Pair) -> bool:
+        floor = self._of_paper.get((pair.column, pair.metric))
+        return floor is not None and abs(pair.reported) < floor.half_width
+
+    def _open(self) -> Iterator[str]:
+        reasons = Counter(pair.why for pair in self._pairs if pair.verdict == OPEN)
+        if reasons:
+            most = reasons.most_common(_MOST_REASONS)
+            shown = "; ".join(f"{why} ({count})" for why, count in most)
+            more = "; and others" if len(reasons) > len(most) else ""
+            yield f"Open: {reasons.total()} of {len(self._pairs)} differences: {shown}{more}."
+
+    def _floors(self, places: Sequence[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+        floors = {
+            (floor.series, floor.column, floor.metric): floor for floor in self._judged.floors
+        }
+        label = "queries alone, ±"
+        for series in (None, *self._series):
+            found = [floors.get((series, *place)) for place in places]
+            if any(found):
+                yield (label, self._name(series), *map(self._half_width, found))
+                label = ""
+
+    def _half_width(self, floor: Floor | None) -> str:
+        if floor is None:
+            return ""
+        decimals = self._table.metrics[floor.metric].decimals + 1
+        return f"{floor.half_width:.{decimals}f}{WATERMARK if floor.synthetic else ''}"
+
+    def _reported(self, pair: Pair | None) -> str:
+        if pair is None or pair.reported is None:
+            return "–"
+        text = signed(pair.reported, self._table.metrics[pair.metric].decimals)
+        return f"({text})" if self._below(pair) else text
+
+    def _ours(self, pair: Pair | None) -> str:
+        if pair is None or pair.difference is None:
+            return ""
+        text = signed(pair.difference, self._table.metrics[pair.metric].decimals)
+        return f"{text}{WATERMARK if pair.synthetic else ''} {SIGNS[pair.verdict]}"
+
+    def _name(self, series: str | None) -> str:
+        return "paper" if series is None else series or "reproduced"
+
+    def _place(self, key: str, metric: str) -> str:
+        label = self._columns[key]
+        return metric if label == metric else f"{label} {metric}"
