@@ -16,7 +16,7 @@ from reproduction.paper.loading import load_paper, load_table
 from reproduction.paper.order import in_order
 from reproduction.paper.tables import Paper, Table
 from reproduction.report.index import index, write_pages
-from reproduction.report.layout import FORMATS, render
+from reproduction.report.layout import FORMATS, PAIRS, render
 from reproduction.report.links import beside
 from reproduction.results.csvfile import read_results
 
@@ -58,6 +58,7 @@ def _render(arguments: argparse.Namespace) -> None:
     cells = _judged(paper, arguments.results, arguments.ignore_unknown)
     names = [table.id for table in in_order(paper.tables.values())]
     files = {f"{name}.{form}": (name, form) for name in names for form in FORMATS}
+    files |= {f"{name}.{PAIRS}": (name, PAIRS) for name in names if cells.tables[name].pairs}
     for file, (name, form) in files.items():
         links = beside(name, names, paper.tables.__getitem__)
         text = render(cells.tables[name], paper.tables[name], form, links=links)
@@ -84,7 +85,8 @@ def _judged(paper: Paper, file: Path, ignore_unknown: bool) -> Cells:
 def _table(arguments: argparse.Namespace) -> None:
     table = load_table(arguments.table)
     judged = read_judged(arguments.cells, table.id)
-    form = arguments.out.suffix.removeprefix(".")
+    of_pairs = arguments.out.name.endswith(f".{PAIRS}")
+    form = PAIRS if of_pairs else arguments.out.suffix.removeprefix(".")
 
     def another(name: str) -> Table:
         return load_table(arguments.table.with_name(f"{name}.yaml"))

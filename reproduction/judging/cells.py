@@ -198,13 +198,15 @@ class Grid:
     Attributes:
         text: sentences above the grid.
         head: of the columns; the first two hold words, the others numbers.
-        folded: whether it is shown only to who asks; a paper has no room for it.
+        wide: whether a page of print has no room for it.
+        folded: whether it is shown only to who asks.
     """
 
     title: str
     text: tuple[str, ...]
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    wide: bool = False
     folded: bool = False
 
 

@@ -4,20 +4,17 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 
 from reproduction.paper.tables import Row, Table
-from reproduction.results.queries import measured_by
 
 
 def compared(table: Table) -> Iterator[tuple[str, str, Row, Row, bool]]:
     """Column, metric, A, B, and whether the paper steps from B to A, in the order of print.
 
     A row is compared with the one before it in its group, and with the group's first; a table may
-    name its pairs itself (`compare`). Quoted rows are passed over, and metrics that are no means
-    over queries.
+    name its pairs itself (`compare`). Quoted rows are passed over.
     """
-    for column in () if table.exact else table.columns:
-        metrics = [name for name in column.metrics if measured_by(name)]
+    for column in table.columns:
         for a, b, step in _rows(table, column.key):
-            for metric in metrics:
+            for metric in column.metrics:
                 yield column.key, metric, a, b, step
 
 

@@ -94,7 +94,7 @@ def judge_table(
     ours = [make(table, entry) for entry in asked]
     for cell in ours:
         made[cell.row, cell.column, cell.metric].append(cell)
-    compared, noise = pairs(table, asked, ours)
+    compared, noise = pairs(table, ours, [entry.runs for entry in asked])
     names = texts_in(results)
     return JudgedTable(
         table=table.id,

@@ -28,6 +28,10 @@ import numpy as np
 from scipy import stats
 
 CONFIDENCE = 0.95
+
+FALSE_DISCOVERIES = 0.05
+"""Of the differences of a table that count as won or lost, the share that may be so by chance."""
+
 RESAMPLES, FLIPS = 4_999, 19_999
 """So many that a run with other random numbers would hardly move an end, or p below 0.001."""
 

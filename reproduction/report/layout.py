@@ -16,7 +16,7 @@ from reproduction.report import csv as as_csv
 from reproduction.report import html as as_html
 from reproduction.report import latex as as_latex
 from reproduction.report import markdown as as_markdown
-from reproduction.report import pairs
+from reproduction.report import pairs, pairs_csv
 from reproduction.report.document import (
     DIFFERENCE,
     REPORTED,
@@ -47,9 +47,14 @@ SHEETS: Mapping[str, Callable[[Sheet], str]] = {
     "html": as_html.render,
     "tex": as_latex.render,
 }
-"""Formats that are made from the sheet; CSV is made from the cells."""
+"""Formats that are made from the sheet."""
 
 FORMATS = (*SHEETS, "csv")
+
+PAIRS = "pairs.csv"
+"""What a table has besides, in a file of its own: its rows compared with each other."""
+
+_OF_CELLS = {"csv": as_csv.render, PAIRS: pairs_csv.render}
 
 
 def render(
@@ -58,17 +63,17 @@ def render(
     """A judged table as text.
 
     Args:
-        form: one of :data:`FORMATS`.
+        form: one of :data:`FORMATS`, or :data:`PAIRS`.
         command: makes what the table lacks.
         links: (words, page) of the pages beside it.
 
     Raises:
         InputError: an unknown format.
     """
-    if form not in FORMATS:
+    if form in _OF_CELLS:
+        return _OF_CELLS[form](judged)
+    if form not in SHEETS:
         raise one_of("format", form, FORMATS)
-    if form == "csv":
-        return as_csv.render(judged)
     return SHEETS[form](replace(lay_out(judged, table, command), links=links))
 
 
@@ -87,7 +92,7 @@ def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:
             name for name in _DESCRIPTIONS if any(getattr(row, name) for row in table.rows)
         ),
         top=summary([(table, judged)]),
-        outcomes=tuple(facts.outcomes()),
+        outcomes=(*facts.outcomes(), *pairs.noise(judged, table)),
         conditions=tuple(facts.conditions()),
         summary=facts.summary(),
         overviews=overviews,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from reproduction.judging.cells import LOSES, OPEN, UNSETTLED, WINS, Floor, Grid, JudgedTable, Pair
-from reproduction.judging.comparisons import FALSE_DISCOVERIES
+from reproduction.judging.paired import FALSE_DISCOVERIES
 from reproduction.paper.tables import Table
 from reproduction.report.document import WATERMARK
 from reproduction.report.phrases import listed
@@ -14,6 +14,12 @@ SIGNS = {WINS: "▲", LOSES: "▼", UNSETTLED: "?"}
 
 _MOST_REASONS = 3
 """Why pairs are open; reports on open cells say the rest."""
+
+
+def noise(judged: JudgedTable, table: Table) -> Iterator[tuple[str, str]]:
+    """(name, text) of how many of the paper's steps are smaller than the noise of its queries."""
+    if counts := _Pairs(judged, table).counts():
+        yield "Noise of the query set", f"{listed(counts)} from row to row are smaller"
 
 
 def grids(judged: JudgedTable, table: Table) -> Iterator[Grid]:
@@ -59,6 +65,7 @@ class _Pairs:
             text=tuple(self._sentences()),
             head=("A over B", "numbers", *(self._place(*place) for place in places)),
             rows=(*rows, *self._floors(places)),
+            wide=True,
         )
 
     def details(self) -> Grid:
@@ -85,6 +92,7 @@ class _Pairs:
                 "queries",
             ),
             rows=tuple(rows),
+            wide=True,
             folded=True,
         )
 
@@ -125,25 +133,25 @@ class _Pairs:
             if left_out:
                 yield f"Without up to {left_out} queries that have no true match in some run."
 
+    def counts(self) -> list[str]:
+        """How many of the paper's steps its queries cannot show, for each metric."""
+        by_metric: dict[str, list[Pair]] = {}
+        for pair in self._once():
+            if pair.step and (pair.column, pair.metric) in self._of_paper:
+                by_metric.setdefault(pair.metric, []).append(pair)
+        return [
+            f"{sum(map(self._below, steps))} of the paper's {len(steps)} steps of {metric}"
+            for metric, steps in by_metric.items()
+        ]
+
     def _steps(self) -> Iterator[str]:
-        """How many of the paper's steps its queries cannot show."""
-        counts = []
-        for metric in dict.fromkeys(name for _, name in self._of_paper):
-            steps = [
-                pair
-                for pair in self._once()
-                if pair.step and pair.metric == metric and (pair.column, metric) in self._of_paper
-            ]
-            if steps:
-                below = sum(map(self._below, steps))
-                counts.append(f"{below} of the paper's {len(steps)} steps of {metric}")
-        if counts:
+        if counts := self.counts():
             yield (
-                f"By the draw of the queries alone a number moves, in 95 % of cases, within the "
-                f"last rows' half-widths. {listed(counts)} from row to row are smaller than that, "
-                f"and stand in parentheses: the printed numbers cannot show that A is better. "
-                f"Rows share their queries, so such a step may still be real, which only their "
-                f"results on each query can tell."
+                f"In the last rows: how far a number moves by the draw of its queries alone, in "
+                f"95 % of cases. {listed(counts)} from row to row are smaller and stand in "
+                f"parentheses: two printed numbers so near cannot show which row is better. The "
+                f"rows share their queries, so a small difference may still be real; the results "
+                f"on each query tell."
             )
 
     def _once(self) -> list[Pair]:

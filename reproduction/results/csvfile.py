@@ -11,7 +11,7 @@ from reproduction.results.frame import SEPARATOR, SEVERAL, check_columns, comple
 
 
 def read_results(path: Path) -> pd.DataFrame:
-    """The results in a CSV.
+    """The results in a CSV, whose files of queries lie as seen from its folder.
 
     Raises:
         InputError: no such file, no CSV, a column that is lacking, or a line with more or fewer
@@ -30,6 +30,9 @@ def read_results(path: Path) -> pd.DataFrame:
         name: [_parsed(name, fields[index], f"{path}: line {n}") for n, fields in body]
         for index, name in enumerate(head)
     }
+    if "queries" in read:
+        files = (file and str(path.parent / file) for file in read["queries"])
+        read["queries"] = list(files)
     return complete(pd.DataFrame(read, dtype=object), str(path), [number for number, _ in body])
 
 

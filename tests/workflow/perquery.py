@@ -1,5 +1,7 @@
 """Fabricated evaluations with the results of each query, from how good a model is."""
 
+from zlib import crc32
+
 import numpy as np
 
 from tests.workflow import records
@@ -7,10 +9,10 @@ from tests.workflow import records
 RANKS = ("1", "5", "10", "20")
 
 
-def arrays(quality, seed=0, queries=300):
-    """Average precision and first rank: queries are easy or hard for all models and seeds."""
+def arrays(quality, model="resnet50", seed=0, queries=300):
+    """Queries are easy or hard for all models and seeds."""
     difficulty = np.random.default_rng(queries).normal(size=queries)
-    noise = np.random.default_rng([seed, int(100 * (quality + 20))])
+    noise = np.random.default_rng([seed, crc32(model.encode())])
     margin = quality + 0.02 * noise.normal() - difficulty + 0.3 * noise.normal(size=queries)
     return {
         "average_precision": 1 / (1 + np.exp(-1.5 * margin)),
@@ -19,18 +21,20 @@ def arrays(quality, seed=0, queries=300):
     }
 
 
-def write(scale, quality, make=records.record, held=None, **address):
-    """An evaluation and its queries; returns the .npz.
+def write(scale, quality, make=records.record, queries=300, unmatched=(), **address):
+    """An evaluation and its queries; returns the .npz and its arrays.
 
     Args:
-        held: arrays to write instead of those that the record is of; None values are left out.
+        unmatched: queries without a true match.
         address: arguments of `make`, such as `model` and `seed`.
     """
-    found = arrays(quality, address.get("seed", 0), address.pop("queries", 300))
-    precision, rank = found["average_precision"], found["first_match_rank"]
+    names = {key: address[key] for key in ("model", "seed") if key in address}
+    found = arrays(quality, **names, queries=queries)
+    found["average_precision"][list(unmatched)] = np.nan
+    found["first_match_rank"][list(unmatched)] = 0
+    rank = found["first_match_rank"][found["first_match_rank"] > 0]
     cmc = {k: float((rank <= int(k)).mean()) for k in RANKS}
-    content = make(mAP=float(precision.mean()), **address, cmc=cmc)
+    content = make(mAP=float(np.nanmean(found["average_precision"])), **address, cmc=cmc)
     file = records.write(scale, content).with_suffix(".npz")
-    kept = found | (held or {})
-    np.savez(file, **{name: array for name, array in kept.items() if array is not None})
-    return file
+    np.savez(file, **found)
+    return file, found

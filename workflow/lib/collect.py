@@ -27,7 +27,7 @@ from workflow.lib.records import Record, read_record
 
 COLUMNS = (
     *("series", "training_set", "model", "seed", "test_set", "metric", "value", "experiment"),
-    *("comparable", "why_not", "marks", "synthetic", "file"),
+    *("comparable", "why_not", "marks", "synthetic", "file", "queries"),
     *("data", "data_kind", "protocol", "recipe", "models"),
     *("published", "other_counts", "paper_recipe"),
     *("provenance", "training_code", "evaluation_code", "training_data", "test_data"),
@@ -69,7 +69,11 @@ def _lines(
 ) -> Iterator[dict[str, object]]:
     """What no experiment of the paper makes is named by its model."""
     training, test, model = record.training, record.content, record.evaluation.run.model
+    queries = Path(record.evaluation.file).with_suffix(".npz")
+    there = record.file.with_suffix(".npz").exists()
     shared = described(record, names.get(model, model), why_not, accepted) | {
+        # The CSV lies in the folder of the scale.
+        "queries": queries.as_posix() if there else "",
         "model": model,
         "published": training["data"]["published"] and test["data"]["published"],
         "other_counts": "; ".join(distinct(other_counts(record, accepted))),

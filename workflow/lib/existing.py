@@ -13,9 +13,10 @@ from workflow.lib.plan import Plan
 
 
 def of_tables(plan: Plan, tables: Iterable[str]) -> str:
-    """The tables' evaluations and the notes of failed jobs; empty under `missing: run`."""
+    """The tables' evaluations, their queries, and notes of failed jobs; none of `missing: run`."""
     notes = Path(plan.located(f"logs/{plan.scale}")).rglob(NOTES)
-    wanted = map(plan.located, plan.wanted(tables))
+    wanted = [Path(plan.located(file)) for file in plan.wanted(tables)]
+    wanted += [file.with_suffix(".npz") for file in wanted]
     return of_files([*wanted, *notes]) if plan.shows_missing else ""
 
 

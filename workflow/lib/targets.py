@@ -8,11 +8,14 @@ from pathlib import PurePosixPath
 from apnet.errors import InputError, one_of
 from apnet.records import paths
 from reproduction.figures.names import PICTURES
-from workflow.lib.catalogue import FIGURES, REPORTED
+from workflow.lib.catalogue import FIGURES, REPORTED, TABLES
 from workflow.lib.plan import Plan
 
 FORMATS = ("md", "tex", "html", "csv")
 """Suffixes of a table's report."""
+
+PAIRS = [f"reports/{table}.pairs.csv" for table in TABLES]
+"""Rows of the tables compared with each other, on request."""
 
 DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
 """All tables and figures as one document, and its PDF, which needs TeX."""
@@ -31,7 +34,7 @@ def warn(sentence: str) -> None:
 
 def unknown(plan: Plan) -> str:
     """A regular expression for reports, and files of runs, that no rule makes."""
-    known = "|".join(map(re.escape, (*reports(), *INDEX, DOCUMENT, PDF)))
+    known = "|".join(map(re.escape, (*reports(), *PAIRS, *INDEX, DOCUMENT, PDF)))
     files = "|".join(map(paths.pattern, paths.FILES))
     of_run = rf"results/{re.escape(plan.scale)}/(?:{files})"
     return rf"(?!(?:{known})$)reports/.+|(?!{of_run}$)results/(?:[^/]+/){{5}}.+"
@@ -54,7 +57,7 @@ def refuse(target: str, plan: Plan) -> None:
     """
     parts = PurePosixPath(target).parts
     if parts[0] == "reports":
-        raise one_of("report", target, (*reports(), *INDEX, DOCUMENT, PDF))
+        raise one_of("report", target, (*reports(), *PAIRS, *INDEX, DOCUMENT, PDF))
     scale, seed, file = parts[1], parts[5], parts[6:]
     if scale != plan.scale:
         raise InputError(

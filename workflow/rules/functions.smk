@@ -186,6 +186,10 @@ def evaluations_of(wildcards):
     return PLAN.files([wildcards.table])
 
 
+def queries_of(wildcards):
+    return PLAN.queries([wildcards.table])
+
+
 def existing_evaluations(wildcards):
     return existing.of_tables(PLAN, [wildcards.table])
 

@@ -2,6 +2,7 @@ rule judge:
     """Set a table's reproduced cells beside the reported ones."""
     input:
         evaluations=evaluations_of,
+        queries=queries_of,
     output:
         f"{RESULTS}/cells/{{table}}.json",
     log:
@@ -95,6 +96,20 @@ use rule render as page with:
         command=fill_command,
         pages=pages_beside,
         caption=caption_of,
+        code=reporting_code,
+
+
+use rule render as pairs with:
+    output:
+        "reports/{table}.pairs.csv",
+    log:
+        f"{LOGS}/render/{{table}}.pairs.csv.log",
+    wildcard_constraints:
+        table=one_of(TABLES),
+    params:
+        table=table_file,
+        command=fill_command,
+        pages=[],
         code=reporting_code,
 
 
