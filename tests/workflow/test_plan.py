@@ -1,6 +1,7 @@
 """Plan: what is kept, what is refused, and odd files in place of a run's record."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import yaml
 
 from apnet.errors import InputError
 from apnet.records.paths import Run
+from tests.workflow import perquery, records
 from tests.workflow.conftest import ROOT
+from workflow.lib import existing
 from workflow.lib.config import check_config
 from workflow.lib.earlier import other_runs
 from workflow.lib.plan import Plan
@@ -111,3 +114,24 @@ def test_values_that_do_not_fit_each_other_are_refused_before_anything_runs(chan
     check_config(config, pytest.fail)
     with pytest.raises(InputError, match=re.escape(message)):
         Plan(config, ROOT)
+
+
+def test_a_table_waits_for_queries_but_not_for_those_that_an_evaluation_lacks(plan):
+    evaluations, queries = plan.files(["table6"]), existing.queries(plan, ["table6"])
+    assert queries == [file.replace(".json", ".npz") for file in evaluations]
+    older = {"training": "occluded-dukemtmc", "model": "resnet50-apnet-c2"}
+    records.write(Path(plan.results), records.synthetic(**older))
+    assert existing.queries(plan, ["table6"]) == [file for file in queries if "-c1" in file]
+    perquery.write(Path(plan.results), 1.0, records.synthetic, **older)
+    assert existing.queries(plan, ["table6"]) == queries
+
+
+def test_queries_that_change_change_the_digest_of_what_is_shown(plan):
+    plan.config["missing"] = "show"
+    made = {"training": "occluded-dukemtmc", "model": "resnet50-apnet-c2"}
+    file, _ = perquery.write(Path(plan.results), 1.0, records.synthetic, **made)
+    before = existing.of_tables(plan, ["table6"])
+    assert existing.of_tables(plan, ["table6"]) == before
+    os.utime(file, (1, 1))
+    assert existing.of_tables(plan, ["table6"]) != before
+    assert existing.queries(plan, ["table6"]) == []

@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import numpy as np
 import pytest
 
 from apnet.data.synthetic import synthesize
@@ -198,6 +199,24 @@ def test_a_lost_evaluation_costs_no_training(finished):
         assert finished.jobs(TARGET, config=TINY) == EVALUATE
     finally:
         moved.rename(record)
+
+
+def test_queries_that_changed_are_judged_again(tmp_path):
+    snakemake = Snakemake(tmp_path)
+    table, pairs = "reports/table6.csv", "reports/table6.pairs.csv"
+    snakemake(table, pairs, config=TINY)
+    # Of one run.
+    assert "not settled" in (tmp_path / pairs).read_text()
+    assert snakemake.jobs(table, pairs, config=TINY) == NOTHING
+    (queries, _) = (tmp_path / "results").rglob("test/*.npz")
+    np.savez(queries, **np.load(queries), more=np.zeros(1))
+    assert snakemake.jobs(table, pairs, config=TINY) == {"judge": 1, "render": 1, "pairs": 1}
+    # An older evaluation has none, and is not made again.
+    queries.unlink()
+    assert snakemake.jobs(table, pairs, config=TINY) == {"judge": 1, "render": 1, "pairs": 1}
+    snakemake(table, pairs, config=TINY)
+    assert "No such file" in (tmp_path / pairs).read_text()
+    assert snakemake.jobs(table, pairs, config=TINY) == NOTHING
 
 
 def test_data_that_has_moved_costs_nothing_and_other_data_is_refused(finished, tmp_path):

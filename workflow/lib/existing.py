@@ -1,4 +1,4 @@
-"""Digests of the files that exist, for reports that are made without waiting for missing results.
+"""Digests of the files that exist, for reports that do not wait for missing results.
 
 As inputs of a rule, results that are out of date would be made again; as a param, their digest
 only makes the report again once they change.
@@ -18,6 +18,16 @@ def of_tables(plan: Plan, tables: Iterable[str]) -> str:
     wanted = [Path(plan.located(file)) for file in plan.wanted(tables)]
     wanted += [file.with_suffix(".npz") for file in wanted]
     return of_files([*wanted, *notes]) if plan.shows_missing else ""
+
+
+def queries(plan: Plan, tables: Iterable[str]) -> list[str]:
+    """The files of queries that the tables wait for, beside their evaluations.
+
+    Not one that an older evaluation lacks, which would have to be made again for it.
+    """
+    pairs = [(file, str(Path(file).with_suffix(".npz"))) for file in plan.files(tables)]
+    there = {file for pair in pairs for file in pair if Path(plan.located(file)).exists()}
+    return [file for record, file in pairs if file in there or record not in there]
 
 
 def of_maps(plan: Plan, figure: str) -> str:

@@ -7,7 +7,7 @@ imported, and the fingerprint of those that `code_changes: keep` keeps.
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from apnet import numeric_core
 from apnet.config.names import parse_model_name
@@ -207,16 +207,6 @@ class Plan:
         """The evaluation records that the tables are made from, existing or not."""
         wanted = sorted({item for table in tables for item in self.evaluations(table)})
         return [f"{self.results}/{item.file}" for item in wanted]
-
-    def queries(self, tables: Iterable[str]) -> list[str]:
-        """The files of queries that the tables wait for, beside the evaluations.
-
-        One that an older evaluation lacks is not waited for: it would have to be made again.
-        """
-        records = self.files(tables)
-        pairs = [(record, str(PurePosixPath(record).with_suffix(".npz"))) for record in records]
-        there = {file for pair in pairs for file in pair if Path(self.located(file)).exists()}
-        return [file for record, file in pairs if file in there or record not in there]
 
     def _cells(self, table: Table) -> Iterable[tuple[Experiment, str, str]]:
         for row in table.rows:

@@ -187,7 +187,7 @@ def evaluations_of(wildcards):
 
 
 def queries_of(wildcards):
-    return PLAN.queries([wildcards.table])
+    return existing.queries(PLAN, [wildcards.table])
 
 
 def existing_evaluations(wildcards):
