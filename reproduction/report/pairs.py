@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from reproduction.judging.cells import LOSES, OPEN, UNSETTLED, WINS, Floor, Grid, JudgedTable, Pair
 from reproduction.judging.paired import FALSE_DISCOVERIES
@@ -11,6 +12,8 @@ from reproduction.report.phrases import listed
 from reproduction.report.text import signed
 
 SIGNS = {WINS: "▲", LOSES: "▼", UNSETTLED: "?"}
+
+_COUNTED = {WINS: "won", LOSES: "lost", UNSETTLED: "not settled"}
 
 _MOST_REASONS = 3
 """Why pairs are open; reports on open cells say the rest."""
@@ -54,11 +57,13 @@ class _Pairs:
         }
         rows = []
         for a, b in dict.fromkeys((pair.row, pair.over) for pair in self._pairs):
-            for series in (None, *self._series):
-                one = series if series is not None else self._pairs[0].series
+            # One part of the label a line, so that it fits a phone.
+            labels = [self._rows[a], f"over {self._rows[b]}"]
+            labels = labels if self._series else [" ".join(labels)]
+            for series, label in zip_longest((None, *self._series), labels, fillvalue=""):
+                one = self._pairs[0].series if series is None else series
                 found = [by_place.get((a, b, one, *place)) for place in places]
-                shown = [(self._reported if series is None else self._ours)(pair) for pair in found]
-                label = f"{self._rows[a]} over {self._rows[b]}" if series is None else ""
+                shown = map(self._reported if series is None else self._ours, found)
                 rows.append((label, self._name(series), *shown))
         return Grid(
             title="Rows compared with each other",
@@ -108,8 +113,8 @@ class _Pairs:
                 f"win or a loss needs both: a 95 % BCa interval over queries and seeds without 0, "
                 f"and a sign-flip permutation over queries with p ≤ {FALSE_DISCOVERIES:g} after "
                 f"the correction of Benjamini and Hochberg for all {len(self._tested())} "
-                f"differences tested here, which holds the false ones at {FALSE_DISCOVERIES:.0%} "
-                f"of those found."
+                f"differences tested here, which holds the false ones at "
+                f"{100 * FALSE_DISCOVERIES:g} % of those found."
             )
         yield from self._outcomes()
         yield from self._steps()
@@ -125,7 +130,9 @@ class _Pairs:
         for series in self._series:
             pairs = [pair for pair in self.measured if pair.series == series]
             tally = Counter(pair.verdict for pair in pairs)
-            words = listed([f"{tally[word]} {word}" for word in SIGNS if tally[word]])
+            words = listed(
+                [f"{tally[word]} {name}" for word, name in _COUNTED.items() if tally[word]]
+            )
             singles = sum(bool(pair.why) for pair in pairs)
             single = f" ({singles} with one run of a row)" if singles else ""
             yield f"Outcome, {self._name(series)}: of {len(pairs)} differences {words}{single}."
