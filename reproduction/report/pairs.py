@@ -82,8 +82,8 @@ class _Pairs:
                 f"{SIGNS[pair.verdict]} {pair.verdict}",
                 f"{signed(pair.difference, 2)}{WATERMARK if pair.synthetic else ''}",
                 " to ".join(signed(end, 2) for end in pair.interval),
-                f"{pair.p_value:.4f}",
-                f"{pair.adjusted_p:.4f}",
+                f"{pair.p_value:.5f}",
+                f"{pair.adjusted_p:.5f}",
                 str(pair.queries),
             )
             for pair in self.measured
