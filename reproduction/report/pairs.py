@@ -22,7 +22,10 @@ _MOST_REASONS = 3
 def noise(judged: JudgedTable, table: Table) -> Iterator[tuple[str, str]]:
     """(name, text) of how many of the paper's steps are smaller than the noise of its queries."""
     if counts := _Pairs(judged, table).counts():
-        yield "Noise of the query set", f"{listed(counts)} from row to row are smaller"
+        yield (
+            "Noise of the query set",
+            f"smaller than it are, of the paper's steps from row to row, {listed(counts)}",
+        )
 
 
 def grids(judged: JudgedTable, table: Table) -> Iterator[Grid]:
@@ -103,10 +106,8 @@ class _Pairs:
 
     def _sentences(self) -> Iterator[str]:
         unit = "percent points" if self._percent() else "the unit of the column"
-        yield (
-            f"Each field is A − B, in {unit}: of the paper's numbers and, below, of ours on the "
-            f"same queries."
-        )
+        ours = " and, below, of ours on the same queries" if self.measured else ""
+        yield f"Each field is A − B, in {unit}: of the paper's numbers{ours}."
         if any(pair.interval for pair in self.measured):
             yield (
                 f"{SIGNS[WINS]} A wins, {SIGNS[LOSES]} A loses, {SIGNS[UNSETTLED]} not settled. A "
@@ -147,7 +148,7 @@ class _Pairs:
             if pair.step and (pair.column, pair.metric) in self._of_paper:
                 by_metric.setdefault(pair.metric, []).append(pair)
         return [
-            f"{sum(map(self._below, steps))} of the paper's {len(steps)} steps of {metric}"
+            f"{sum(map(self._below, steps))} of {len(steps)} in {metric}"
             for metric, steps in by_metric.items()
         ]
 
@@ -155,11 +156,13 @@ class _Pairs:
         if counts := self.counts():
             yield (
                 f"In the last rows: how far a number moves by the draw of its queries alone, in "
-                f"95 % of cases. {listed(counts)} from row to row are smaller and stand in "
-                f"parentheses: two printed numbers so near cannot show which row is better. The "
-                f"rows share their queries, so a small difference may still be real; the results "
-                f"on each query tell."
+                f"95 % of cases. Of the paper's steps from row to row {listed(counts)} are "
+                f"smaller; two printed numbers so near cannot show which row is better. The rows "
+                f"share their queries, so a small difference may still be real; the results on "
+                f"each query tell."
             )
+        if any(map(self._below, self._once())):
+            yield "In parentheses: smaller than that."
 
     def _once(self) -> list[Pair]:
         """The paper's differences, each once."""

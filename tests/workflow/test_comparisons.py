@@ -254,7 +254,7 @@ def test_a_report_says_how_many_of_the_papers_steps_its_queries_cannot_show(tmp_
     ]
     half_widths = {"market1501": 0.646, "dukemtmc": 1.223, "msmt17": 0.670}
     below = sum(step < half_widths[key] for step, key in steps)
-    assert f"{below} of the paper's {len(steps)} steps of R-1" in text
+    assert f"of the paper's steps from row to row, {below} of {len(steps)} in R-1" in text
     assert (below, len(steps)) == (17, 24)
     line = next(line for line in text.splitlines() if line.startswith("| queries alone, ±"))
     fields = [field.strip() for field in line.split("|")]

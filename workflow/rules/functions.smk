@@ -204,10 +204,15 @@ def keep_planned():
 def asked_reports():
     """Names of the tables and figures that were asked for, and files that were by name."""
     targets = asked()
-    files = [file for file in targets if Path(file).stem in {*REPORTED, *FIGURES}]
+    files = [file for file in targets if shown_in(file) in {*REPORTED, *FIGURES}]
     whole = not targets or {*targets} & {"all", DOCUMENT, PDF}
     everything = {*REPORTED, *FIGURES} if whole else {}
-    return sorted({Path(file).stem for file in files} or everything), files
+    return sorted({*map(shown_in, files)} or everything), files
+
+
+def shown_in(report):
+    """The table or the figure of a report, or of its pairs."""
+    return Path(report).name.partition(".")[0]
 
 
 @refusing()
