@@ -33,7 +33,7 @@ def grids(judged: JudgedTable, table: Table) -> Iterator[Grid]:
     pairs = _Pairs(judged, table)
     if pairs.measured or any(floor.series is None for floor in judged.floors):
         yield pairs.grid()
-    if any(pair.interval for pair in pairs.measured):
+    if pairs.tested:
         yield pairs.details()
 
 
@@ -49,6 +49,7 @@ class _Pairs:
             (floor.column, floor.metric): floor for floor in judged.floors if floor.series is None
         }
         self.measured = [pair for pair in judged.pairs if pair.difference is not None]
+        self.tested = [pair for pair in self.measured if pair.interval]
         self._series = list(dict.fromkeys(pair.series for pair in self.measured))
 
     def grid(self) -> Grid:
@@ -89,8 +90,7 @@ class _Pairs:
                 f"{pair.adjusted_p:.5f}",
                 str(pair.queries),
             )
-            for pair in self.measured
-            if pair.interval
+            for pair in self.tested
         ]
         return Grid(
             title=f"The numbers behind {len(rows)} comparisons of rows",
@@ -108,13 +108,13 @@ class _Pairs:
         unit = "percent points" if self._percent() else "the unit of the column"
         ours = " and, below, of ours on the same queries" if self.measured else ""
         yield f"Each field is A − B, in {unit}: of the paper's numbers{ours}."
-        if any(pair.interval for pair in self.measured):
+        if self.measured:
             yield (
                 f"{SIGNS[WINS]} A wins, {SIGNS[LOSES]} A loses, {SIGNS[UNSETTLED]} not settled. A "
                 f"win or a loss needs both: a 95 % BCa interval over queries and seeds without 0, "
                 f"and a sign-flip permutation over queries with p ≤ {FALSE_DISCOVERIES:g} after "
-                f"the correction of Benjamini and Hochberg for all {len(self._tested())} "
-                f"differences tested here, which holds the false ones at "
+                f"the correction of Benjamini and Hochberg for all differences tested here "
+                f"({len(self.tested)}), which holds the false ones at "
                 f"{100 * FALSE_DISCOVERIES:g} % of those found."
             )
         yield from self._outcomes()
@@ -123,9 +123,6 @@ class _Pairs:
 
     def _percent(self) -> bool:
         return all(self._table.metrics[pair.metric].unit == "percent" for pair in self._pairs)
-
-    def _tested(self) -> list[Pair]:
-        return [pair for pair in self.measured if pair.p_value is not None]
 
     def _outcomes(self) -> Iterator[str]:
         for series in self._series:

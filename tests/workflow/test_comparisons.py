@@ -154,7 +154,7 @@ def test_a_report_shows_the_differences_and_marks_those_of_drawn_images(judge, m
     mark = "ˢ" if make is records.synthetic else ""
     difference = pair(judge(seeds=SEEDS))["difference"]
     assert [field.strip() for field in ours] == ["written", f"+{difference:.1f}{mark} ▲"]
-    assert "all 4 differences tested" in annex
+    assert "all differences tested here (4)" in annex
     html = judge.render(".html", seeds=SEEDS)
     assert "<summary>The numbers behind 4 comparisons of rows</summary>" in html
     # A page of print has no room for it.
