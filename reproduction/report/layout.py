@@ -92,8 +92,8 @@ def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:
             name for name in _DESCRIPTIONS if any(getattr(row, name) for row in table.rows)
         ),
         top=summary([(table, judged)]),
-        outcomes=(*facts.outcomes(), *pairs.noise(judged, table)),
-        conditions=tuple(facts.conditions()),
+        outcomes=tuple(facts.outcomes()),
+        conditions=(*facts.conditions(), *pairs.noise(judged, table)),
         summary=facts.summary(),
         overviews=overviews,
         # Counted values have no statistics to show in detail.
