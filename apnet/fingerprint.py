@@ -25,6 +25,7 @@ PACKAGE = Path(__file__).resolve().parent
 # job by job (registries), or cannot change a number (errors, files, records, processes).
 WITHOUT_EFFECT = (
     "apnet.config.attentions",
+    "apnet.config.discrepancies",
     "apnet.config.methods",
     "apnet.config.readings",
     "apnet.config.recipes",
@@ -50,7 +51,7 @@ WITHOUT_EFFECT = (
 _LOGGING = frozenset({"log", "print", "show_progress", "self.log", "warnings.warn"})
 """Functions whose calls are statements for people."""
 
-_KEYWORDS = frozenset({"caveat", "folders", "tolerance", "weights_url"})
+_KEYWORDS = frozenset({"caveat", "discrepancy", "folders", "tolerance", "weights_url"})
 """Facts of a backbone or dataset, given by keyword, that change no number."""
 
 _TYPING = ("collections.abc", "typing")

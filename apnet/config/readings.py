@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from importlib import import_module
 from types import ModuleType
 
+from apnet.config.discrepancies import Discrepancy
 from apnet.config.former import SWITCHES, current
 from apnet.errors import InputError, one_of
 
@@ -27,6 +28,7 @@ class Switch:
         choices: its values.
         written, released: its value under each reading.
         about: what it decides, as a sentence.
+        discrepancy: of paper and code, for which it exists.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Switch:
     written: str
     released: str
     about: str
+    discrepancy: Discrepancy
 
     def of(self, reading: "Reading") -> str:
         """Its value under a reading."""

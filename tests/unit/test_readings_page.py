@@ -1,13 +1,14 @@
 """The figures of docs/readings.md and docs/backbones.md are those that the code gives."""
 
-import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from apnet.config.backbones import backbones
+from apnet.config.discrepancies import OF_METHOD, Kind
 from apnet.config.readings import RELEASED, WRITTEN, get_reading
-from apnet.data import DATASETS
+from apnet.data import DATASETS, switches_of
 from apnet.models import build_model
 from apnet.models.cost import complexity
 
@@ -29,9 +30,13 @@ def shown(reading, model="resnet50-apnet-c2"):
     return f"{cost.gflops:.4f}", f"{cost.params / 1e6:.2f}"
 
 
-def test_every_switch_has_its_line():
-    named = set(re.findall(r"^\| `(\w+)`", PAGE, flags=re.MULTILINE))
-    assert set(WRITTEN.switches(*DATASETS)) <= named
+def test_every_switch_has_its_line_and_its_kind():
+    lines = rows("| switch | kind")
+    of_datasets = {switch.name: switch.discrepancy for d in DATASETS for switch in switches_of(d)}
+    discrepancies = OF_METHOD | of_datasets
+    assert set(WRITTEN.switches(*DATASETS)) == set(discrepancies)
+    for switch, discrepancy in discrepancies.items():
+        assert lines[switch][0] == discrepancy.kind in get_args(Kind)
 
 
 SWITCHES = rows("| switch | outputs")

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from apnet.cli.command import command, json_option
 from apnet.cli.listing import show, texts_below
+from apnet.config.discrepancies import OF_METHOD
 from apnet.config.readings import READINGS, Reading
 
 
@@ -15,15 +17,17 @@ def switches(as_json: bool) -> None:
     from apnet.data.registry import sound_specs
 
     specs = list(sound_specs())
-    about = texts_below(Reading)
-    about |= {switch.name: switch.about for spec in specs for switch in spec.switches}
-    of = {switch.name: spec.name for spec in specs for switch in spec.switches}
+    of = {switch: spec.name for spec in specs for switch in spec.switches}
+    about = texts_below(Reading) | {switch.name: switch.about for switch in of}
+    why = OF_METHOD | {switch.name: switch.discrepancy for switch in of}
+    datasets = {switch.name: dataset for switch, dataset in of.items()}
     values = {
         name: reading.switches(*(spec.name for spec in specs)) for name, reading in READINGS.items()
     }
     entries = [
-        {"name": switch, "dataset": of.get(switch), "about": about[switch]}
+        {"name": switch, "dataset": datasets.get(switch), "about": about[switch]}
         | {reading: its[switch] for reading, its in values.items()}
+        | asdict(why[switch])
         for switch in values["written"]
     ]
     note = f"--reading {' or '.join(READINGS)} sets all of them, --switch KEY=VALUE changes one."
@@ -32,7 +36,7 @@ def switches(as_json: bool) -> None:
 
 def _words(entry: Mapping[str, object]) -> str:
     values = ", ".join(f"{reading}: {_shown(entry[reading])}" for reading in READINGS)
-    return f"{values}. {entry['about']}"
+    return f"{values}. {entry['about']} ({entry['kind']})"
 
 
 def _shown(value: object) -> str:

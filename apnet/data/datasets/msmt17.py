@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from apnet.config.discrepancies import Discrepancy
 from apnet.config.readings import Reading, Switch
 from apnet.data.dataset import Part, Problem, Sample, Splits
 from apnet.data.lists import Presence, absent, read_lines
@@ -33,6 +34,12 @@ TRAINING = Switch(
     written="train+val",
     released="train",
     about="`train+val`, 32,621 images (Table I), or `train`, 30,248 (release).",
+    discrepancy=Discrepancy(
+        "difference",
+        paper="32,621 training images, of both lists: Table I, Section IV-A",
+        code="list_train alone, 30,248 images",
+        byte_code="loader of 2021-01-22: list_train alone as well",
+    ),
 )
 FEATURE = Switch(
     "msmt17_feature",
@@ -40,6 +47,11 @@ FEATURE = Switch(
     written="bn",
     released="logits",
     about="What is compared: the `bn` feature (Section IV-B) or the `logits` (release).",
+    discrepancy=Discrepancy(
+        "difference",
+        paper='"the 2048 dimension features after the BN bottleneck": Section IV-B',
+        code="the classifier's 1,041 logits",
+    ),
 )
 
 NAMING = Naming(
