@@ -34,12 +34,13 @@ from apnet.evaluation.precision import full_precision
 from apnet.runtime.devices import choose_device
 
 SIZES = {
-    "market1501": (3_368, 15_913, 750, 6),
-    "msmt17-part": (1_200, 82_161, 3_060, 15),
-    "msmt17": (11_659, 82_161, 3_060, 15),
-    "toy": (60, 400, 20, 3),
+    "market1501": (3_368, 15_913, 750, 6, 2_798),
+    "msmt17-part": (1_200, 82_161, 3_060, 15, 0),
+    "msmt17": (11_659, 82_161, 3_060, 15, 0),
+    "toy": (60, 400, 20, 3, 80),
 }
-"""Queries, gallery images, identities, cameras; in the part a tenth of the queries."""
+"""Queries, gallery images, identities, cameras, distractors among the images, with and without
+which the gallery is ranked; in the part a tenth of the queries."""
 
 _WIDTH = 2_048
 _CHECKED = 64
@@ -80,6 +81,11 @@ def main() -> None:
     print(f"memory beside the features {memory:.0f} MiB (--memory-mb {arguments.memory_mb})")
     print(f"mAP {found['counting']:.6f}, by sorting {found['sorting']:.6f}")
     error = _error(sort, result.average_precision, arguments.distance, *problem)
+    if result.without_distractors:
+        found = result.without_distractors.average_precision
+        others = [part[problem[3] > 0] for part in (problem[1], problem[3], problem[5])]
+        problem = (problem[0], others[0], problem[2], others[1], problem[4], others[2])
+        error = max(error, _error(sort, found, arguments.distance, *problem))
     print(f"average precision differs from a float64 sort's by {error:.1e} at most")
     if error > 1e-9:
         raise SystemExit("the ranking is not that of float64")
@@ -143,20 +149,28 @@ def _timed(task: Callable[[], object], device: torch.device) -> tuple[float, obj
 
 
 def _problem(
-    queries: int, images: int, identities: int, cameras: int, noise: float, device: torch.device
+    queries: int,
+    images: int,
+    identities: int,
+    cameras: int,
+    distractors: int,
+    noise: float,
+    device: torch.device,
 ) -> tuple:
     """Normalised features around a centre for each identity, with identities and cameras."""
     draw = np.random.default_rng(0)
-    centres = draw.standard_normal((identities, _WIDTH), dtype=np.float32)
+    centres = draw.standard_normal((identities + 1, _WIDTH), dtype=np.float32)
+    centres[0] = 0
 
-    def part(count: int) -> tuple[Tensor, np.ndarray, np.ndarray]:
-        ids = draw.integers(identities, size=count)
+    def part(count: int, distractors: int = 0) -> tuple[Tensor, np.ndarray, np.ndarray]:
+        ids = 1 + draw.integers(identities, size=count)
+        ids[:distractors] = 0
         features = noise * draw.standard_normal((count, _WIDTH), dtype=np.float32)
         features += centres[ids]
         features /= np.linalg.norm(features, axis=1, keepdims=True)
         return torch.from_numpy(features).to(device), ids, draw.integers(cameras, size=count)
 
-    (query, *query_labels), (gallery, *gallery_labels) = part(queries), part(images)
+    (query, *query_labels), (gallery, *gallery_labels) = part(queries), part(images, distractors)
     pairs = zip(query_labels, gallery_labels, strict=True)
     return (query, gallery, *(labels for pair in pairs for labels in pair))
 

@@ -1,7 +1,7 @@
-"""Evaluation: features to mAP and CMC, images to features, runs to records."""
+"""Evaluation: features to mAP, CMC and mINP, images to features, runs to records."""
 
 from apnet.lazy import exports
 
 __getattr__, __all__ = exports(
-    __name__, {"RetrievalResult": "retrieval", "evaluate_retrieval": "retrieval"}
+    __name__, {"RetrievalResult": "result", "evaluate_retrieval": "retrieval"}
 )

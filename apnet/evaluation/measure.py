@@ -16,9 +16,11 @@ from apnet.data.pipeline.loading import test_batches
 from apnet.data.pipeline.opening import open_images, source_of
 from apnet.evaluation.chance import random_ranking
 from apnet.evaluation.embed import embed
+from apnet.evaluation.galleries import Galleries
 from apnet.evaluation.inputs import codes
 from apnet.evaluation.protocol import Protocol
-from apnet.evaluation.retrieval import RetrievalResult, evaluate_retrieval
+from apnet.evaluation.result import RetrievalResult
+from apnet.evaluation.retrieval import evaluate_retrieval
 from apnet.models.build import build_for
 from apnet.models.weights import fill, read_weights
 from apnet.runtime.compute import ComputeOptions
@@ -67,23 +69,28 @@ class Embedder:
             return embed(self.model, batches, self.recipe, self.feature, self.device)
 
 
-def retrieve(dataset: ReIDDataset, embedder: Embedder) -> RetrievalResult:
-    """Rank the gallery for each query, by :data:`DISTANCE`.
+def retrieve(both: Galleries, embedder: Embedder) -> tuple[RetrievalResult, RetrievalResult | None]:
+    """Rank both galleries for each query, by :data:`DISTANCE`.
+
+    Returns:
+        As :meth:`Galleries.ordered`.
 
     Raises:
         ValueError: features that are not finite, or no query with a true match.
     """
-    return evaluate_retrieval(
-        embedder.embed(dataset, "query"),
-        embedder.embed(dataset, "gallery"),
-        *(np.array([sample.identity for sample in part]) for part in dataset.test()),
-        *(np.array([sample.camera for sample in part]) for part in dataset.test()),
+    whole = both.whole
+    result = evaluate_retrieval(
+        embedder.embed(whole, "query"),
+        embedder.embed(whole, "gallery"),
+        *(np.array([sample.identity for sample in part]) for part in whole.test()),
+        *(np.array([sample.camera for sample in part]) for part in whole.test()),
         distance=DISTANCE,
     )
+    return both.ordered(result)
 
 
 def random_accuracies(dataset: ReIDDataset, ranks: Iterable[int]) -> dict[str, object]:
-    """As :func:`accuracies`, what a random ranking of the gallery has on average."""
+    """As :meth:`RetrievalResult.accuracies`, of a random ranking of the gallery, on average."""
     query, gallery = dataset.test()
     sizes = len(query), len(gallery)
     ids = codes(*([s.identity for s in part] for part in (query, gallery)), sizes, "ids")
@@ -91,12 +98,6 @@ def random_accuracies(dataset: ReIDDataset, ranks: Iterable[int]) -> dict[str, o
     protocol = Protocol(*ids, *cameras)
     valid = protocol.matches > 0
     return random_ranking(protocol.matches[valid], protocol.ranked[valid], ranks)
-
-
-def accuracies(result: RetrievalResult, ranks: Iterable[int]) -> dict[str, object]:
-    """`mAP`, and `cmc` by rank as text; as fractions."""
-    cmc = {str(rank): float(result.cmc[rank - 1]) for rank in ranks}
-    return {"mAP": float(result.mAP), "cmc": cmc}
 
 
 def untrained_network(settings: Settings, identities: int) -> nn.Module:

@@ -85,7 +85,7 @@ def _lists(
         part = distances.of(queries)
         part[left_out] = torch.inf
         asked = _candidates(part, matches, depth)
-        ranks = sure_ranks(distances, part, queries, asked, left_out, together=False)
+        (ranks,) = sure_ranks(distances, part, queries, asked, left_out, together=False)
         listed = np.bincount(asked.rows[ranks <= length], minlength=len(queries))
         if (listed == wanted).all():
             break

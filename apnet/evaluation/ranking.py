@@ -153,7 +153,25 @@ def average_precision(matches: Entries, ranks: np.ndarray) -> tuple[np.ndarray, 
         ranks: of each of them.
     """
     ranks = ranks[np.lexsort((ranks, matches.rows))]
-    starts = np.flatnonzero(np.diff(matches.rows, prepend=-1))
-    counts = np.diff(starts, append=len(ranks))
+    starts, counts = _runs(matches.rows)
     position = np.arange(1, len(ranks) + 1) - np.repeat(starts, counts)
     return np.add.reduceat(position / ranks, starts) / counts, ranks[starts]
+
+
+def inverse_negative_penalty(matches: Entries, ranks: np.ndarray) -> np.ndarray:
+    """Inverse negative penalty of each query: its true matches over the rank of the last.
+
+    Its mean is mINP (Ye et al., Deep Learning for Person Re-identification, TPAMI 2021).
+
+    Args:
+        matches: true matches; of every query one at least.
+        ranks: of each of them.
+    """
+    starts, counts = _runs(matches.rows)
+    return counts / np.maximum.reduceat(ranks, starts)
+
+
+def _runs(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where each query's matches begin, and how many they are."""
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    return starts, np.diff(starts, append=len(rows))

@@ -10,9 +10,11 @@ from apnet.data import ReIDDataset, Sample, get_source
 from apnet.data.check import describe_data
 from apnet.errors import InputError
 from apnet.evaluation.chosen_queries import Choice
+from apnet.evaluation.galleries import Galleries, galleries
 from apnet.evaluation.measure import DISTANCE, Embedder
 from apnet.evaluation.rank_files import check_drawn, write_lists
 from apnet.evaluation.ranked_lists import RankedList, ranked_lists
+from apnet.evaluation.record import test_switches
 from apnet.evaluation.recorded import recorded_precisions
 from apnet.evaluation.retrieval import evaluate_retrieval
 from apnet.evaluation.run import (
@@ -20,7 +22,6 @@ from apnet.evaluation.run import (
     load_test_set,
     read_run,
     reading_of_test,
-    test_switches,
 )
 from apnet.records.blocks import Data
 from apnet.records.paths import RANKS, TEST
@@ -78,11 +79,13 @@ def draw_ranks(
     in_force = test_switches(test_set, reading)
     evaluation = run / TEST / f"{test_set}.json"
     recorded = recorded_precisions(evaluation, record, data, in_force)
-    feature = get_source(test_set, data_root).feature(reading)
+    source = get_source(test_set, data_root)
+    feature = source.feature(reading)
     model = load_model(run, record, settings).to(device)
     embedder = Embedder(model, settings.recipe, feature, device, compute, log)
     log(f"embedding {len(dataset.query)} queries and {len(dataset.gallery)} gallery images")
-    ranking = _rank(run, dataset, embedder, choice, length)
+    both = galleries(dataset, source, reading)
+    ranking = _rank(run, both, embedder, choice, length)
     lists = RankedLists(
         version=SCHEMA,
         run=str(run),
@@ -106,15 +109,15 @@ def draw_ranks(
     write_lists(out, lists, [[query, *nearest] for query, nearest in shown], dataset, log)
 
 
-def _rank(
-    run: Path, dataset: ReIDDataset, embedder: Embedder, choice: Choice, length: int
-) -> _Ranking:
+def _rank(run: Path, both: Galleries, embedder: Embedder, choice: Choice, length: int) -> _Ranking:
     """Embed all images as an evaluation does, so that ranks are the same to the last one."""
+    dataset = both.dataset
     ids = [np.array([sample.identity for sample in part]) for part in dataset.test()]
     cameras = [np.array([sample.camera for sample in part]) for part in dataset.test()]
     try:
         with enough_memory(embedder.batch, embedder.compute.workers, _AGAIN):
-            features = [embedder.embed(dataset, split) for split in ("query", "gallery")]
+            query, gallery = (embedder.embed(both.whole, s) for s in ("query", "gallery"))
+            features = query, both.counted(gallery)
             precisions = evaluate_retrieval(
                 *features, *ids, *cameras, distance=DISTANCE
             ).average_precision

@@ -9,6 +9,7 @@ import numpy as np
 from apnet.errors import InputError
 from apnet.records.check_evaluation import check_queries
 from apnet.records.load import load_evaluation
+from apnet.records.queries import read_queries
 from apnet.records.schema import Evaluation, Run
 
 
@@ -32,11 +33,8 @@ def load_queries(file: Path, record: Evaluation) -> Queries:
     """
     for fault in check_queries(file, record):
         raise InputError(f"{fault.file}: {fault.message}: evaluate the run again")
-    with np.load(file.with_suffix(".npz")) as arrays:
-        queries = Queries(*(arrays[name] for name in Queries._fields))
-    if len(queries.average_precision) != record.counts.query:
-        raise InputError(f"{file} is of another number of queries than its .npz: evaluate again")
-    return queries
+    found = read_queries(file.with_suffix(".npz"))
+    return Queries(*(found[name] for name in Queries._fields))
 
 
 def recorded_precisions(

@@ -1,50 +1,30 @@
-"""mAP and CMC by the single-query protocol of Market-1501, exact.
+"""mAP, CMC and mINP by the single-query protocol of Market-1501, exact.
 
 Of each query's gallery the images with its own identity and camera are left out. A
-query without a true match after that is left out of both means and counted. Junk has
-been removed by loaders and `apnet score`.
+query without a true match after that is left out of all means and counted. Junk has
+been removed by loaders and `apnet score`. A gallery with distractors is ranked with
+them, and from the same distances once more without them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from apnet.data.labels import marks
 from apnet.evaluation import counting
 from apnet.evaluation.distances import DISTANCES, Distances
-from apnet.evaluation.inputs import Features, Labels, codes, matrices
+from apnet.evaluation.inputs import Features, Labels, codes, matrices, plain
 from apnet.evaluation.precision import full_precision
 from apnet.evaluation.protocol import BYTES_EACH, Entries, Protocol
-from apnet.evaluation.ranking import average_precision
+from apnet.evaluation.ranking import average_precision, inverse_negative_penalty
+from apnet.evaluation.result import CURVE, RetrievalResult
 from apnet.evaluation.sure_ranks import sure_ranks
 
-_RANKS = 50
 _CACHED = 512
 """Queries at a time on a CPU, however much memory there is: more would not fit its cache."""
-
-
-@dataclass(frozen=True)
-class RetrievalResult:
-    """The result of an evaluation.
-
-    Attributes:
-        mAP: mean average precision over the valid queries, 0 to 1.
-        cmc: float64; `cmc[k-1]` is the share of valid queries with a true match among
-            the first k. At least 50 entries; beyond the gallery the last value is held.
-        average_precision: float64 per query; NaN for a query without a true match.
-        first_match_rank: int64 per query, from 1; 0 for a query without a true match.
-    """
-
-    mAP: float
-    cmc: np.ndarray
-    average_precision: np.ndarray
-    first_match_rank: np.ndarray
-
-    @property
-    def valid_queries(self) -> int:
-        """Queries with a true match."""
-        return int(np.count_nonzero(self.first_match_rank))
 
 
 def evaluate_retrieval(
@@ -85,22 +65,28 @@ def evaluate_retrieval(
         raise ValueError(f"memory_mb is 0 or more, not {memory_mb}")
     query, gallery = matrices(query_features, gallery_features)
     sizes = len(query), len(gallery)
-    query_ids, gallery_ids = codes(query_ids, gallery_ids, sizes, "ids")
-    query_cameras, gallery_cameras = codes(query_cameras, gallery_cameras, sizes, "cameras")
-    protocol = Protocol(query_ids, gallery_ids, query_cameras, gallery_cameras)
-    precision = np.full(len(query), np.nan)
-    first = np.zeros(len(query), dtype=np.int64)
+    ids = codes(query_ids, gallery_ids, sizes, "ids")
+    cameras = codes(query_cameras, gallery_cameras, sizes, "cameras")
+    found = marks(plain(query_ids, "query_ids"), plain(gallery_ids, "gallery_ids"))
+    apart = torch.from_numpy(np.flatnonzero(found.distractors)).to(gallery.device)
+    whole, others = _Scores(*sizes), _Scores(len(query), len(gallery) - len(apart))
     with torch.no_grad(), full_precision():
         distances = Distances(query, gallery, distance)
-        for queries, matches, ranks in _ranked(distances, protocol, int(memory_mb * 2**20)):
-            precision[queries], first[queries] = average_precision(matches, ranks)
-    return _result(precision, first, len(gallery))
+        memory = int(memory_mb * 2**20)
+        for queries, matches, ranks in _ranked(distances, Protocol(*ids, *cameras), memory, apart):
+            for scores, of_gallery in zip((whole, others), ranks, strict=False):
+                scores.add(queries, matches, of_gallery)
+    return replace(whole.result(), without_distractors=others.result() if len(apart) else None)
 
 
 def _ranked(
-    distances: Distances, protocol: Protocol, memory: int
+    distances: Distances, protocol: Protocol, memory: int, apart: Tensor
 ) -> Iterator[tuple[np.ndarray, Entries, np.ndarray]]:
-    """Parts of the queries that have a true match: which, their matches, the ranks of these."""
+    """Parts of the queries that have a true match: which, their matches, the ranks of these.
+
+    Args:
+        apart: images without which they are ranked once more.
+    """
     # Those with most matches first: counting them together needs that order.
     order = np.argsort(-protocol.matches, kind="stable")
     order = order[: np.count_nonzero(protocol.matches)]
@@ -118,7 +104,7 @@ def _ranked(
         part = distances.of(queries)
         part[left_out] = torch.inf
         few = bool(protocol.matches[queries[0]] <= counting.MANY)
-        ranks = sure_ranks(distances, part, queries, matches, left_out, together and few)
+        ranks = sure_ranks(distances, part, queries, matches, left_out, together and few, apart)
         yield queries, matches, ranks
 
 
@@ -127,18 +113,34 @@ def _count_together(device: torch.device) -> bool:
     return device.type != "cpu"
 
 
-def _result(precision: np.ndarray, first: np.ndarray, gallery: int) -> RetrievalResult:
-    valid = first > 0
-    if not valid.any():
-        raise ValueError(
-            "no query has a true match: no gallery image shows a query's identity from "
-            "another camera"
+class _Scores:
+    """Scores of the queries in one gallery."""
+
+    def __init__(self, queries: int, gallery: int) -> None:
+        """Of so many queries in so many images."""
+        self._precision, self._penalty = np.full((2, queries), np.nan)
+        self._first = np.zeros(queries, dtype=np.int64)
+        self._gallery = gallery
+
+    def add(self, queries: np.ndarray, matches: Entries, ranks: np.ndarray) -> None:
+        """Score some queries by the ranks of their matches."""
+        self._precision[queries], self._first[queries] = average_precision(matches, ranks)
+        self._penalty[queries] = inverse_negative_penalty(matches, ranks)
+
+    def result(self) -> RetrievalResult:
+        """The scores of all queries."""
+        valid = self._first > 0
+        if not valid.any():
+            raise ValueError(
+                "no query has a true match: no gallery image shows a query's identity from "
+                "another camera"
+            )
+        hits = np.bincount(self._first[valid], minlength=max(CURVE, self._gallery) + 1)[1:]
+        return RetrievalResult(
+            mAP=float(self._precision[valid].mean()),
+            cmc=np.cumsum(hits) / np.count_nonzero(valid),
+            mINP=float(self._penalty[valid].mean()),
+            average_precision=self._precision,
+            first_match_rank=self._first,
+            inverse_negative_penalty=self._penalty,
         )
-    length = max(_RANKS, gallery)
-    hits = np.bincount(first[valid], minlength=length + 1)[1:]
-    return RetrievalResult(
-        mAP=float(precision[valid].mean()),
-        cmc=np.cumsum(hits) / np.count_nonzero(valid),
-        average_precision=precision,
-        first_match_rank=first,
-    )

@@ -6,40 +6,45 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import torch
 from torch import nn
 
 from apnet import numeric_core
 from apnet.config.readings import Reading
-from apnet.config.settings import Settings, deviations
+from apnet.config.settings import Settings
 from apnet.data import ReIDDataset, get_source, load_dataset, switches_of
 from apnet.data.check import describe_data
-from apnet.data.labels import describe
 from apnet.data.reach import exists, is_folder
 from apnet.errors import InputError
+from apnet.evaluation.galleries import Galleries, galleries
 from apnet.evaluation.measure import (
-    DISTANCE,
     Embedder,
-    accuracies,
     random_accuracies,
     retrieve,
     trained_network,
     untrained_network,
 )
-from apnet.evaluation.retrieval import RetrievalResult
-from apnet.files import replaced, sha256, write_json
+from apnet.evaluation.queries import write_queries
+from apnet.evaluation.record import (
+    in_words,
+    of_machine,
+    of_protocol,
+    of_results,
+    of_run,
+    summary,
+    test_switches,
+)
+from apnet.evaluation.result import RetrievalResult
+from apnet.files import sha256, write_json
 from apnet.records.blocks import RANKS
 from apnet.records.kept import forget, put_back, second_name
 from apnet.records.load import load_evaluation, load_run, settings_of
 from apnet.records.paths import RECORD, WEIGHTS
 from apnet.records.schema import Evaluation, GpuEvaluation, Run
 from apnet.runtime.compute import ComputeOptions
-from apnet.runtime.devices import arithmetic, choose_device
-from apnet.runtime.environment import SCHEMA, hardware
+from apnet.runtime.devices import choose_device
+from apnet.runtime.environment import SCHEMA
 from apnet.runtime.memory import enough_memory
 
-_DISTRACTORS = {"keep": "kept", "drop": "dropped"}
 _DEFAULT = ComputeOptions()
 _AGAIN = "or give a smaller --batch; the same command begins again"
 
@@ -57,8 +62,8 @@ def evaluate(
 ) -> None:
     """Evaluate the run in folder `run` on `test_set`; write `out` and, beside it, an .npz.
 
-    The .npz holds per query, in the order of the sorted query files:
-    `average_precision` (NaN without a valid match) and `first_match_rank` (from 1, or 0).
+    The .npz holds, per query in the order of the sorted query files, which image it is and its
+    scores in both galleries (docs/records.md).
 
     Args:
         data_root: the folder that holds dataset folders.
@@ -78,65 +83,41 @@ def evaluate(
     dataset = load_test_set(test_set, data_root, reading)
     data = describe_data(dataset, data_root, reading, data_record)
     code = numeric_core.evaluation(settings.model, test_set)
-    if _put_back(out, {**_of_run(record), "code_fingerprint": code, "data": data}, reading):
+    if _put_back(out, {**of_run(record), "code_fingerprint": code, "data": data}, reading):
         log(f"{out} is already evaluated; delete it to evaluate again")
         return
+    source = get_source(test_set, data_root)
     embedder = Embedder(
         load_model(run, record, settings).to(device),
         settings.recipe,
-        get_source(test_set, data_root).feature(reading),
+        source.feature(reading),
         device,
         compute,
         log,
     )
-    protocol = _protocol(embedder, test_set, data_root, reading)
-    log(f"embedding {len(dataset.query)} queries, {_gallery(dataset, protocol)}")
-    result = _result(run, dataset, embedder)
+    both = galleries(dataset, source, reading)
+    log(f"embedding {len(dataset.query)} queries, {in_words(both)}")
+    result, other = _results(run, both, embedder)
     identities = record.data.counts.train.identities
-    without = _without_learning(run, dataset, embedder, settings, identities)
-    _write_queries(out.with_suffix(".npz"), result)
+    without = _without_learning(run, both, embedder, settings, identities)
+    write_queries(out.with_suffix(".npz"), dataset.query, result, other)
     model = GpuEvaluation if device.type == "cuda" else Evaluation
     evaluation = model(
         version=SCHEMA,
         run=str(run),
-        **_of_run(record),
+        **of_run(record),
         dataset=test_set,
-        **_of_result(result, dataset),
+        **of_results(result, other, both),
         without_learning=without,
         code_fingerprint=code,
         data=data,
         wall_seconds=round(time.monotonic() - begin, 3),
-        protocol=protocol,
-        **_of_machine(embedder),
+        protocol=of_protocol(embedder, both, reading),
+        **of_machine(embedder),
     )
     write_json(out, evaluation.content())
     forget(out, out.with_suffix(".npz"))
-    log(f"mAP {evaluation.mAP:.1%}  rank-1 {evaluation.cmc['1']:.1%}  ({out})")
-
-
-def _protocol(
-    embedder: Embedder, test_set: str, data_root: Path, reading: Reading
-) -> dict[str, object]:
-    return {
-        "distance": DISTANCE,
-        "query": "single",
-        "flip": embedder.recipe.flip_test,
-        "feature": embedder.feature,
-        "checkpoint": "last",
-        "junk": "left out of the gallery",
-        "distractors": _DISTRACTORS[get_source(test_set, data_root).distractors(reading)],
-        "switches": test_switches(test_set, reading),
-    }
-
-
-def _gallery(dataset: ReIDDataset, protocol: Mapping[str, object]) -> str:
-    dropped = protocol["distractors"] == _DISTRACTORS["drop"]
-    return describe(len(dataset.gallery), dataset.junk, dataset.distractors, dropped=dropped)
-
-
-def test_switches(test_set: str, reading: Reading) -> dict[str, object]:
-    """The switches of a test set, as `protocol` has them."""
-    return {switch.name: switch.of(reading) for switch in switches_of(test_set)}
+    log(f"{summary(evaluation)}  ({out})")
 
 
 def _put_back(out: Path, wanted: Mapping[str, object], reading: Reading) -> bool:
@@ -173,73 +154,27 @@ def load_test_set(test_set: str, data_root: Path, reading: Reading) -> ReIDDatas
     return dataset
 
 
-def _result(run: Path, dataset: ReIDDataset, embedder: Embedder) -> RetrievalResult:
+def _results(
+    run: Path, both: Galleries, embedder: Embedder
+) -> tuple[RetrievalResult, RetrievalResult | None]:
     explained = enough_memory(embedder.batch, embedder.compute.workers, _AGAIN)
     try:
         with explained:
-            return retrieve(dataset, embedder)
+            return retrieve(both, embedder)
     except ValueError as error:
-        raise InputError(f"{run} cannot be evaluated on {dataset.name}: {error}") from error
+        raise InputError(f"{run} cannot be evaluated on {both.whole.name}: {error}") from error
 
 
 def _without_learning(
-    run: Path, dataset: ReIDDataset, embedder: Embedder, settings: Settings, identities: int
+    run: Path, both: Galleries, embedder: Embedder, settings: Settings, identities: int
 ) -> dict[str, object]:
     """What the numbers have to beat, on the same test set by the same protocol."""
-    floors = {"random_ranking": random_accuracies(dataset, RANKS), "untrained": None}
+    floors = {"random_ranking": random_accuracies(both.dataset, RANKS), "untrained": None}
     if not settings.recipe.pretrained:
         model = untrained_network(settings, identities).to(embedder.device)
-        result = _result(run, dataset, replace(embedder, model=model))
-        floors["untrained"] = accuracies(result, RANKS)
+        result, _ = _results(run, both, replace(embedder, model=model))
+        floors["untrained"] = result.accuracies(RANKS)
     return floors
-
-
-def _write_queries(file: Path, result: RetrievalResult) -> None:
-    with replaced(file) as temporary, temporary.open("wb") as stream:
-        np.savez(
-            stream,
-            average_precision=result.average_precision,
-            first_match_rank=result.first_match_rank,
-        )
-
-
-def _of_run(record: Run) -> dict[str, object]:
-    """The run in an evaluation's record."""
-    copied = ("switches", "recipe", "settings", "code_fingerprint", "data", "provenance")
-    return {
-        "model": record.model,
-        "training_set": record.dataset,
-        "reading": record.reading,
-        "seed": record.seed,
-        "checkpoint_sha256": record.checkpoint_sha256,
-        "settings_sha256": record.settings_sha256,
-        "training": {key: getattr(record, key) for key in copied}
-        | {"paper_recipe": not deviations(record.model, record.settings)},
-    }
-
-
-def _of_machine(embedder: Embedder) -> dict[str, object]:
-    """The machine in an evaluation's record."""
-    return {
-        "images": sorted(embedder.sources),
-        "batch": embedder.batch,
-        "arithmetic": arithmetic(embedder.device, embedder.recipe.precision),
-        "hardware": hardware(str(embedder.device), torch.get_num_threads()),
-    }
-
-
-def _of_result(result: RetrievalResult, dataset: ReIDDataset) -> dict[str, object]:
-    """Accuracies and counts of images in an evaluation's record."""
-    return {
-        **accuracies(result, RANKS),
-        "counts": {
-            "query": len(dataset.query),
-            "valid_query": int(np.isfinite(result.average_precision).sum()),
-            "gallery": len(dataset.gallery),
-            "junk": dataset.junk,
-            "distractors": dataset.distractors,
-        },
-    }
 
 
 def reading_of_test(settings: Settings, test_set: str, switches: Mapping[str, object]) -> Reading:

@@ -1,4 +1,4 @@
-"""mAP and CMC of features that any code made, from a file."""
+"""mAP, CMC and mINP of features that any code made, from a file."""
 
 from pathlib import Path
 
@@ -33,9 +33,10 @@ def score_file(
         memory_mb: MiB to use beside the features.
 
     Returns:
-        `mAP`; `cmc` at "1", "5", "10", "20"; as fractions; `assumed`, sentences on what the file
-        leaves open; `queries`, `valid_queries`, `gallery` (without junk), `junk` and
-        `distractors` (in the gallery).
+        `mAP`; `cmc` at "1", "5", "10", "20"; `cmc_curve` of ranks 1 to 50; `mINP`; as fractions.
+        `without_distractors`, the same in a gallery without them; None if there are none.
+        `assumed`, sentences on what the file leaves open; `queries`, `valid_queries`, `gallery`
+        (without junk), `junk` and `distractors` (in the gallery).
 
     Raises:
         InputError: not such a file, arrays missing or of the wrong shape or content, no
@@ -62,9 +63,10 @@ def score_file(
         raise InputError(f"{path}: {error.at(row)}") from error
     except ValueError as error:
         raise InputError(f"{path}: {error}") from error
+    others = result.without_distractors
     return {
-        "mAP": result.mAP,
-        "cmc": {str(rank): float(result.cmc[rank - 1]) for rank in RANKS},
+        **result.scores(RANKS),
+        "without_distractors": others and others.scores(RANKS),
         "assumed": assumed,
         "queries": len(result.first_match_rank),
         "valid_queries": result.valid_queries,

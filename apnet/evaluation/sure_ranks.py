@@ -5,6 +5,9 @@ pairs one by one, of a query with many to the whole gallery, and again one by on
 that is not enough. Ordinary features leave few pairs open.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -25,6 +28,7 @@ def sure_ranks(
     matches: Entries,
     left_out: Entries,
     together: bool,
+    apart: Tensor | None = None,
 ) -> np.ndarray:
     """Ranks of some queries' true matches.
 
@@ -34,15 +38,17 @@ def sure_ranks(
         matches: true matches; of every query one at least.
         left_out: images that are left out.
         together: whether ranks are counted on the distances' device.
+        apart: images, none of them a match, without which the others are ranked once more.
 
     Returns:
-        1-based rank of each match, in the order of `matches`.
+        1-based rank of each match, in the order of `matches`: a row among all images and, if
+        some are apart, a row among the others.
     """
-    ranking = ranks_together if together else ranks_by_query
+    ranking = partial(_ranks, ranks_together if together else ranks_by_query, apart)
     margins = distances.margins(queries, part, matches)
     most = distances.gallery / _PAIRS
     ranks = ranking(part, matches, Doubt(margins, distances.exact.among(queries), most))
-    rows = np.unique(matches.rows[ranks == 0])
+    rows = np.unique(matches.rows[(ranks == 0).any(axis=0)])
     wide = distances.wide() if len(rows) else part
     for start in range(0, len(rows), len(wide)):
         some = rows[start : start + len(wide)]
@@ -51,8 +57,23 @@ def sure_ranks(
         out[:, distances.gallery :] = torch.inf
         margins = distances.exact.of(queries[some], out[:, : distances.gallery])
         out[_of(left_out, some)[0]] = torch.inf
-        ranks[which] = ranking(out, own, Doubt(margins, distances.exact.among(queries[some])))
+        ranks[:, which] = ranking(out, own, Doubt(margins, distances.exact.among(queries[some])))
     return ranks
+
+
+def _ranks(
+    ranking: Callable[[Tensor, Entries, Doubt], np.ndarray],
+    apart: Tensor | None,
+    part: Tensor,
+    matches: Entries,
+    doubt: Doubt,
+) -> np.ndarray:
+    """Ranks among all images, and among those that are not apart."""
+    found = [ranking(part, matches, doubt)]
+    if apart is not None and len(apart):
+        part.index_fill_(1, apart, torch.inf)
+        found.append(ranking(part, matches, doubt))
+    return np.stack(found)
 
 
 def _of(entries: Entries, rows: np.ndarray) -> tuple[Entries, np.ndarray]:

@@ -27,13 +27,18 @@ def _rising(cmc: dict[str, float]) -> dict[str, float]:
     lacking = [rank for rank in RANKS if str(rank) not in cmc]
     if lacking:
         raise ValueError(f"lacks rank {lacking[0]}")
-    curve = [cmc[rank] for rank in sorted(cmc, key=int)]
-    if curve != sorted(curve):
-        raise ValueError("falls as the rank grows, which no ranking does")
+    _never_falls([cmc[rank] for rank in sorted(cmc, key=int)])
     return cmc
 
 
+def _never_falls(curve: list[float]) -> list[float]:
+    if curve != sorted(curve):
+        raise ValueError("falls as the rank grows, which no ranking does")
+    return curve
+
+
 Cmc = Annotated[dict[Rank, Fraction], AfterValidator(_rising)]
+Curve = Annotated[list[Fraction], Field(min_length=1), AfterValidator(_never_falls)]
 
 
 def _with_epochs(settings: dict[str, object]) -> dict[str, object]:

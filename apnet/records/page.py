@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from apnet.files import write_text
-from apnet.records import blocks, floors, other_jobs, ranked, schema
+from apnet.records import blocks, floors, galleries, other_jobs, ranked, schema
 from apnet.records.blocks import Record
 
 MODELS: dict[str, tuple[type[Record], ...]] = {
@@ -24,6 +24,7 @@ MODELS: dict[str, tuple[type[Record], ...]] = {
     "hardware": (blocks.Hardware, blocks.GpuHardware),
     "protocol": (blocks.Protocol,),
     "counts": (blocks.TestCounts,),
+    "other gallery": (galleries.OtherGallery,),
     "without learning": (floors.WithoutLearning,),
     "training": (blocks.Training,),
     "attention maps": (other_jobs.AttentionMaps,),

@@ -14,6 +14,7 @@ from apnet.records.blocks import (
     Arithmetic,
     Cmc,
     Count,
+    Curve,
     Data,
     Environment,
     Fraction,
@@ -36,6 +37,7 @@ from apnet.records.blocks import (
     Version,
 )
 from apnet.records.floors import WithoutLearning
+from apnet.records.galleries import OtherGallery
 
 TRAINED, UNTRAINED, IMPORTED = "trained", "untrained", "imported"
 
@@ -170,6 +172,13 @@ class Evaluation(Record):
     """a share, not a percentage"""
     cmc: Cmc
     """shares by rank"""
+    cmc_curve: Curve = Field(default=None)
+    """shares by rank, from 1 to 50; absent in records of earlier versions"""
+    mINP: Fraction = Field(default=None)
+    """mean inverse negative penalty, a share; likewise"""
+    other_gallery: OtherGallery = Field(default=None)
+    """of a test set with distractors the scores without them, or with them if `protocol` drops
+    them, see below; likewise"""
     counts: TestCounts
     """of the test set as evaluated, see below"""
     without_learning: WithoutLearning = Field(default=None)

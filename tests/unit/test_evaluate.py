@@ -16,6 +16,7 @@ from apnet.errors import InputError
 from apnet.evaluation.run import evaluate
 from apnet.files import read_json, write_json
 from apnet.records.page import keys
+from apnet.records.queries import SCORES
 from apnet.records.schema import Evaluation
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -86,6 +87,13 @@ def test_market_is_evaluated_as_the_naive_way_does(trained, root, tmp_path):
     assert found["counts"]["junk"] == 2
     distractors = sum(shot.identity == 0 for shot in gallery)
     assert found["counts"]["distractors"] == distractors > 0
+    others = [shot for shot in gallery if shot.identity != 0]
+    precisions, ranks = runs.retrieval(queries, others, features(queries), features(others))
+    assert found["other_gallery"]["mAP"] == pytest.approx(precisions.mean(), abs=1e-6)
+    assert found["other_gallery"]["cmc_curve"] == [(ranks <= k).mean() for k in range(1, 51)]
+    assert arrays["image"].tolist() == [shot.file.name for shot in queries]
+    labels = list(zip(arrays["identity"], arrays["camera"], strict=True))
+    assert labels == [(shot.identity, shot.camera) for shot in queries]
 
 
 def test_the_record_names_the_run_and_the_protocol(trained, root, tmp_path):
@@ -157,17 +165,26 @@ def test_dropped_distractors_leave_the_gallery(root, trained, tmp_path):
     write_json(tmp_path / "run" / "run.json", run)
     lines = []
     there = (tmp_path / "run", "market1501", root, tmp_path / "test.json")
-    found, _ = evaluated(*there, log=lines.append)
+    found, without = evaluated(*there, log=lines.append)
     gallery = runs.market(root / "market1501", "bounding_box_test")
     assert found["counts"]["gallery"] == sum(shot.identity != 0 for shot in gallery)
     assert f"gallery images; 2 left out as junk, {found['counts']['distractors']} as d" in lines[0]
     assert found["protocol"]["distractors"] == "dropped"
     assert found["protocol"]["switches"] == {"market_distractors": "drop"}
     asked = {"switches": {"market_distractors": "keep"}}
-    other, _ = evaluated(*there, log=lines.append, **asked)
+    there = (*there[:3], tmp_path / "kept.json")
+    other, whole = evaluated(*there, log=lines.append, **asked)
     kept = f"{len(gallery)} gallery images, {other['counts']['distractors']} of them distractors"
     assert f"{kept}; 2 left out as junk" in lines[2]
     assert other["counts"]["gallery"] == len(gallery)
+    for one, another in ((found, other), (other, found)):
+        scores = {key: another[key] for key in ("mAP", "cmc", "cmc_curve", "mINP")}
+        of = {"distractors": another["protocol"]["distractors"]}
+        assert one["other_gallery"] == scores | of | {"gallery": another["counts"]["gallery"]}
+        assert one["mAP"] != another["mAP"]
+    for name in SCORES:
+        assert np.array_equal(without[f"other_gallery_{name}"], whole[name])
+        assert np.array_equal(whole[f"other_gallery_{name}"], without[name])
     with pytest.raises(InputError, match="market_distractors is no switch of the test set duke"):
         evaluated(tmp_path / "run", "dukemtmc", root, tmp_path / "test.json", **asked)
 
@@ -184,7 +201,9 @@ def test_msmt17_under_released_uses_logits_and_list_train_alone(released, root, 
     assert run["data"]["fingerprint"] == runs.fingerprint(folder, used)
 
     found, arrays = evaluated(released, "msmt17", root, tmp_path / "test.json")
-    assert found["protocol"]["feature"] == "logits"
+    assert found["protocol"]["feature"] == "logits" and "other_gallery" not in found
+    names = [shot.file.relative_to(folder / "test").as_posix() for shot in lists["query"]]
+    assert arrays["image"].tolist() == sorted(names)
 
     def features(shots):
         weights = released / "model.safetensors"

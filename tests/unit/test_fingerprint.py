@@ -99,7 +99,7 @@ STALE = {
         r"evaluation .*",
     ),
     "which rank is which": (
-        ("evaluation/measure.py", "result.cmc[rank - 1]", "result.cmc[rank]"),
+        ("evaluation/result.py", "self.cmc[rank - 1]", "self.cmc[rank]"),
         r"evaluation .*",
     ),
     "whether weights are loaded": (

@@ -123,6 +123,22 @@ def test_a_damaged_evaluation_is_named(evaluated, root, tmp_path, capsys):
     assert "test/market1501.npz: cannot be read" in capsys.readouterr().err
 
 
+def test_lists_without_distractors_are_what_the_evaluation_without_them_scored(
+    evaluated, root, tmp_path
+):
+    run, out = shutil.copytree(evaluated, tmp_path / "run"), tmp_path / "a.svg"
+    (run / "test" / "market1501.json").unlink()
+    drop = ["--switch", "market_distractors=drop"]
+    test = str(run / "test" / "market1501.json")
+    assert main(["evaluate", *places(run, root), *drop, "--out", test]) == 0
+    assert ranks(run, root, *drop, "--choose", "all", "--top", "1", "--out", str(out)) == 0
+    lists = load_ranked(out.with_suffix(".json"))
+    assert lists.recorded.differ == 0
+    arrays = np.load(run / "test" / "market1501.npz")
+    rows = [query.row for query in lists.queries]
+    assert [q.match_ranks[0] for q in lists.queries] == arrays["first_match_rank"][rows].tolist()
+
+
 def test_a_difference_from_the_evaluation_is_said(evaluated, root, tmp_path, capsys):
     run = shutil.copytree(evaluated, tmp_path / "run")
     file = run / "test" / "market1501.npz"

@@ -26,6 +26,7 @@ from fabricated import (
 
 from apnet.cli import main
 from apnet.records.check import check_results
+from apnet.records.queries import SCORES
 
 
 def in_history(old, new):
@@ -60,6 +61,31 @@ def archive(precisions, first):
     return lambda folder: np.savez(
         folder / ARRAYS, average_precision=precisions, first_match_rank=first
     )
+
+
+CURVE = [1 / 3, *[2 / 3] * 5, *[1.0] * 44]
+PENALTY = np.array([1.0, 0.5, np.nan, 0.3])
+OF_ALL = {"mINP": 0.6, "cmc_curve": CURVE}
+OTHER = {
+    **{"distractors": "dropped", "gallery": 8, "mAP": 1.75 / 3},
+    **{"cmc": {"1": 1 / 3, "5": 2 / 3, "10": 1.0, "20": 1.0}, **OF_ALL},
+}
+
+
+def today(arrays=(), other=(), **changes):
+    """An evaluation with all that is written today, changed."""
+
+    def change(folder):
+        of_test(**OF_ALL, other_gallery=OTHER | dict(other))(folder)
+        of_test(**changes)(folder)
+        scores = dict(zip(SCORES, (PRECISIONS, FIRST, PENALTY), strict=True))
+        scores |= {f"other_gallery_{name}": array for name, array in scores.items()}
+        about = {"image": np.array(list("abcd")), "identity": FIRST, "camera": FIRST}
+        content = {**scores, **about, **dict(arrays)}
+        kept = {name: array for name, array in content.items() if array is not None}
+        np.savez(folder / ARRAYS, **kept)
+
+    return change
 
 
 def nested(levels):
@@ -149,7 +175,31 @@ FAULTS = {
         "settings has '3' for its epochs, not a",
     ),
     "import of nothing": (of_run(provenance="imported"), RUN, "lacks imported"),
+    "other counts": (of_test(counts__valid_query=4), TEST, "its counts of queries are not those"),
+    "a rank of an invalid query": (archive(PRECISIONS, FIRST + 1), ARRAYS, "agree with itself"),
+    "another mINP": (today(mINP=0.5), TEST, "its mINP is not the mean of its queries' inverse"),
+    "another curve": (today(cmc_curve=[1.0] * 50), TEST, "its rank-2 is not that of its"),
+    "a falling curve": (today(cmc_curve=[1.0, 0.5]), TEST, "cmc_curve falls as the rank grows"),
+    "other queries": (
+        today({"other_gallery_average_precision": PRECISIONS / 2}),
+        TEST,
+        "its other gallery mAP is not the mean of its queries'",
+    ),
+    "no penalties": (today({SCORES[2]: None}), ARRAYS, f"lacks {SCORES[2]}"),
+    "fewer images": (today({"image": np.array(["a"])}), ARRAYS, "arrays of different lengths"),
+    "images by number": (today({"image": FIRST}), ARRAYS, "does not hold a name for each"),
+    "one gallery twice": (today(other={"distractors": "kept"}), TEST, "gallery is the same: dis"),
+    "a gallery of another size": (
+        today(other={"gallery": 7}),
+        TEST,
+        "its other gallery has 7 images, its own 9, and there are 1 distractors",
+    ),
 }
+
+
+def test_what_is_written_today_is_sound(scale):
+    today()(scale / PLACE / "seed1")
+    assert said(scale) == []
 
 
 @pytest.mark.parametrize("fault", FAULTS)

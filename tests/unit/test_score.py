@@ -35,6 +35,12 @@ def check(found):
     assert set(found["cmc"]) == {"1", "5", "10", "20"}
     assert (found["queries"], found["valid_queries"], found["gallery"]) == (2, 2, 4)
     assert found["junk"] == 1
+    # Of query 3 one match, second behind the distractor; of query 4 the first two images.
+    assert found["mINP"] == pytest.approx((1 / 2 + 2 / 2) / 2)
+    assert found["cmc_curve"] == [0.5] + [1.0] * 49
+    if others := found["without_distractors"]:
+        assert (others["mAP"], others["mINP"], others["cmc_curve"]) == (1.0, 1.0, [1.0] * 50)
+    assert bool(others) == bool(found["distractors"])
 
 
 def test_npz(tmp_path, capsys):

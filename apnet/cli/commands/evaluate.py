@@ -1,4 +1,4 @@
-"""`apnet evaluate`: mAP and CMC of a run on a test set."""
+"""`apnet evaluate`: mAP, CMC and mINP of a run on a test set."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +32,7 @@ def evaluate(
     out: Path,
     **how: Any,
 ) -> None:
-    """Evaluate a run on a test set: mAP and CMC."""
+    """Evaluate a run on a test set: mAP, CMC and mINP."""
     from apnet.data.roots import root_of
     from apnet.evaluation import run
 

@@ -1,7 +1,8 @@
-"""`apnet score`: mAP and CMC of features made by any code."""
+"""`apnet score`: mAP, CMC and mINP of features made by any code."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,7 +20,7 @@ _DISTANCE = {"type": click.Choice(["cosine", "euclidean"]), "default": "cosine"}
 @option(MACHINE, "--memory-mb", type=Count(0), default=512, help="used beside the features")
 @json_option
 def score(features: Path, distance: str, as_json: bool, **how: int | str | None) -> None:
-    """Print mAP and CMC of features made by any code."""
+    """Print mAP, CMC and mINP of features made by any code."""
     from apnet.data.labels import describe
     from apnet.evaluation.score import score_file
 
@@ -29,7 +30,16 @@ def score(features: Path, distance: str, as_json: bool, **how: int | str | None)
         return
     for sentence in result["assumed"]:
         print(sentence)
-    ranks = "  ".join(f"rank-{rank} {value:.2%}" for rank, value in result["cmc"].items())
-    print(f"mAP {result['mAP']:.2%}  {ranks}")
+    print(_line(result))
+    if result["without_distractors"]:
+        print(f"{_line(result['without_distractors'])}  without distractors")
     gallery = describe(result["gallery"], result["junk"], result["distractors"])
     print(f"{result['valid_queries']} of {result['queries']} queries have a match among {gallery}")
+
+
+def _line(scores: dict[str, Any]) -> str:
+    curve = scores["cmc_curve"]
+    shares = {f"rank-{rank}": value for rank, value in scores["cmc"].items()}
+    shares = {"mAP": scores["mAP"], **shares, f"rank-{len(curve)}": curve[-1]}
+    shares["mINP"] = scores["mINP"]
+    return "  ".join(f"{name} {value:.2%}" for name, value in shares.items())
