@@ -36,6 +36,24 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """A cell's runs under another choice of the protocol, such as another gallery.
+
+    Attributes:
+        label: the choice, such as `without distractors`.
+        change: `mean` minus the cell's.
+        difference, verdict, leaning: as of a cell.
+    """
+
+    label: str
+    mean: float
+    change: float
+    difference: float | None
+    verdict: str
+    leaning: str | None = None
+
+
+@dataclass(frozen=True)
 class Cell:
     """A cell under one series of results; numbers in the unit of its metric, at full precision.
 
@@ -60,6 +78,7 @@ class Cell:
         why_not: why it is not held against the paper.
         marks, caveats: what a reader has to know of its runs, and of what makes them.
         files: of the runs.
+        choice: of the protocol, that `alternatives` are the alternatives to.
     """
 
     row: str
@@ -97,6 +116,8 @@ class Cell:
     adjusted_p: float | None = None
     compatible: bool | None = None
     best_of: int | None = None
+    choice: str = ""
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True)

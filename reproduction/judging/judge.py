@@ -7,10 +7,12 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
 from reproduction.errors import InputError
+from reproduction.judging.alternatives import WithAlternatives
 from reproduction.judging.cells import (
     EQUAL,
     NOT_COMPARABLE,
@@ -89,7 +91,8 @@ def judge_table(
     if seeds is None:
         seeds = sorted({result.seed for result in concerned if result.seed is not None})
     asked = list(entries(table, concerned, series or [""], seeds))
-    make = _counted if table.exact else _Judging(table, asked, tolerances or {})
+    judging = partial(_Judging, table, tolerances=tolerances or {})
+    make = _counted if table.exact else WithAlternatives(judging, asked)
     made: dict[tuple, list[Cell]] = defaultdict(list)
     ours = [make(table, entry) for entry in asked]
     for cell in ours:

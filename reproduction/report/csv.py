@@ -1,9 +1,12 @@
 """Judged cells as CSV: a line a cell and series, at full precision."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
-from reproduction.judging.cells import NOT_COMPARABLE, Cell, JudgedTable
-from reproduction.results.frame import SYNTHETIC
+from reproduction.judging.cells import NOT_COMPARABLE, Alternative, Cell, JudgedTable
+from reproduction.results.alternatives import written
+from reproduction.results.frame import SEPARATOR, SYNTHETIC
 
 
 def render(judged: JudgedTable) -> str:
@@ -17,10 +20,11 @@ def render(judged: JudgedTable) -> str:
     frame["seeds"] = frame["seeds"].map(len)
     frame["best_of"] = frame["best_of"].astype("Int64")
     frame["verdict"] = [_verdict(cell) for cell in judged.cells]
+    frame["alternatives"] = frame["alternatives"].map(_alternatives)
     columns = [
         *("table", "row", "dataset", "metric", series, "reported", "mean", "sd", "seeds"),
         *("difference", "verdict", "comparable", "tolerance", "p_value", "adjusted_p"),
-        *("compatible", "best_of"),
+        *("compatible", "best_of", "choice", "alternatives"),
     ]
     below = [
         {
@@ -32,6 +36,11 @@ def render(judged: JudgedTable) -> str:
     ]
     text = frame.to_csv(index=False, columns=columns)
     return text + pd.DataFrame(below, columns=columns).to_csv(index=False, header=False)
+
+
+def _alternatives(items: Iterable[Alternative]) -> str:
+    """As in a CSV of results, each with its verdict."""
+    return SEPARATOR.join(f"{written(item.label, item.mean)} ({item.verdict})" for item in items)
 
 
 def _verdict(cell: Cell) -> str:

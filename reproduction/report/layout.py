@@ -12,6 +12,7 @@ from itertools import groupby
 from reproduction.errors import one_of
 from reproduction.judging.cells import JudgedTable
 from reproduction.paper.tables import Column, Row, Table
+from reproduction.report import alternatives
 from reproduction.report import csv as as_csv
 from reproduction.report import html as as_html
 from reproduction.report import latex as as_latex
@@ -108,7 +109,11 @@ def lay_out(judged: JudgedTable, table: Table, command: str = "") -> Sheet:
         explanations=tuple(facts.explanations()),
         guide=judged.guide,
         reasons=tuple(facts.reasons()),
-        annexes=(*judged.annexes, *pairs.grids(judged, table)),
+        annexes=(
+            *judged.annexes,
+            *alternatives.grids(judged, table),
+            *pairs.grids(judged, table),
+        ),
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from reproduction.errors import InputError, one_of
+from reproduction.results.alternatives import parsed, written
 
 REQUIRED = ("experiment", "test_set", "metric", "value")
 """Columns that every result has; all others may be left out."""
@@ -32,6 +33,9 @@ class Result:
 
     Attributes:
         queries: path of what :func:`reproduction.results.queries.read_queries` reads.
+        choice: of the protocol, under which the value is.
+        alternatives: the value under other choices, as texts
+            (:mod:`reproduction.results.alternatives`).
         texts: of the columns beyond :data:`DEFAULTS`.
     """
 
@@ -53,6 +57,8 @@ class Result:
     message: str = ""
     log: str = ""
     reference: str = ""
+    choice: str = ""
+    alternatives: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -65,7 +71,7 @@ DEFAULTS = {item.name: item.default for item in fields(Result) if item.name != "
 """Column -> what an empty field stands for. Others are carried along as texts: what occurs in
 `data`, `data_kind`, `protocol`, `recipe` and `models` stands in a report's heading."""
 
-SEVERAL = ("why_not", "marks", "caveats")
+SEVERAL = ("why_not", "marks", "caveats", "alternatives")
 """Columns whose fields hold several texts."""
 
 
@@ -204,6 +210,10 @@ def _several(item: object) -> tuple[str, ...]:
     return tuple(map(_text, item.split(SEPARATOR) if isinstance(item, str) else item))
 
 
+def _alternatives(item: object) -> tuple[str, ...]:
+    return tuple(written(*pair) for pair in parsed(_several(item)).items())
+
+
 def _text(item: object) -> str:
     if not isinstance(item, str):
         raise TypeError
@@ -215,5 +225,6 @@ _KINDS: Mapping[str, tuple[Callable[[object], object], str]] = {
     "seed": (_seed, "a whole number of 64 bits"),
     **dict.fromkeys(("comparable", "synthetic"), (_truth, "true or false")),
     **dict.fromkeys(SEVERAL, (_several, "a text, or several")),
+    "alternatives": (_alternatives, "a choice with a number, such as 'without x=88.1', or several"),
 }
 """Of columns that are no text: what checks a field, and what it has to be."""

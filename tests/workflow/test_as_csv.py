@@ -25,7 +25,7 @@ def test_columns_are_these(judge):
     head = judge.render(".csv").partition("\n")[0]
     assert head == (
         "table,row,dataset,metric,reading,reported,mean,sd,seeds,difference,verdict,comparable,"
-        "tolerance,p_value,adjusted_p,compatible,best_of"
+        "tolerance,p_value,adjusted_p,compatible,best_of,choice,alternatives"
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from apnet.errors import InputError
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Column, Table
+from reproduction.results.alternatives import written
 from reproduction.results.frame import FAILED, NOT_RUN, results_frame
 from workflow.lib.comparability import marks, obstacles
 from workflow.lib.experiments import Experiment
@@ -16,6 +17,7 @@ from workflow.lib.forms import read_form
 from workflow.lib.presence import absence, unreadable
 from workflow.lib.records import Record, percents, read_record
 from workflow.lib.sentences import (
+    GALLERIES,
     WITHOUT_LEARNING,
     caveats,
     data,
@@ -84,7 +86,8 @@ def _of_seeds(
     for record in records:
         shared = described(record, experiment.name, why_not, asked.accepted)
         for metric in column.metrics:
-            yield shared | {"metric": metric, "value": record.percent(metric)}
+            value = {"value": record.percent(metric), "alternatives": other_gallery(record, metric)}
+            yield shared | {"metric": metric, **value}
             yield from _without_learning(record, metric, shared)
     there = {record.evaluation for record in records}
     lacking = [item for item in evaluations if item not in there]
@@ -109,11 +112,25 @@ def described(
         "data": data(*blocks),
         "data_kind": data_kind(blocks),
         "protocol": protocol(record.content["protocol"]),
+        "choice": gallery(record),
         "recipe": record.training["recipe"],
         "models": models(record.training["settings"]),
         "training_code": record.training.get("code_fingerprint") or "",
         "evaluation_code": record.content["code_fingerprint"],
     }
+
+
+def gallery(record: Record) -> str:
+    """Which gallery the numbers are of, where the record has those of the other as well."""
+    there = "other_gallery" in record.content
+    return GALLERIES[record.content["protocol"]["distractors"]] if there else ""
+
+
+def other_gallery(record: Record, metric: str) -> tuple[str, ...]:
+    """A metric in the other gallery; none where the record has one gallery."""
+    other = record.content.get("other_gallery")
+    value = percents(other).get(metric) if other else None
+    return () if value is None else (written(GALLERIES[other["distractors"]], value),)
 
 
 def _without_learning(

@@ -18,7 +18,7 @@ from apnet.files import write_text
 from apnet.records.paths import EVALUATIONS, Evaluation
 from reproduction.judging.entries import distinct
 from reproduction.results.csvfile import write_results
-from workflow.lib.adapter import described
+from workflow.lib.adapter import described, other_gallery
 from workflow.lib.catalogue import EXPERIMENTS
 from workflow.lib.cli import run_command
 from workflow.lib.comparability import obstacles, other_counts
@@ -28,6 +28,7 @@ from workflow.lib.records import Record, read_record
 COLUMNS = (
     *("series", "training_set", "model", "seed", "test_set", "metric", "value", "experiment"),
     *("comparable", "why_not", "marks", "synthetic", "file", "queries"),
+    *("choice", "alternatives"),
     *("data", "data_kind", "protocol", "recipe", "models"),
     *("published", "other_counts", "paper_recipe"),
     *("provenance", "training_code", "evaluation_code", "training_data", "test_data"),
@@ -85,7 +86,8 @@ def _lines(
         "settings_sha256": test["settings_sha256"],
     }
     for metric, value in record.percents().items():
-        yield shared | {"metric": metric, "value": value}
+        alternatives = other_gallery(record, metric)
+        yield shared | {"metric": metric, "value": value, "alternatives": alternatives}
 
 
 if __name__ == "__main__":

@@ -45,10 +45,11 @@ class Record:
 
 
 def percents(scores: Mapping[str, object]) -> dict[str, float]:
-    """The metrics of a block that holds `mAP` and `cmc`, in percent, mAP first."""
+    """The metrics of a block that holds `mAP`, `cmc` and perhaps `mINP`, in percent, mAP first."""
     curve = scores["cmc"]
     accuracies = {f"R-{rank}": 100 * curve[rank] for rank in sorted(curve, key=int)}
-    return {"mAP": 100 * scores["mAP"], **accuracies}
+    others = {"mINP": 100 * scores["mINP"]} if "mINP" in scores else {}
+    return {"mAP": 100 * scores["mAP"], **accuracies, **others}
 
 
 def read_record(evaluation: Evaluation, scale: Path) -> Record | None:

@@ -13,6 +13,9 @@ _FEATURES = {"bn": "features after the BN neck", "logits": "classifier logits as
 
 THIN = "thin networks"
 
+GALLERIES = {"kept": "with distractors", "dropped": "without distractors"}
+"""What becomes of distractors -> the gallery, as a phrase."""
+
 WITHOUT_LEARNING = {
     "untrained": ("untrained", "the networks of these rows before their first step"),
     "random_ranking": ("random ranking", "a gallery in random order, on average"),
