@@ -6,65 +6,54 @@ are no results of their own: they stand beside the cell whose runs they are of.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Generic, Protocol, Self, TypeVar
 
 from reproduction.judging.cells import Alternative, Cell
-from reproduction.judging.entries import Entry, distinct
 from reproduction.paper.tables import Table
-from reproduction.results.alternatives import parsed
-
-Judging = Callable[[Table, Entry], Cell]
 
 
-class WithAlternatives:
+class _Entry(Protocol):
+    """What is asked here of an entry of a table, whose file stands above this one."""
+
+    choice: str
+    labels: tuple[str, ...]
+
+    def under(self, label: str) -> Self: ...
+
+
+_AnEntry = TypeVar("_AnEntry", bound=_Entry)
+
+
+class WithAlternatives(Generic[_AnEntry]):
     """Makes cells that hold their alternatives: those that every run of the cell has."""
 
     def __init__(
-        self, judging: Callable[[Sequence[Entry]], Judging], entries: Sequence[Entry]
+        self,
+        judging: Callable[[Sequence[_AnEntry]], Callable[[Table, _AnEntry], Cell]],
+        entries: Sequence[_AnEntry],
     ) -> None:
-        """Of all entries of a table, judged together; alternatives with their like."""
+        """Of all entries of a table, which are judged together, as are those under one label."""
         self._plain = judging(entries)
-        labels = distinct(
-            label for entry in entries for run in entry.runs for label in parsed(run.alternatives)
-        )
-        self._others: dict[str, tuple[dict[tuple, Entry], Judging]] = {}
-        for label in labels:
-            there = {_key(entry): _under(label, entry) for entry in entries if _has(label, entry)}
-            self._others[label] = there, judging([*there.values()])
+        labels = dict.fromkeys(label for entry in entries for label in entry.labels)
+        self._others = {
+            label: judging([entry.under(label) for entry in entries if label in entry.labels])
+            for label in labels
+        }
 
-    def __call__(self, table: Table, entry: Entry) -> Cell:
+    def __call__(self, table: Table, entry: _AnEntry) -> Cell:
         """The cell of an entry."""
         cell = self._plain(table, entry)
-        judged = [
-            (label, judging(table, there[_key(entry)]))
-            for label, (there, judging) in self._others.items()
-            if _key(entry) in there
-        ]
-        return replace(
-            cell,
-            choice=" or ".join(distinct(run.choice for run in entry.runs)),
-            alternatives=tuple(
-                Alternative(
-                    label=label,
-                    mean=other.mean,
-                    change=other.mean - cell.mean,
-                    difference=other.difference,
-                    verdict=other.verdict,
-                    leaning=other.leaning,
-                )
-                for label, other in judged
-            ),
-        )
+        others = {label: self._others[label](table, entry.under(label)) for label in entry.labels}
+        found = (_alternative(label, other, cell) for label, other in others.items())
+        return replace(cell, choice=entry.choice, alternatives=tuple(found))
 
 
-def _key(entry: Entry) -> tuple[str, str, str, str]:
-    return entry.printed.row.id, entry.printed.key, entry.printed.metric, entry.series
-
-
-def _has(label: str, entry: Entry) -> bool:
-    return bool(entry.runs) and all(label in parsed(run.alternatives) for run in entry.runs)
-
-
-def _under(label: str, entry: Entry) -> Entry:
-    """An entry with the values that its runs have under a label."""
-    runs = (replace(run, value=parsed(run.alternatives)[label]) for run in entry.runs)
-    return replace(entry, runs=tuple(runs))
+def _alternative(label: str, other: Cell, cell: Cell) -> Alternative:
+    return Alternative(
+        label=label,
+        mean=other.mean,
+        change=other.mean - cell.mean,
+        difference=other.difference,
+        verdict=other.verdict,
+        leaning=other.leaning,
+    )

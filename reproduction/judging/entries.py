@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from reproduction.errors import InputError
 from reproduction.paper.tables import COUNT, Paper, Printed, Table
+from reproduction.results.alternatives import parsed
 from reproduction.results.frame import SYNTHETIC, Result, rows
 
 
@@ -35,6 +36,22 @@ class Entry:
         if not reasons and not all(run.comparable for run in self.runs):
             reasons = ("marked as not comparable",)
         return reasons
+
+    @property
+    def choice(self) -> str:
+        """Of the protocol, that its values are under."""
+        return " or ".join(distinct(run.choice for run in self.runs))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The other choices under which every run has a value too."""
+        first, *others = [parsed(run.alternatives) for run in self.runs] or [{}]
+        return tuple(label for label in first if all(label in other for other in others))
+
+    def under(self, label: str) -> "Entry":
+        """The same with the values that its runs have under one of :attr:`labels`."""
+        runs = (replace(run, value=parsed(run.alternatives)[label]) for run in self.runs)
+        return replace(self, runs=tuple(runs))
 
     @property
     def pool_key(self) -> tuple[str, str, str, bool]:
