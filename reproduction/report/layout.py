@@ -12,12 +12,11 @@ from itertools import groupby
 from reproduction.errors import one_of
 from reproduction.judging.cells import JudgedTable
 from reproduction.paper.tables import Column, Row, Table
-from reproduction.report import alternatives
+from reproduction.report import alternatives, pairs, pairs_csv
 from reproduction.report import csv as as_csv
 from reproduction.report import html as as_html
 from reproduction.report import latex as as_latex
 from reproduction.report import markdown as as_markdown
-from reproduction.report import pairs, pairs_csv
 from reproduction.report.document import (
     DIFFERENCE,
     REPORTED,
