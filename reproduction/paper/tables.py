@@ -217,6 +217,7 @@ class Paper:
         reference: of the paper, as LaTeX prints it.
         series: what each series of results is, in a phrase.
         tables, pictures: by id, in the order of their names.
+        edited: of tables whose numbers are not those that were read from the paper, a sentence each.
     """
 
     title: str
@@ -224,6 +225,7 @@ class Paper:
     tables: Mapping[str, Table]
     series: Mapping[str, str] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    edited: Mapping[str, str] = field(default_factory=dict)
 
     def of_kind(self, *kinds: str) -> list[str]:
         """Ids of the tables of these kinds."""
