@@ -11,6 +11,7 @@ from reproduction.claims.cells import Place, places
 from reproduction.claims.claims import Claim
 from reproduction.claims.evaluate import Source, evaluate
 from reproduction.claims.expressions import addresses
+from reproduction.claims.rounding import by_rounding
 from reproduction.errors import InputError
 from reproduction.paper.tables import Paper
 
@@ -24,6 +25,8 @@ SUPPORTED, CONTRADICTED, OPEN, REFUSED = ANSWERS = (
 
 SURE = 0.95
 """A claim is supported from this probability on, and contradicted from its counterpart down."""
+
+ROUNDED = "the rounding of the printed cells could explain it"
 
 UNDECIDABLE = "no printed cell can decide it"
 
@@ -48,7 +51,7 @@ class Answer:
     Attributes:
         word: one of :data:`ANSWERS`.
         worked: the arithmetic, with the numbers put in.
-        reason: why it is open or refused.
+        reason: why it is open or refused, or what softens a contradiction.
         probability: that the claim holds; None where nothing varies.
     """
 
@@ -71,7 +74,8 @@ def answer(claim: Claim, source: Cells, paper: Paper) -> Answer:
         return Answer(OPEN, reason="the paper prints no value for it")
     arithmetic = Arithmetic(source.centred, paper).worked(expression)
     if not isinstance(truth, np.ndarray):
-        return Answer(SUPPORTED if truth else CONTRADICTED, arithmetic)
+        remark = "" if truth or not by_rounding(expression, source, paper) else ROUNDED
+        return Answer(SUPPORTED if truth else CONTRADICTED, arithmetic, remark)
     probability = float(np.mean(truth))
     if 1 - SURE < probability < SURE:
         return Answer(OPEN, arithmetic, "the runs do not decide it", probability)

@@ -1,4 +1,4 @@
-"""A paper's claims and errata as typed data, read from claims.yaml and errata.yaml beside its tables.
+"""A paper's claims and errata as typed data, from claims.yaml and errata.yaml beside its tables.
 
 docs/claims.md explains both files.
 """
@@ -107,9 +107,8 @@ def load_errata(folder: Path) -> tuple[Chapter, ...]:
         Chapter(item["title"], item["about"], tuple(map(_entry, item["entries"])))
         for item in content
     )
-    _refuse_twins(
-        file, (entry.claim.id for one in chapters for entry in one.entries if entry.claim)
-    )
+    entries = (entry for chapter in chapters for entry in chapter.entries)
+    _refuse_twins(file, (entry.claim.id for entry in entries if entry.claim))
     return chapters
 
 

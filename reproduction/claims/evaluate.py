@@ -107,7 +107,7 @@ def _comparison(node: Comparison, source: Source) -> Callable:
 
 
 def _margin(node: Comparison, source: Source) -> Fraction:
-    """Half a unit of the last decimal of a stated number, or the cells' tolerance if that is more."""
+    """The cells' tolerance, but at least half a unit of the last decimal of a stated number."""
     stated = [side for side in (node.left, node.right) if isinstance(side, Number)]
     halves = [Fraction(1, 2 * 10**side.decimals) for side in stated]
     named = (place for address in addresses(node) for place in source.places(address))
