@@ -12,6 +12,7 @@ from reproduction.claims.claims import Claim
 from reproduction.claims.evaluate import Source, evaluate
 from reproduction.claims.expressions import addresses
 from reproduction.claims.rounding import by_rounding
+from reproduction.claims.sources import Reported
 from reproduction.errors import InputError
 from reproduction.paper.tables import Paper
 
@@ -74,7 +75,8 @@ def answer(claim: Claim, source: Cells, paper: Paper) -> Answer:
         return Answer(OPEN, reason="the paper prints no value for it")
     arithmetic = Arithmetic(source.centred, paper).worked(expression)
     if not isinstance(truth, np.ndarray):
-        remark = "" if truth or not by_rounding(expression, source, paper) else ROUNDED
+        printed = not truth and isinstance(source, Reported)
+        remark = ROUNDED if printed and by_rounding(expression, source, paper) else ""
         return Answer(SUPPORTED if truth else CONTRADICTED, arithmetic, remark)
     probability = float(np.mean(truth))
     if 1 - SURE < probability < SURE:

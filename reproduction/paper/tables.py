@@ -217,7 +217,7 @@ class Paper:
         reference: of the paper, as LaTeX prints it.
         series: what each series of results is, in a phrase.
         tables, pictures: by id, in the order of their names.
-        edited: of tables whose numbers are not those that were read from the paper, a sentence each.
+        edited: a sentence on each table whose numbers are not those read from the paper, by id.
     """
 
     title: str

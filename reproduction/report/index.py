@@ -29,6 +29,12 @@ HEADS = ("what it holds", "outcome", "data", "open as")
 FORMATS = {"html": html.text, "md": markdown.escape}
 """Formats of the index, and how each shows a text."""
 
+_PAGES = {
+    "claims": "Every claim of the text, checked",
+    "errata": "Errata, and what else to ask of the paper",
+}
+"""Pages beside those of the tables, by name."""
+
 _LINKED = ("html", "md", "pdf", "tex", "csv", "svg", "png")
 """Formats of the reports, in the order in which they are offered."""
 
@@ -59,6 +65,7 @@ class Index:
         top: the summary of all judged tables; without rows where there is none.
         facts: (name, text) that all judged tables share.
         documents: (format, file) of all tables and figures in one.
+        pages: (title, links) of the pages beside those of the tables.
         guide: path of a page on how to read the reports; empty without one.
     """
 
@@ -68,6 +75,7 @@ class Index:
     facts: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
     documents: tuple[tuple[str, str], ...]
+    pages: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     guide: str
 
 
@@ -90,9 +98,10 @@ def index(
         paper=paper,
         synthetic=any(table.synthetic for table in judged.values()),
         top=summary([(paper.tables[name], table) for name, table in judged.items()]),
-        facts=tuple(_shared(trained)),
+        facts=tuple(shared(trained)),
         lines=tuple(lines),
         documents=tuple(_links(DOCUMENT, files)),
+        pages=tuple(_pages(files)),
         guide=next((table.guide for table in judged.values()), ""),
     )
 
@@ -168,6 +177,12 @@ def _links(name: str, files: Collection[str]) -> Iterator[tuple[str, str]]:
     return ((form, f"{name}.{form}") for form in _LINKED if f"{name}.{form}" in files)
 
 
+def _pages(files: Collection[str]) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    for name, title in _PAGES.items():
+        if links := tuple(_links(name, files)):
+            yield title, links
+
+
 def _outcomes(judged: JudgedTable) -> Iterator[str]:
     for series in judged.series:
         cells = [cell for cell in judged.cells if cell.series == series and cell.status != QUOTED]
@@ -181,7 +196,7 @@ def _data(judged: JudgedTable) -> str:
     return listed([*dict.fromkeys(kinds)]) or dict(judged.facts).get("Data", "")
 
 
-def _shared(tables: Iterable[JudgedTable]) -> Iterator[tuple[str, str]]:
+def shared(tables: Iterable[JudgedTable]) -> Iterator[tuple[str, str]]:
     """Facts of every one of the tables, and their series and seeds."""
     said = [
         {

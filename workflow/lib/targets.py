@@ -23,6 +23,9 @@ DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
 INDEX = ["reports/index.html", "reports/index.md", "reports/index.rst"]
 """Where all of them are listed; the last is for Snakemake's own report."""
 
+PAGES = {"claims": ("html", "md"), "errata": ("html", "md")}
+"""Pages beside those of the tables and figures: the suffixes of each."""
+
 SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 """The figures as the document shows them."""
 
@@ -80,10 +83,16 @@ def asked_evaluations(targets: Iterable[str], plan: Plan) -> list[str]:
     return [file for file in files if PurePosixPath(plan.located(file)) in alike]
 
 
+def page(name: str) -> list[str]:
+    """One of :data:`PAGES` in every format."""
+    return [f"reports/{name}.{suffix}" for suffix in PAGES[name]]
+
+
 def reports() -> list[str]:
     """Every report there is."""
+    pages = [file for name in PAGES for file in page(name)]
     tables = [f"reports/{table}.{suffix}" for table in REPORTED for suffix in FORMATS]
-    return [*tables, *(file for figure in FIGURES for file in pictures(figure))]
+    return [*tables, *(file for figure in FIGURES for file in pictures(figure)), *pages]
 
 
 def pictures(figure: str) -> list[str]:

@@ -50,6 +50,7 @@ with refusing():
         PDF,
         SHOWN,
         asked_evaluations,
+        page,
         pictures,
         refuse,
         reports,
