@@ -56,14 +56,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _render(arguments: argparse.Namespace) -> None:
     paper = load_paper(arguments.paper)
     cells = _judged(paper, arguments.results, arguments.ignore_unknown)
-    names = [table.id for table in in_order(paper.tables.values())]
+    names = [table.id for table in in_order(paper.tables.values()) if table.id not in paper.edited]
     files = {f"{name}.{form}": (name, form) for name in names for form in FORMATS}
     files |= {f"{name}.{PAIRS}": (name, PAIRS) for name in names if cells.tables[name].pairs}
     for file, (name, form) in files.items():
         links = beside(name, names, paper.tables.__getitem__)
         text = render(cells.tables[name], paper.tables[name], form, links=links)
         write_text(arguments.out / file, text)
-    write_pages(index(paper, cells.tables, files), arguments.out)
+    sound = {name: cells.tables[name] for name in names}
+    write_pages(index(paper, sound, files), arguments.out)
+    if paper.edited:
+        raise InputError("; ".join(paper.edited.values()))
 
 
 def _judged(paper: Paper, file: Path, ignore_unknown: bool) -> Cells:

@@ -22,14 +22,12 @@ SUPPORTED, CONTRADICTED, OPEN, REFUSED = ANSWERS = (
     "open",
     "refused",
 )
-"""`refused` is a claim that cannot be read, such as one with a slip in an address."""
+"""`refused` is a claim with a slip, or of a table whose numbers were edited by hand."""
 
 SURE = 0.95
 """A claim is supported from this probability on, and contradicted from its counterpart down."""
 
 ROUNDED = "the rounding of the printed cells could explain it"
-
-UNDECIDABLE = "no printed cell can decide it"
 
 
 class Cells(Source, Protocol):
@@ -65,7 +63,7 @@ class Answer:
 def answer(claim: Claim, source: Cells, paper: Paper) -> Answer:
     """What a source says of a claim that can be read."""
     if not claim.holds:
-        return Answer(OPEN, reason=claim.note or UNDECIDABLE)
+        return Answer(OPEN)
     expression = claim.expression
     named = [place for one in addresses(expression) for place in source.places(one)]
     if reasons := dict.fromkeys(filter(None, map(source.lacking, named))):
@@ -86,19 +84,17 @@ def answer(claim: Claim, source: Cells, paper: Paper) -> Answer:
 
 
 def answers(claim: Claim, sources: Sequence[Cells], paper: Paper) -> tuple[Answer, ...]:
-    """What each source says of a claim; each refuses one that cannot be read."""
+    """What each source says of a claim; each refuses one that cannot be read, or relied upon."""
     try:
-        check(claim, paper)
+        named = _named(claim, paper)
+        if sentence := next((paper.edited[name] for name in named if name in paper.edited), ""):
+            return (Answer(REFUSED, reason=sentence),) * len(sources)
         return tuple(answer(claim, source, paper) for source in sources)
     except InputError as error:
         return (Answer(REFUSED, reason=f"claim {claim.id}: {error}"),) * len(sources)
 
 
-def check(claim: Claim, paper: Paper) -> None:
-    """Refuse a claim with a slip in its expression.
-
-    Raises:
-        InputError: what is wrong, and the nearest name where one is unknown.
-    """
-    for address in addresses(claim.expression) if claim.holds else ():
-        places(address, paper)
+def _named(claim: Claim, paper: Paper) -> list[str]:
+    """The tables that a claim names, once each of its cells is found there."""
+    named = addresses(claim.expression) if claim.holds else ()
+    return [place.table for address in named for place in places(address, paper)]

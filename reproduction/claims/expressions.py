@@ -25,7 +25,7 @@ _OF_TRUTHS = ("count", *LOGICAL)
 
 _TOKEN = re.compile(
     r"(?P<address>[A-Za-z]\w*)\[(?P<names>[^\[\]]*)\]"
-    r"|(?P<name>[a-z]+)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>==|<=|>=|[-+*/<>(),])"
+    r"|(?P<name>[A-Za-z]\w*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>==|<=|>=|[-+*/<>(),])"
 )
 
 
@@ -45,6 +45,9 @@ class Names:
     def several(self) -> bool:
         """Whether it stands for more than one name, or may."""
         return self.words == ("*",) or len(self.words) > 1
+
+    def __str__(self) -> str:
+        return " ".join((*self.words, *(("except", *self.but) if self.but else ())))
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,9 @@ class Address:
     def several(self) -> bool:
         """Whether it stands for a list of cells."""
         return any(names.several for names in (self.row, self.column, self.metric))
+
+    def __str__(self) -> str:
+        return f"{self.table}[{self.row}, {self.column}, {self.metric}]"
 
 
 @dataclass(frozen=True)
@@ -237,8 +243,9 @@ class _Parser:
             self._fail("a number, a cell, a function or a sign")
 
     def _fail(self, wanted: str) -> NoReturn:
-        found = self._text[self._start : self._start + 20] or "its end"
-        raise InputError(f"has {found!r} at character {self._start + 1}: there has to be {wanted}")
+        rest = self._text[self._start : self._start + 20]
+        found = repr(rest) if rest else "its end"
+        raise InputError(f"has {found} at character {self._start + 1}: there has to be {wanted}")
 
 
 def _address(table: str, names: str) -> Address:

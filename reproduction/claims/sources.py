@@ -48,8 +48,8 @@ class Reported:
         return Fraction(0)
 
     def lacking(self, place: Place) -> str:
-        """Why it gives no value, where more than the paper's silence is the reason."""
-        return self.paper.edited.get(place.table, "")
+        """Nothing: what the paper leaves out has no value."""
+        return ""
 
     @property
     def centred(self) -> "Reported":
@@ -106,8 +106,6 @@ class Reproduced:
 
     def lacking(self, place: Place) -> str:
         """Why nothing follows from a cell; empty if something does."""
-        if edited := self.paper.edited.get(place.table):
-            return edited
         title = self.paper.tables[place.table].title
         cell = self._cells.get(place)
         if place.table not in self.judged:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from reproduction.errors import InputError
 from reproduction.paper.checks import problems
+from reproduction.paper.digests import edited, read_digests
 from reproduction.paper.tables import Paper, Picture, Table
 from reproduction.paper.yamlfiles import read_yaml
 
@@ -16,20 +17,23 @@ _TABLE = TypeAdapter(Table)
 
 
 def load_paper(folder: Path) -> Paper:
-    """All of a paper.
+    """All of a paper; a table that was edited by hand is in it, and named.
 
     Raises:
         InputError: no tables in the folder, or a slip in a file, named by its position.
     """
     folder = Path(folder)
-    tables = {file.stem: load_table(file) for file in sorted(folder.glob("tables/*.yaml"))}
+    tables = {file.stem: _table(file) for file in sorted(folder.glob("tables/*.yaml"))}
     if not tables:
         raise InputError(f"{folder} has no tables/*.yaml: give the folder that holds the paper")
+    digests = read_digests(folder)
+    changed = {name: edited(table, digests) for name, table in tables.items()}
     about = folder / "paper.yaml"
     return Paper(
         **(read_yaml(about, "paper") if about.exists() else {"title": "", "reference": ""}),
         tables=tables,
         pictures={file.stem: _picture(file) for file in sorted(folder.glob("figures/*.yaml"))},
+        edited={name: sentence for name, sentence in changed.items() if sentence},
     )
 
 
@@ -37,9 +41,17 @@ def load_table(path: Path) -> Table:
     """Read a table and check it against itself.
 
     Raises:
-        InputError: unreadable, of another form, or a slip inside, named by its position.
+        InputError: unreadable, of another form, a slip inside, named by its position, or other
+            numbers than were read from the paper.
     """
     path = Path(path)
+    table = _table(path)
+    if sentence := edited(table, read_digests(path.parent.parent)):
+        raise InputError(sentence)
+    return table
+
+
+def _table(path: Path) -> Table:
     content = read_yaml(path, "table")
     table = _TABLE.validate_python(content | {"id": content["table"]})
     for problem in problems(table, path.stem):

@@ -1,7 +1,7 @@
 """Two pages on what a paper's text says: each claim with its answers, and the errata."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reproduction.claims.answers import ANSWERS, CONTRADICTED, REFUSED, Answer, Cells, answers
@@ -112,7 +112,7 @@ def claims_page(
         paper=paper,
         sources=tuple(source.name for source in sources),
         passages=passages,
-        refused=tuple(_refused(passages)),
+        refused=_refused(passages),
         lacking=tuple(lacking),
         facts=tuple(shared(trained)),
         synthetic=any(table.synthetic for table in judged),
@@ -138,7 +138,7 @@ def errata_page(
         paper,
         tuple(filter(None, map(_contradicted, passages))),
         listed,
-        tuple(_refused([*passages, entries])),
+        _refused([*passages, entries]),
     )
 
 
@@ -169,11 +169,10 @@ def _contradicted(passage: Passage) -> Passage | None:
     return Passage(passage.quote, claims) if claims else None
 
 
-def _refused(passages: Sequence[Passage]) -> Iterator[str]:
-    for passage in passages:
-        for one in passage.claims:
-            if one.answers[0].word == REFUSED:
-                yield one.answers[0].reason
+def _refused(passages: Iterable[Passage]) -> tuple[str, ...]:
+    """Each sentence once."""
+    checked = (one.answers[0] for passage in passages for one in passage.claims)
+    return tuple(dict.fromkeys(one.reason for one in checked if one.word == REFUSED))
 
 
 def _section(place: str) -> str:

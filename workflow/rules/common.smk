@@ -75,7 +75,9 @@ with refusing():
     CODE = attempt(ROOT)
 
 if workflow.is_main_process:
-    for sentence in filter(None, (odd_pair(config), other_runs(PLAN))):
+    for sentence in filter(
+        None, (odd_pair(config), other_runs(PLAN), *paper().edited.values())
+    ):
         warn(sentence)
 
 CALL = Call(workflow, config)
