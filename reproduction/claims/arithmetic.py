@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-from reproduction.claims.cells import Place
 from reproduction.claims.evaluate import Source, evaluate
 from reproduction.claims.expressions import (
     Address,
@@ -11,7 +10,9 @@ from reproduction.claims.expressions import (
     Node,
     Number,
     Operation,
+    Place,
     addresses,
+    places,
     several,
 )
 from reproduction.claims.wording import expressed, row_label
@@ -66,8 +67,8 @@ class Arithmetic:
 
     def _shown(self, node: Node) -> str | None:
         if isinstance(node, Address):
-            places = self._source.places(node)
-            return f"{len(places)} cells" if node.several else self._printed(places[0])
+            several = len(node.places)
+            return f"{several} cells" if node.several else self._printed(node.places[0])
         if _taken_together(node):
             value = _figure(self._evaluate(node), self._decimals(node))
             return value if node.name == "count" else f"{value} ({self._whose(node)})"
@@ -75,8 +76,7 @@ class Arithmetic:
 
     def _whose(self, node: Call) -> str:
         """Which of several cells has the highest or lowest value, and of how many."""
-        named = [place for one in addresses(node) for place in self._source.places(one)]
-        values = {place: self._source.value(place) for place in named}
+        values = {place: self._source.value(place) for place in places(node)}
         values = {place: value for place, value in values.items() if value is not None}
         best = {"max": max, "min": min}[node.name](values.values())
         holders = [self._name(place, node) for place in values if values[place] == best]
@@ -91,7 +91,7 @@ class Arithmetic:
     def _cases(self, node: Comparison) -> str:
         """In how many of several cells a comparison holds, and where it does not."""
         truths = self._evaluate(node)
-        names = next(self._source.places(one) for one in addresses(node) if one.several)
+        names = next(one.places for one in addresses(node) if one.several)
         sides = [self._evaluate(side) for side in (node.left, node.right)]
         sides = [side if isinstance(side, list) else [side] * len(truths) for side in sides]
         decimals = self._decimals(node)
@@ -111,8 +111,7 @@ class Arithmetic:
         table = self._paper.tables[place.table]
         (row,) = (row_label(table, row) for row in table.rows if row.id == place.row)
         (column,) = (one.label for one in table.columns if one.key == place.column)
-        named = [other for one in addresses(node) for other in self._source.places(one)]
-        differ = [len({*parts}) > 1 for parts in zip(*named, strict=True)]
+        differ = [len({*parts}) > 1 for parts in zip(*places(node), strict=True)]
         if isinstance(node, Comparison):  # whose sides may be two rows that are known
             differ[1] = any(one.row.several for one in addresses(node))
         parts = zip((row, column, place.metric), differ[1:], strict=True)
@@ -132,7 +131,7 @@ class Arithmetic:
         if isinstance(node, Number):
             return node.decimals
         metrics = self._paper.tables[node.table].metrics
-        return max(metrics[place.metric].decimals for place in self._source.places(node))
+        return max(metrics[place.metric].decimals for place in node.places)
 
     def _evaluate(self, node: Node) -> Fraction | bool | list | None:
         return evaluate(node, self._source)

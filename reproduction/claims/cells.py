@@ -1,29 +1,42 @@
-"""Which cells of a paper an address names; a slip is named with what it may have meant."""
+"""Which cells of a paper an expression names; a slip is named with what it may have meant."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
-from typing import NamedTuple
 
-from reproduction.claims.expressions import Address, Names
-from reproduction.errors import InputError
+from reproduction.claims.expressions import (
+    Address,
+    Call,
+    Comparison,
+    Names,
+    Node,
+    Operation,
+    Place,
+    Slip,
+)
 from reproduction.paper.tables import Paper
 
 
-class Place(NamedTuple):
-    """Where a cell stands."""
-
-    table: str
-    row: str
-    column: str
-    metric: str
-
-
-def places(address: Address, paper: Paper) -> list[Place]:
-    """The cells that an address names, in the order of print.
+def located(node: Node, paper: Paper) -> Node:
+    """An expression whose addresses know their places in a paper.
 
     Raises:
-        InputError: an unknown name, with the nearest that there is; or no cell at all.
+        Slip: an unknown name, with the nearest that there is; or no cell at all.
     """
+    match node:
+        case Address():
+            return replace(node, places=tuple(_places(node, paper)))
+        case Operation() | Comparison():
+            left, right = located(node.left, paper), located(node.right, paper)
+            return replace(node, left=left, right=right)
+        case Call():
+            arguments = tuple(located(argument, paper) for argument in node.arguments)
+            return replace(node, arguments=arguments)
+    return node
+
+
+def _places(address: Address, paper: Paper) -> list[Place]:
+    """In the order of print."""
     if address.table not in paper.tables:
         raise _unknown(address, "paper", "table", address.table, list(paper.tables))
     table = paper.tables[address.table]
@@ -39,7 +52,7 @@ def places(address: Address, paper: Paper) -> list[Place]:
         if metric in has[column]
     ]
     if not found:
-        raise InputError(f"{address}: {table.id} has no such cell")
+        raise Slip(f"{address}: {table.id} has no such cell")
     return found
 
 
@@ -61,11 +74,9 @@ def _between(address: Address, kind: str, words: Sequence[str], known: Sequence[
         start, end = known.index(words[0]), known.index(words[2])
         if start < end:
             return list(known[start : end + 1])
-    raise InputError(f"{address}: write a range of {kind}s as the first, .. and the last")
+    raise Slip(f"{address}: write a range of {kind}s as the first, .. and the last")
 
 
-def _unknown(
-    address: Address, where: str, kind: str, name: str, known: Sequence[str]
-) -> InputError:
+def _unknown(address: Address, where: str, kind: str, name: str, known: Sequence[str]) -> Slip:
     (near,) = get_close_matches(name, known, n=1, cutoff=0)
-    return InputError(f"{address}: {where} has no {kind} {name!r}: the nearest is {near!r}")
+    return Slip(f"{address}: {where} has no {kind} {name!r}: the nearest is {near!r}")

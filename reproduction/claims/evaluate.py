@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 
-from reproduction.claims.cells import Place
 from reproduction.claims.expressions import (
     Address,
     Call,
@@ -16,10 +15,11 @@ from reproduction.claims.expressions import (
     Node,
     Number,
     Operation,
-    addresses,
+    Place,
+    Slip,
+    places,
     several,
 )
-from reproduction.errors import InputError
 
 Value = Fraction | np.ndarray
 """A number, or one for each draw where it is uncertain. None stands for what nobody gives."""
@@ -38,9 +38,6 @@ _ORDER = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.
 class Source(Protocol):
     """Where the numbers of cells are from."""
 
-    def places(self, address: Address) -> list[Place]:
-        """The cells that an address names."""
-
     def value(self, place: Place) -> Value | None:
         """Of a cell, in the unit of its metric; None where the paper prints none."""
 
@@ -52,13 +49,13 @@ def evaluate(node: Node, source: Source) -> Value | Truth | list | None:
     """The value of an expression; a list where it stands for several cells.
 
     Raises:
-        InputError: a division by zero, or cells compared one by one whose numbers differ.
+        Slip: a division by zero, or cells compared one by one whose numbers differ.
     """
     match node:
         case Number():
             return node.value
         case Address():
-            values = [source.value(place) for place in source.places(node)]
+            values = [source.value(place) for place in node.places]
             return values if node.several else values[0]
         case Operation():
             return _one_by_one(_operation(node.sign), node, source)
@@ -76,7 +73,7 @@ def _one_by_one(
     if not lists:
         return function(left, right)
     if len({len(side) for side in lists}) > 1:
-        raise InputError(f"compares {len(left)} cells one by one with {len(right)}")
+        raise Slip(f"compares {len(left)} cells one by one with {len(right)}")
     pairs = (side if isinstance(side, list) else [side] * len(lists[0]) for side in (left, right))
     return [function(*pair) for pair in zip(*pairs, strict=True)]
 
@@ -86,7 +83,7 @@ def _operation(sign: str) -> Callable:
         if left is None or right is None:
             return None
         if sign == "/" and not np.all(right):
-            raise InputError("divides by zero")
+            raise Slip("divides by zero")
         return _ARITHMETIC[sign](*_alike(left, right))
 
     return work
@@ -110,8 +107,7 @@ def _margin(node: Comparison, source: Source) -> Fraction:
     """The cells' tolerance, but at least half a unit of the last decimal of a stated number."""
     stated = [side for side in (node.left, node.right) if isinstance(side, Number)]
     halves = [Fraction(1, 2 * 10**side.decimals) for side in stated]
-    named = (place for address in addresses(node) for place in source.places(address))
-    return max([Fraction(0), *halves, *map(source.tolerance, named)])
+    return max([Fraction(0), *halves, *map(source.tolerance, places(node))])
 
 
 def _call(node: Call, source: Source) -> Value | Truth | list | None:

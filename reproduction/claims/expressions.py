@@ -12,9 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NoReturn
-
-from reproduction.errors import InputError
+from typing import NamedTuple, NoReturn
 
 LONGEST, DEEPEST = 600, 20
 """Characters of an expression, and brackets inside each other."""
@@ -27,6 +25,19 @@ _TOKEN = re.compile(
     r"(?P<address>[A-Za-z]\w*)\[(?P<names>[^\[\]]*)\]"
     r"|(?P<name>[A-Za-z]\w*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>==|<=|>=|[-+*/<>(),])"
 )
+
+
+class Slip(Exception):
+    """What is wrong with an expression: a sentence without its subject."""
+
+
+class Place(NamedTuple):
+    """Where a cell stands."""
+
+    table: str
+    row: str
+    column: str
+    metric: str
 
 
 @dataclass(frozen=True)
@@ -60,12 +71,17 @@ class Number:
 
 @dataclass(frozen=True)
 class Address:
-    """A cell, or several."""
+    """A cell, or several.
+
+    Attributes:
+        places: where they stand in a paper, once they have been looked up there.
+    """
 
     table: str
     row: Names
     column: Names
     metric: Names
+    places: tuple[Place, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -109,10 +125,10 @@ def parse(text: str) -> Comparison | Call:
     """An expression that is true or false.
 
     Raises:
-        InputError: what is wrong with it, and where.
+        Slip: what is wrong with it, and where.
     """
     if len(text) > LONGEST:
-        raise InputError(f"has {len(text)} characters: {LONGEST} are the most")
+        raise Slip(f"has {len(text)} characters: {LONGEST} are the most")
     return _Parser(text).claim()
 
 
@@ -126,6 +142,11 @@ def addresses(node: Node) -> Iterator[Address]:
     elif isinstance(node, Call):
         for argument in node.arguments:
             yield from addresses(argument)
+
+
+def places(node: Node) -> list[Place]:
+    """Where all of its cells stand."""
+    return [place for address in addresses(node) for place in address.places]
 
 
 def several(node: Node) -> bool:
@@ -153,9 +174,9 @@ class _Parser:
         if self._token:
             self._fail("the end of the expression")
         if not _logical(node):
-            raise InputError("is a number: compare it with another")
+            raise Slip("is a number: compare it with another")
         if several(node):
-            raise InputError("compares several cells: put it into all(…) or any(…)")
+            raise Slip("compares several cells: put it into all(…) or any(…)")
         return node
 
     def _comparison(self) -> Node:
@@ -193,18 +214,18 @@ class _Parser:
     def _call(self) -> Call:
         name = self._take()
         if name not in (*NUMERIC, *LOGICAL):
-            raise InputError(f"function {name!r} is none of {', '.join((*NUMERIC, *LOGICAL))}")
+            raise Slip(f"function {name!r} is none of {', '.join((*NUMERIC, *LOGICAL))}")
         arguments = self._bracketed(1 if name == "abs" else None)
         for argument in arguments:
             if _logical(argument) != (name in _OF_TRUTHS):
                 wanted = "comparisons" if name in _OF_TRUTHS else "numbers"
-                raise InputError(f"{name}(…) takes {wanted}")
+                raise Slip(f"{name}(…) takes {wanted}")
         return Call(name, tuple(arguments))
 
     def _bracketed(self, most: int | None) -> list[Node]:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise InputError(f"has more than {DEEPEST} brackets inside each other")
+            raise Slip(f"has more than {DEEPEST} brackets inside each other")
         self._expect("(")
         nodes = [self._comparison()]
         while self._sign == "," and (most is None or len(nodes) < most):
@@ -216,7 +237,7 @@ class _Parser:
 
     def _number(self, node: Node) -> Node:
         if _logical(node):
-            raise InputError("takes a comparison for a number: count(…) makes one of it")
+            raise Slip("takes a comparison for a number: count(…) makes one of it")
         return node
 
     @property
@@ -245,13 +266,13 @@ class _Parser:
     def _fail(self, wanted: str) -> NoReturn:
         rest = self._text[self._start : self._start + 20]
         found = repr(rest) if rest else "its end"
-        raise InputError(f"has {found} at character {self._start + 1}: there has to be {wanted}")
+        raise Slip(f"has {found} at character {self._start + 1}: there has to be {wanted}")
 
 
 def _address(table: str, names: str) -> Address:
     parts = [part.split() for part in names.split(",")]
     if len(parts) != 3 or not all(parts):
-        raise InputError(f"{table}[{names}] is no cell: write {table}[row, column, metric]")
+        raise Slip(f"{table}[{names}] is no cell: write {table}[row, column, metric]")
     return Address(table, *(_names(table, part) for part in parts))
 
 
@@ -261,5 +282,5 @@ def _names(table: str, words: list[str]) -> Names:
     place = words.index("except")
     kept, but = tuple(words[:place]), tuple(words[place + 1 :])
     if not kept or not but:
-        raise InputError(f"{table}: write names on both sides of 'except'")
+        raise Slip(f"{table}: write names on both sides of 'except'")
     return Names(kept, but)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from reproduction.claims.cells import Place
 from reproduction.claims.evaluate import Source, evaluate
-from reproduction.claims.expressions import Address, Comparison, Node, Number, addresses, several
+from reproduction.claims.expressions import Comparison, Node, Number, Place, places, several
 from reproduction.paper.tables import Paper
 
 _MOST = 4
@@ -20,9 +19,6 @@ class _Moved:
 
     source: Source
     by: Mapping[Place, Fraction]
-
-    def places(self, address: Address) -> list[Place]:
-        return self.source.places(address)
 
     def value(self, place: Place) -> Fraction | None:
         value = self.source.value(place)
@@ -41,7 +37,7 @@ def by_rounding(node: Node, source: Source, paper: Paper) -> bool:
         return False
     if node.sign != "==" or not isinstance(node.right, Number):
         return False
-    named = {place for one in addresses(node.left) for place in source.places(one)}
+    named = {*places(node.left)}
     halves = {
         place: _half(paper.tables[place.table].metrics[place.metric].decimals) for place in named
     }

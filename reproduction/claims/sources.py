@@ -14,9 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from reproduction.claims.cells import Place, places
-from reproduction.claims.evaluate import Value
-from reproduction.claims.expressions import Address
+from reproduction.claims.expressions import Place
 from reproduction.judging.cells import QUOTED, RUN, Cell, JudgedTable
 from reproduction.paper.tables import Paper
 
@@ -32,10 +30,6 @@ class Reported:
 
     paper: Paper
     name: str = PRINTED
-
-    def places(self, address: Address) -> list[Place]:
-        """The cells that an address names."""
-        return places(address, self.paper)
 
     def value(self, place: Place) -> Fraction | None:
         """As printed."""
@@ -72,10 +66,6 @@ class Reproduced:
     name: str
     centred_only: bool = False
 
-    def places(self, address: Address) -> list[Place]:
-        """The cells that an address names."""
-        return places(address, self.paper)
-
     @cached_property
     def _cells(self) -> Mapping[Place, Cell]:
         return {
@@ -89,7 +79,7 @@ class Reproduced:
     def _drawn(self) -> dict[Place, np.ndarray]:
         return {}
 
-    def value(self, place: Place) -> Value | None:
+    def value(self, place: Place) -> Fraction | np.ndarray | None:
         """Draws of a cell's mean; exact where nothing varies."""
         cell = self._cells[place]
         if cell.status == QUOTED:

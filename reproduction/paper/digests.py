@@ -1,20 +1,16 @@
 """Digests of the rows as they were read from the paper, by which a number edited by hand is found.
 
-`python -m reproduction.paper.digests FOLDER` writes digests.yaml into a paper's folder: after a row
+`python -m reproduction.paper.accept FOLDER` writes digests.yaml into a paper's folder: after a row
 was added, or after a slip in the reading was mended. Tables that it does not name are not checked.
 """
 
-import argparse
 import json
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
 import yaml
 
-from reproduction.errors import run_main
-from reproduction.files import user_path, write_text
 from reproduction.paper.tables import Row, Table
 from reproduction.paper.yamlfiles import read_yaml
 
@@ -22,7 +18,7 @@ FILE = "digests.yaml"
 
 _HEAD = """\
 # Of each row's numbers and bold cells, as they were read from the paper. Written by
-# python -m reproduction.paper.digests FOLDER
+# python -m reproduction.paper.accept FOLDER
 """
 
 
@@ -37,7 +33,7 @@ def edited(table: Table, digests: Mapping[str, Mapping[str, str]]) -> str:
     for problem in _differences(table, digests.get(table.id)):
         return (
             f"{table.id}.yaml: {problem}: restore it, or, if the paper prints it so, run "
-            f"python -m reproduction.paper.digests"
+            f"python -m reproduction.paper.accept"
         )
     return ""
 
@@ -60,21 +56,7 @@ def _digest(row: Row) -> str:
     return sha256(content.encode()).hexdigest()[:12]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Write the digests of a paper; returns the exit status, 0, or 2 on bad input."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=user_path, help="holds tables/*.yaml")
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: _write(arguments.folder))
-
-
-def _write(folder: Path) -> None:
-    from reproduction.paper.loading import load_paper  # which reads what is written here
-
-    tables = load_paper(folder).tables.values()
+def digests(tables: Iterable[Table]) -> str:
+    """The content of the file, of the tables as they are now."""
     rows = {table.id: {row.id: _digest(row) for row in table.rows} for table in tables}
-    write_text(folder / FILE, _HEAD + yaml.safe_dump(rows, sort_keys=False))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return _HEAD + yaml.safe_dump(rows, sort_keys=False)

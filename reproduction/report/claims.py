@@ -1,50 +1,36 @@
-"""Two pages on what a paper's text says: each claim with its answers, and the errata."""
+"""Every claim of a paper's text, with what its own tables and the runs say of it.
 
+    python -m reproduction.report.claims --paper paper --cells results/smoke/cells
+        --series written released --command "snakemake reports/" --out reports/claims.md …
+
+A claim that cannot be read is named on stderr and on the page, and the rest is checked.
+"""
+
+import argparse
+import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from reproduction.claims.answers import ANSWERS, CONTRADICTED, REFUSED, Answer, Cells, answers
-from reproduction.claims.claims import Chapter, Claim, Entry, Quote, Sentence
-from reproduction.claims.sources import Reported
-from reproduction.claims.wording import said
+from reproduction.claims.answers import Cells
+from reproduction.claims.claims import Sentence
+from reproduction.claims.loading import load_claims
+from reproduction.claims.sources import Reported, Reproduced
+from reproduction.errors import InputError, run_main
+from reproduction.files import user_path
 from reproduction.judging.cells import JudgedTable
+from reproduction.judging.stored import read_judged
+from reproduction.paper.loading import load_paper
+from reproduction.paper.order import in_order
 from reproduction.paper.tables import Paper
-from reproduction.report import html, markdown
+from reproduction.report.checked import Passage, check_sentence, options, refused, write
 from reproduction.report.index import shared
-from reproduction.report.templating import template
-
-FORMATS = {"html": html.text, "md": markdown.escape}
-"""Formats of the pages, and how each shows a text."""
-
-SIGNS = {"supported": "✓", "contradicted": "✗", "open": "○", "refused": "!"}
-"""Of each answer, beside its word."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A claim with what each source says of it.
-
-    Attributes:
-        said: the expression in the paper's words; as written if it cannot be read.
-    """
-
-    claim: Claim
-    said: str
-    answers: tuple[Answer, ...]
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A sentence with its claims, checked."""
-
-    quote: Quote
-    claims: tuple[Checked, ...]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the claims came out by one source: how many of each of :data:`ANSWERS`."""
+    """How the claims came out by one source: how many with each answer."""
 
     source: str
     tally: Mapping[str, int]
@@ -52,7 +38,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class ClaimsPage:
-    """The content of the page of claims.
+    """The content of the page.
 
     Attributes:
         sources: names of what is asked.
@@ -75,7 +61,7 @@ class ClaimsPage:
         """A line a source."""
         checked = [one for passage in self.passages for one in passage.claims]
         return [
-            Outcome(name, Counter(one.answers[index].word for one in checked))
+            Outcome(name, Counter(one.words[index] for one in checked))
             for index, name in enumerate(self.sources)
         ]
 
@@ -88,16 +74,6 @@ class ClaimsPage:
         return sections
 
 
-@dataclass(frozen=True)
-class ErrataPage:
-    """The content of the page of errata: what the tables contradict, then the chapters."""
-
-    paper: Paper
-    passages: tuple[Passage, ...]
-    chapters: tuple[tuple[Chapter, tuple[tuple[Entry, Checked | None], ...]], ...]
-    refused: tuple[str, ...]
-
-
 def claims_page(
     paper: Paper,
     sentences: Sequence[Sentence],
@@ -106,83 +82,64 @@ def claims_page(
     lacking: Sequence[tuple[str, str]] = (),
 ) -> ClaimsPage:
     """Every claim, asked of every source; `judged` are the tables that sources are made of."""
-    passages = tuple(_passage(one, sources, paper) for one in sentences)
+    passages = tuple(check_sentence(one, sources, paper) for one in sentences)
     trained = [table for table in judged if not paper.tables[table.table].exact]
     return ClaimsPage(
         paper=paper,
         sources=tuple(source.name for source in sources),
         passages=passages,
-        refused=_refused(passages),
+        refused=refused(one for passage in passages for one in passage.claims),
         lacking=tuple(lacking),
         facts=tuple(shared(trained)),
         synthetic=any(table.synthetic for table in judged),
     )
 
 
-def errata_page(
-    paper: Paper, sentences: Sequence[Sentence], chapters: Sequence[Chapter]
-) -> ErrataPage:
-    """What the paper's own tables contradict, and what else is listed."""
-    printed = [Reported(paper)]
-    passages = [_passage(one, printed, paper) for one in sentences]
-    listed = tuple(
-        (
-            chapter,
-            tuple((entry, _checked(entry.claim, printed, paper)) for entry in chapter.entries),
-        )
-        for chapter in chapters
-    )
-    checked = [one for _, entries in listed for _, one in entries if one]
-    entries = Passage(Quote("", ""), tuple(checked))
-    return ErrataPage(
-        paper,
-        tuple(filter(None, map(_contradicted, passages))),
-        listed,
-        _refused([*passages, entries]),
-    )
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the page; returns the exit status, 0, or 2 on bad input."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options(parser)
+    parser.add_argument("--cells", required=True, type=user_path, help="folder of judged tables")
+    parser.add_argument("--series", nargs="*", default=[], help="of runs, such as our readings")
+    parser.add_argument("--command", required=True, help="makes a report that is put behind it")
+    arguments = parser.parse_args(argv)
+    return run_main(lambda: write("claims", _page(arguments), arguments.out))
 
 
-def render(page: ClaimsPage | ErrataPage, form: str) -> str:
-    """A page in one of :data:`FORMATS`."""
-    name = "claims" if isinstance(page, ClaimsPage) else "errata"
-    shown = template(
-        f"{name}.{form}.j2", text=FORMATS[form], probability=_probability, section=_section
-    )
-    words = ANSWERS if page.refused else [word for word in ANSWERS if word != REFUSED]
-    return shown.render(page=page, signs=SIGNS, words=words)
+def _page(arguments: argparse.Namespace) -> ClaimsPage:
+    paper = load_paper(arguments.paper)
+    judged, unreadable = _judged(paper, arguments.cells)
+    sources = [Reported(paper), *(Reproduced(paper, judged, one) for one in arguments.series)]
+    lacking = tuple(_lacking(paper, judged, unreadable, arguments.command))
+    return claims_page(paper, load_claims(arguments.paper), sources, judged.values(), lacking)
 
 
-def _passage(sentence: Sentence, sources: Sequence[Cells], paper: Paper) -> Passage:
-    return Passage(sentence, tuple(_checked(claim, sources, paper) for claim in sentence.claims))
+def _judged(paper: Paper, cells: Path) -> tuple[dict[str, JudgedTable], dict[str, str]]:
+    """The tables that have been judged, and why others that are there cannot be read."""
+    judged, unreadable = {}, {}
+    for name in paper.tables:
+        file = cells / f"{name}.json"
+        try:
+            if file.exists():
+                judged[name] = read_judged(file, name)
+        except InputError as error:
+            unreadable[name] = str(error)
+    return judged, unreadable
 
 
-def _checked(claim: Claim | None, sources: Sequence[Cells], paper: Paper) -> Checked | None:
-    if claim is None:
-        return None
-    found = answers(claim, sources, paper)
-    readable = claim.holds and found[0].word != REFUSED
-    return Checked(claim, said(claim.expression, paper) if readable else claim.holds, found)
+def _lacking(
+    paper: Paper, judged: Mapping[str, JudgedTable], unreadable: Mapping[str, str], command: str
+) -> Iterator[tuple[str, str]]:
+    """(words, command) of each table that has open cells, or has not been judged."""
+    for table in in_order(paper.tables.values()):
+        cells = judged[table.id].cells if table.id in judged else ()
+        missing = {item.file for cell in cells for item in cell.missing}
+        words = f"{table.title} waits for {len(missing)} result{'s' * (len(missing) > 1)}"
+        if table.id not in judged:
+            words = unreadable.get(table.id, f"{table.title} is not made yet")
+        if missing or not cells:
+            yield words, f"{command}{table.id}.html"
 
 
-def _contradicted(passage: Passage) -> Passage | None:
-    claims = tuple(one for one in passage.claims if one.answers[0].word == CONTRADICTED)
-    return Passage(passage.quote, claims) if claims else None
-
-
-def _refused(passages: Iterable[Passage]) -> tuple[str, ...]:
-    """Each sentence once."""
-    checked = (one.answers[0] for passage in passages for one in passage.claims)
-    return tuple(dict.fromkeys(one.reason for one in checked if one.word == REFUSED))
-
-
-def _section(place: str) -> str:
-    """`Section IV-C-1`; a place with a name of its own keeps it."""
-    numbered = set(place.partition("-")[0]) <= set("IVX")
-    return f"Section {place}" if numbered else place
-
-
-def _probability(value: float) -> str:
-    """Two decimals, and never a certainty that draws cannot give."""
-    if value > 0.995:
-        return "> 0.99"
-    return "< 0.01" if value < 0.005 else f"{value:.2f}"
+if __name__ == "__main__":
+    sys.exit(main())

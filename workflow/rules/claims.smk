@@ -22,7 +22,7 @@ rule claims:
         command=report_command,
         code=paper_text,
     shell:
-        f"{ATTEMPT} python -m reproduction.claims check --cells {{params.cells:q}}"
+        f"{ATTEMPT} python -m reproduction.report.claims --cells {{params.cells:q}}"
         " --paper {params.paper:q} --series {params.readings:q} --command {params.command:q}"
         " --out {output:q}"
 
@@ -45,5 +45,5 @@ rule errata:
         paper=paper_folder,
         code=paper_text,
     shell:
-        f"{ATTEMPT} python -m reproduction.claims errata --paper {{params.paper:q}}"
+        f"{ATTEMPT} python -m reproduction.report.errata --paper {{params.paper:q}}"
         " --out {output:q}"
