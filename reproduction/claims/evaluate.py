@@ -90,13 +90,13 @@ def _operation(sign: str) -> Callable:
 
 
 def _comparison(node: Comparison, source: Source) -> Callable:
-    margin = _margin(node, source)
+    margin = _margin(node, source) if node.sign == "==" else None
 
     def work(left: Value | None, right: Value | None) -> Truth | None:
         if left is None or right is None:
             return None
         left, right = _alike(left, right)
-        if node.sign == "==":
+        if margin is not None:
             return abs(left - right) <= _alike(left, margin)[1]
         return _ORDER[node.sign](left, right)
 
