@@ -1,7 +1,7 @@
 """Every claim of a paper's text, with what its own tables and the runs say of it.
 
     python -m reproduction.report.claims --paper paper --cells results/smoke/cells
-        --series written released --command "snakemake reports/" --out reports/claims.md …
+        --command "snakemake reports/" --out reports/claims.md reports/claims.html
 
 A claim that cannot be read is named on stderr and on the page, and the rest is checked.
 """
@@ -86,7 +86,7 @@ def claims_page(
     trained = [table for table in judged if not paper.tables[table.table].exact]
     return ClaimsPage(
         paper=paper,
-        sources=tuple(source.name for source in sources),
+        sources=tuple(source.name or "runs" for source in sources),
         passages=passages,
         refused=refused(one for passage in passages for one in passage.claims),
         lacking=tuple(lacking),
@@ -100,7 +100,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options(parser)
     parser.add_argument("--cells", required=True, type=user_path, help="folder of judged tables")
-    parser.add_argument("--series", nargs="*", default=[], help="of runs, such as our readings")
     parser.add_argument("--command", required=True, help="makes a report that is put behind it")
     arguments = parser.parse_args(argv)
     return run_main(lambda: write("claims", _page(arguments), arguments.out))
@@ -109,7 +108,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _page(arguments: argparse.Namespace) -> ClaimsPage:
     paper = load_paper(arguments.paper)
     judged, unreadable = _judged(paper, arguments.cells)
-    sources = [Reported(paper), *(Reproduced(paper, judged, one) for one in arguments.series)]
+    series = paper.series or {one: "" for table in judged.values() for one in table.series}
+    sources = [Reported(paper), *(Reproduced(paper, judged, one) for one in series)]
     lacking = tuple(_lacking(paper, judged, unreadable, arguments.command))
     return claims_page(paper, load_claims(arguments.paper), sources, judged.values(), lacking)
 

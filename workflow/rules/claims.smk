@@ -18,13 +18,11 @@ rule claims:
         cells=located(f"{RESULTS}/cells"),
         earlier=judged_earlier,
         paper=paper_folder,
-        readings=config["readings"],
         command=report_command,
         code=paper_text,
     shell:
         f"{ATTEMPT} python -m reproduction.report.claims --cells {{params.cells:q}}"
-        " --paper {params.paper:q} --series {params.readings:q} --command {params.command:q}"
-        " --out {output:q}"
+        " --paper {params.paper:q} --command {params.command:q} --out {output:q}"
 
 
 rule errata:
