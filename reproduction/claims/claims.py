@@ -34,17 +34,30 @@ class Claim:
 
 @dataclass(frozen=True)
 class Quote:
-    """Words of the paper, and where they stand, such as `IV-C-1`."""
+    """Words of the paper, and where they stand.
+
+    Attributes:
+        place: the section, such as `IV-C-1`.
+        paragraph: of a section that has several.
+    """
 
     place: str
     quote: str
+    paragraph: int | None = None
+
+    @property
+    def where(self) -> str:
+        """`Section IV-D, paragraph 3`; a place with a name of its own keeps it."""
+        numbered = set(self.place.partition("-")[0]) <= set("IVX")
+        section = f"Section {self.place}" if numbered else self.place
+        return f"{section}, paragraph {self.paragraph}" if self.paragraph else section
 
 
 @dataclass(frozen=True)
 class Sentence(Quote):
     """A sentence of the paper with what it claims."""
 
-    claims: tuple[Claim, ...]
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ def load_claims(folder: Path) -> tuple[Sentence, ...]:
     file = Path(folder) / "claims.yaml"
     content = read_yaml(file, "claims")["sentences"] if file.exists() else []
     sentences = tuple(
-        Sentence(item["place"], item["quote"], tuple(Claim(**claim) for claim in item["claims"]))
+        Sentence(**item | {"claims": tuple(Claim(**claim) for claim in item["claims"])})
         for item in content
     )
     _refuse_twins(file, (claim.id for one in sentences for claim in one.claims))

@@ -97,12 +97,6 @@ def refused(claims: Iterable[Checked]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.reason for one in given if one.word == REFUSED))
 
 
-def _section(place: str) -> str:
-    """`Section IV-C-1`; a place with a name of its own keeps it."""
-    numbered = set(place.partition("-")[0]) <= set("IVX")
-    return f"Section {place}" if numbered else place
-
-
 def _probability(value: float) -> str:
     """Two decimals, and never a certainty that draws cannot give."""
     if value > 0.995:
@@ -124,9 +118,7 @@ def render(name: str, page: Page, form: str) -> str:
     """
     if form not in FORMATS:
         raise one_of("format", form, FORMATS)
-    shown = template(
-        f"{name}.{form}.j2", text=FORMATS[form], probability=_probability, section=_section
-    )
+    shown = template(f"{name}.{form}.j2", text=FORMATS[form], probability=_probability)
     words = ANSWERS if page.refused else [word for word in ANSWERS if word != REFUSED]
     return shown.render(page=page, signs=SIGNS, words=words)
 

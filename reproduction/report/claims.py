@@ -70,7 +70,7 @@ class ClaimsPage:
         """The passages by the section that they stand in."""
         sections: dict[str, list[Passage]] = {}
         for passage in self.passages:
-            sections.setdefault(passage.quote.place, []).append(passage)
+            sections.setdefault(passage.quote.where, []).append(passage)
         return sections
 
 
