@@ -112,7 +112,7 @@ class Reproduced:
             return f"{title}: one run, which says nothing of the spread"
         return ""
 
-    @property
+    @cached_property
     def centred(self) -> "Reproduced":
         """The same with means for draws, for its arithmetic."""
         return Reproduced(self.paper, self.judged, self.name, centred_only=True)

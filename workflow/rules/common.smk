@@ -32,6 +32,7 @@ with refusing():
     from workflow.lib import captions, existing, finished, options, process
     from reproduction.paper.order import in_order
     from reproduction.report import pdf as typeset
+    from reproduction.report.phrases import listed
     from workflow.lib.call import unlocking
     from workflow.lib.config import check_config
     from workflow.lib.earlier import other_runs
@@ -47,6 +48,7 @@ with refusing():
         DOCUMENT,
         FORMATS,
         INDEX,
+        PAGES,
         PDF,
         SHOWN,
         asked_evaluations,

@@ -220,7 +220,8 @@ def summary():
     """Where the reports are that were asked for, how they came out, and what they lack."""
     names, files = asked_reports()
     if not names:
-        return ""
+        written = [file for file in asked() if Path(file).stem in PAGES]
+        return f"Written: {listed(written)}" if written else ""
     # It loads pandas, which no other call needs.
     from workflow.lib.closing import closing
 
