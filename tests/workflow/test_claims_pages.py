@@ -6,12 +6,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from reproduction.__main__ import main as reproduce
 from reproduction.paper import accept
 from reproduction.report import claims, errata
 from tests.workflow import tableii
 from tests.workflow.conftest import Snakemake
-from workflow.lib import front
-from workflow.lib.catalogue import FOLDER
+from workflow.lib import front, judge
+from workflow.lib.catalogue import EXPERIMENTS, FOLDER
 
 COMMAND = "snakemake --cores 2 --config data_root=/a -- reports/"
 
@@ -172,3 +173,20 @@ def test_the_index_leads_to_the_pages_that_exist(paper):
 def test_the_pages_train_nothing(tmp_path):
     snakemake = Snakemake(tmp_path)
     assert snakemake.jobs("reports/claims.md", "reports/errata.html") == {"claims": 1, "errata": 1}
+
+
+def test_a_table_edited_by_hand_is_not_judged_and_the_others_are_rendered(paper, capsys):
+    table, out = paper / "tables" / "table6.yaml", paper.parent / "out"
+    edit(table, "R-1: 62.2", "R-1: 62.9")
+    options = ["--experiments", str(EXPERIMENTS), "--results", str(out), "--scale", "paper"]
+    asked = ["--readings", "written", "--seeds", "0", "--out", str(paper.parent / "cells.json")]
+    assert judge.main(["--table", str(table), *options, *asked]) == 2
+    said = "table6.yaml: row apnet-c2 has other numbers, or other bold ones, than were read"
+    assert said in capsys.readouterr().err and not (paper.parent / "cells.json").exists()
+    results = paper.parent / "results.csv"
+    results.write_text("experiment,test_set,metric,value\nresnet50,market1501,mAP,87\n")
+    files = ["--paper", str(paper), "--results", str(results), "--out", str(out)]
+    assert reproduce(["render", *files]) == 2
+    assert said in capsys.readouterr().err
+    assert (out / "table2.md").exists() and not (out / "table6.md").exists()
+    assert "table6" not in (out / "index.md").read_text()

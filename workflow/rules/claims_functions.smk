@@ -7,8 +7,9 @@ def judged_now(wildcards):
     A page on claims alone trains nothing: it reads the cells that are there.
     """
     now = {Path(report).stem for report in indexed()} & {*REPORTED}
-    asked_for = {*TABLES} if PLAN.shows_missing else now
-    return [f"{RESULTS}/cells/{table}.json" for table in sorted(now | asked_for)]
+    tables = now | {*TABLES} if PLAN.shows_missing else now
+    sound = sorted(tables - {*paper().edited})
+    return [f"{RESULTS}/cells/{table}.json" for table in sound]
 
 
 def judged_earlier(wildcards):

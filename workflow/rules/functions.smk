@@ -244,6 +244,13 @@ def documents():
     return [DOCUMENT] if typeset.lacking() else [DOCUMENT, PDF]
 
 
+def everything():
+    """All reports; without tables that were edited by hand, and the documents that hold them."""
+    edited = paper().edited
+    sound = [report for report in reports() if Path(report).stem not in edited]
+    return sound if edited else [*sound, *documents()]
+
+
 def category_of(wildcards):
     return captions.category(wildcards.table)
 

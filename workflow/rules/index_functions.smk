@@ -8,10 +8,9 @@ ALONE = workflow.modifier.is_main_snakefile()
 
 def indexed(wildcards=None):
     """The reports of this call, for which the index waits."""
-    everything = [*reports(), *documents()]
     if ALONE and asked() and not {*asked()} & {"all", "default"}:
-        return sorted({*everything} & {*asked()})
-    return everything
+        return sorted({*reports(), *documents()} & {*asked()})
+    return everything()
 
 
 def unasked(wildcards=None):
