@@ -108,7 +108,7 @@ class Reproduced:
             return f"{title}: {cell.status}"
         if not cell.comparable:
             return f"{title}: {'; '.join(cell.why_not)}"
-        if not self._exact(place) and cell.interval is None:
+        if not self._exact(place) and len(cell.values) < 2:
             return f"{title}: one run, which says nothing of the spread"
         return ""
 
