@@ -104,10 +104,23 @@ def _comparison(node: Comparison, source: Source) -> Callable:
 
 
 def _margin(node: Comparison, source: Source) -> Fraction:
-    """The cells' tolerance, but at least half a unit of the last decimal of a stated number."""
+    """The cells' tolerance, but at least half a unit of the last decimal of a stated number.
+
+    The tolerance is in the unit of the cells: it says nothing of counts, products and quotients.
+    """
     stated = [side for side in (node.left, node.right) if isinstance(side, Number)]
     halves = [Fraction(1, 2 * 10**side.decimals) for side in stated]
-    return max([Fraction(0), *halves, *map(source.tolerance, places(node))])
+    tolerances = map(source.tolerance, places(node)) if _in_their_unit(node) else ()
+    return max([Fraction(0), *halves, *tolerances])
+
+
+def _in_their_unit(node: Node) -> bool:
+    """Whether a value is in the unit of the cells that it is made of."""
+    if isinstance(node, Call):
+        return node.name != "count" and all(map(_in_their_unit, node.arguments))
+    if isinstance(node, Operation | Comparison):
+        return node.sign not in ("*", "/") and all(map(_in_their_unit, (node.left, node.right)))
+    return True
 
 
 def _call(node: Call, source: Source) -> Value | Truth | list | None:

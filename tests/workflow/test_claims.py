@@ -203,6 +203,14 @@ def test_probabilities_are_those_of_the_t_distribution(stated):
     assert of_runs(GAIN, RUNS) == of_runs(GAIN, RUNS)
 
 
+def test_a_tolerance_is_of_cells_and_not_of_counts_or_quotients():
+    one = f"count({C2_MAP} > 95) == 0"
+    assert of_runs(one, RUNS).word == SUPPORTED
+    assert of_runs(one.replace("== 0", "== 1"), RUNS).word == CONTRADICTED
+    assert of_runs(f"{C2_MAP} / 100 == 0.90", RUNS).word == OPEN
+    assert of_runs(f"{C2_MAP} / 100 == 0.5", RUNS).word == CONTRADICTED
+
+
 def test_runs_support_contradict_or_leave_open():
     assert of_runs(f"{C2_MAP} > 80", RUNS).word == SUPPORTED
     assert of_runs(f"{C2_MAP} > 95", RUNS).word == CONTRADICTED
