@@ -110,7 +110,7 @@ def test_a_slip_in_an_address_is_named_and_the_rest_is_checked(paper, capsys):
     error = capsys.readouterr().err
     assert f"reproduction: {said} 'market': the nearest is 'market1501'\n" in error
     assert text.count("<strong>Refused:</strong>") == 1 and "134" not in text
-    assert '<td class="answer supported">✓ 133</td>' in text
+    assert '<td class="answer supported" data-head="supported">✓ 133</td>' in text
 
 
 @pytest.mark.parametrize(
