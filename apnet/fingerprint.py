@@ -101,6 +101,7 @@ def _closure(modules: Iterable[str], without: Iterable[str]) -> set[str]:
     return seen - set(without)
 
 
+@cache
 def _without_effect(name: str) -> bool:
     # A package's own file only hands names on: modules import from where a name is defined.
     return _file(name).name == "__init__.py" or f"{name}.".startswith(
@@ -111,8 +112,16 @@ def _without_effect(name: str) -> bool:
 @cache
 def _imports(name: str) -> tuple[str, ...]:
     """The apnet modules that module `name` imports, in functions too."""
-    imported = (node for node in ast.walk(_tree(_file(name))) if _is_import(node))
+    imported = (node for node in _within(_tree(_file(name)).body) if _is_import(node))
     return tuple(module for node in imported for module in _modules(node))
+
+
+def _within(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """These statements and those inside them; an expression holds none."""
+    for statement in statements:
+        yield statement
+        for block in ("body", "handlers", "orelse", "finalbody", "cases"):
+            yield from _within(getattr(statement, block, ()))
 
 
 def _modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
@@ -128,11 +137,13 @@ def _is_import(node: object) -> bool:
     return isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and bool(node.module))
 
 
+@cache
 def is_module(name: str) -> bool:
     """Whether this is the dotted name of a module of apnet."""
     return (name == "apnet" or name.startswith("apnet.")) and _file(name).exists()
 
 
+@cache
 def _file(name: str) -> Path:
     path = PACKAGE.joinpath(*name.split(".")[1:])
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
@@ -159,6 +170,10 @@ def _canonical(node: object) -> str:
 
     :func:`ast.dump` will not do, its output changes between Python versions.
     """
+    if isinstance(node, list):
+        return f"[{','.join([_canonical(item) for item in node if not _is_passed_over(item)])}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
     if isinstance(node, ast.Raise):
         return "Raise()"
     if _is_import(node) and any(_modules(node)):
@@ -166,16 +181,13 @@ def _canonical(node: object) -> str:
         return ",".join(f"{alias.name}={alias.asname}" for alias in node.names if alias.asname)
     if _is_text(node):
         return "Text()"
-    if isinstance(node, ast.AST):
-        shown = (
-            f"{field}={_canonical(value)}"
-            for field, value in ast.iter_fields(node)
-            if value is not None and value != [] and field not in ("type_comment", "kind")
-        )
-        return f"{type(node).__name__}({','.join(shown)})"
-    if isinstance(node, list):
-        return f"[{','.join(_canonical(item) for item in node if not _is_passed_over(item))}]"
-    return repr(node)
+    fields = [(field, getattr(node, field, None)) for field in node._fields]
+    shown = [
+        f"{field}={_canonical(value)}"
+        for field, value in fields
+        if value is not None and value != [] and field not in ("type_comment", "kind")
+    ]
+    return f"{type(node).__name__}({','.join(shown)})"
 
 
 def _is_passed_over(node: object) -> bool:
