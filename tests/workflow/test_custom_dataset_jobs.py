@@ -59,20 +59,12 @@ def test_it_stands_beside_drawn_data(snakemake, file):
     assert jobs == {"synthesize": 1, "check": 2, "train": 1, "evaluate": 1}
 
 
-@pytest.mark.parametrize(
-    ("datasets", "words"),
-    [
-        ("{mine: {csv: /absent.csv}}", "datasets: mine: no csv at /absent.csv"),
-        (f"{{mine: {{folder: {ROOT}/README.md}}}}", "datasets: mine: no folder at"),
-        (f"{{market1501: {{folder: {ROOT}}}}}", "market1501 is a dataset of the paper"),
-        (f"{{ours: {{folder: {ROOT}}}}}", "unknown dataset 'mine': choose one of cuhk03"),
-    ],
-)
-def test_what_is_wrong_is_one_sentence(snakemake, tmp_path, datasets, words):
-    done = ask(snakemake, tmp_path, RUN.format("mine"), f"datasets={datasets}", check=False)
+def test_what_is_wrong_is_one_sentence(snakemake, tmp_path):
+    datasets = "datasets={mine: {csv: /absent.csv}}"
+    done = ask(snakemake, tmp_path, RUN.format("mine"), datasets, check=False)
     assert done.returncode == 2
     lines = [line for line in done.stderr.splitlines() if line.startswith("apnet: ")]
-    assert len(lines) == 1 and words in lines[0]
+    assert len(lines) == 1 and "datasets: mine: no csv at /absent.csv" in lines[0]
 
 
 @pytest.mark.slow

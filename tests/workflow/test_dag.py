@@ -171,11 +171,8 @@ def test_a_call_ends_with_what_is_open_and_why(snakemake, tmp_path):
 @pytest.mark.parametrize(
     ("config", "named"),
     [
-        ("sedes=[0]", "'sedes'"),
-        ("seeds=[12345678901234567890123]", "seeds.0"),
-        ("switches={distractors: drop}", "market_distractors"),
-        ("set={height: 50}", "resnet50-apnet-s"),
         ("scale=paper", "name a whole config with --configfile"),
+        ("set={height: 50}", "resnet50-apnet-s"),
     ],
 )
 def test_a_wrong_config_ends_at_once_with_one_sentence(snakemake, config, named):
@@ -196,19 +193,10 @@ def test_configs_that_contradict_each_other_plan_nothing(snakemake):
 @pytest.mark.parametrize(
     ("target", "named"),
     [
-        ("reports/table9.md", "unknown report 'reports/table9.md': choose one of "),
         ("./reports//figure9.svg", "unknown report 'reports/figure9.svg'"),
-        ("reports/figure6.csv", "unknown report 'reports/figure6.csv'"),
-        ("results/paper/written/market1501/resnet50/seed0/run.json", "of scale 'paper'"),
-        (f"{SMOKE}/writen/market1501/resnet50/seed0/run.json", "unknown reading"),
-        (f"{SMOKE}/released/market1501/resnet50/seed0/run.json", "unknown reading in this config"),
         (f"{SMOKE}/written/market1502/resnet50/seed0/run.json", "unknown dataset 'market1502'"),
-        (f"{SMOKE}/written/market1501/resnet51/seed0/run.json", "unknown model 'resnet51'"),
-        (f"{SMOKE}/written/market1501/resnet50/0/run.json", "write it as seed0"),
         (f"{SMOKE}/written/market1501/resnet50/seed0/run.jsn", "no rule makes"),
-        (f"{SMOKE}/written/market1501/resnet51/seed0/test/market1501.json", "unknown model"),
         (f"{SMOKE}/written/market1501/resnet50/seed0/test/market.json", "unknown dataset 'market'"),
-        (f"{SMOKE}/written/market1501/resnet50/seed0/test/Market.json", "unknown dataset 'Market'"),
     ],
 )
 def test_an_unknown_target_is_named_in_one_sentence(snakemake, target, named):

@@ -106,6 +106,7 @@ def test_no_dataset_is_drawn_with_more_people_than_it_has(plan):
     [
         ({"set": {"identities": 2, "instances": 1}}, "instances=1 with triplet_weight=1"),
         ({"switches": {"batchnorm_batch": 3}}, "in shares of 3 (the switch batchnorm_batch)"),
+        ({"switches": {"distractors": "drop"}}, "market_distractors"),
         ({"set": {}}, "synthetic draws 2 identities, and a batch of recipe smoke wants 8"),
     ],
 )
