@@ -67,16 +67,17 @@ def test_a_bar_takes_the_room_that_is_left(monkeypatch, columns, done, shown):
     assert screen.getvalue() == f"\r\x1b[2K{shown}"
 
 
-def command(root, out, **settings):
-    code = "import sys, apnet.training.loop as l; l._SHOWN_EVERY = 0; from apnet.cli import main"
+def words(root, out, **settings):
     options = ["train", "--model", "resnet50", "--recipe", "smoke", "--dataset", "market1501"]
     options += ["--device", "cpu", "--threads", "1", "--data-root", str(root), "--out", str(out)]
     options += [f"--set={key}={value}" for key, value in (runs.TINY | settings).items()]
-    return [sys.executable, "-c", f"{code}; sys.exit(main(sys.argv[1:]))", *options]
+    return options
 
 
-def on_a_terminal(command):
-    """Status and what appears on a terminal of the usual width."""
+def on_a_terminal(words):
+    """Status of a command and what appears on a terminal of the usual width."""
+    code = "import sys, apnet.training.loop as l; l._SHOWN_EVERY = 0; from apnet.cli import main"
+    command = [sys.executable, "-c", f"{code}; sys.exit(main(sys.argv[1:]))", *words]
     master, slave = pty.openpty()
     process = subprocess.Popen(
         command, stdout=slave, stderr=slave, env={**os.environ, "COLUMNS": "200"}
@@ -123,22 +124,24 @@ def assert_lines(said, wanted):
         assert re.fullmatch(pattern, line)
 
 
-def test_a_person_at_a_terminal_sees_each_step_and_a_log_each_epoch(root, tmp_path, capsys):
-    ended, seen = on_a_terminal(command(root, tmp_path / "one", steps_per_epoch=3))
+def test_a_person_at_a_terminal_sees_each_step_and_a_log_each_epoch(
+    root, tmp_path, capsys, monkeypatch
+):
+    ended, seen = on_a_terminal(words(root, tmp_path / "one", steps_per_epoch=3))
     assert ended == 0
     steps = [status(step, shown=step % 3) for step in range(1, 7)]
     assert_lines(seen, [*OPENING, *steps, *NEXT])
-    done = subprocess.run(
-        command(root, tmp_path / "a two", steps_per_epoch=3), capture_output=True, text=True
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert_lines(done.stdout, [*OPENING, steps[2], steps[5], *NEXT])
-    assert main(shlex.split(done.stdout.splitlines()[-1])[1:]) == 0
+    monkeypatch.setattr("apnet.training.loop._SHOWN_EVERY", 0)
+    assert main(words(root, tmp_path / "a two", steps_per_epoch=3)) == 0
+    log = capsys.readouterr()
+    assert log.err == ""
+    assert_lines(log.out, [*OPENING, steps[2], steps[5], *NEXT])
+    assert main(shlex.split(log.out.splitlines()[-1])[1:]) == 0
     assert "mAP" in capsys.readouterr().out and (tmp_path / "a two/test/market1501.json").exists()
 
 
 def test_what_is_refused_begins_a_line(root, tmp_path):
-    ended, seen = on_a_terminal(command(root, tmp_path / "run", steps_per_epoch=3, lr=1e30))
+    ended, seen = on_a_terminal(words(root, tmp_path / "run", steps_per_epoch=3, lr=1e30))
     assert ended == 2
     last = seen.replace("\r\x1b[2K", "\n").rstrip().splitlines()[-1]
     assert last.startswith("apnet: the loss was not finite at step ")

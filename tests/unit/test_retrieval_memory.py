@@ -58,7 +58,7 @@ PROBLEMS = {
 }
 """Distance, queries, gallery images, columns, identities, copies of each image. The distances
 of the first are 128 MB, the features of the last 80."""
-ALLOWED = dict.fromkeys(PROBLEMS, (8,)) | dict.fromkeys(("many images", "many matches"), (8, 160))
+ALLOWED = dict.fromkeys(PROBLEMS, (8,)) | {"many images": (8, 160)}
 """MiB. More is taken only where there is more to count at once."""
 
 
