@@ -1,10 +1,11 @@
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.workflow import forked
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,9 +25,12 @@ class Snakemake:
     def __init__(self, folder, root=ROOT, words=("--printshellcmds",)):
         self.folder, self.root, self.words = folder, root, words
 
-    def command(self, targets, options=(), config=()):
+    def command(self, *arguments):
+        return [sys.executable, "-m", "snakemake", *self.arguments(*arguments)]
+
+    def arguments(self, targets, options=(), config=()):
         return [
-            *(sys.executable, "-m", "snakemake", "--snakefile", str(self.root / "Snakefile")),
+            *("--snakefile", str(self.root / "Snakefile")),
             *("--workflow-profile", str(self.root / "profiles" / "default")),
             *("--directory", str(self.folder), "--cores", "2", *self.words, *options),
             *(("--config", *config) if config else ()),
@@ -34,8 +38,7 @@ class Snakemake:
         ]
 
     def __call__(self, *targets, options=(), config=(), check=True):
-        command = self.command(targets, options, config)
-        done = subprocess.run(command, capture_output=True, text=True, cwd=self.root)
+        done = forked.snakemake(self.arguments(targets, options, config), self.root)
         assert not check or done.returncode == 0, done.stderr
         return done
 
