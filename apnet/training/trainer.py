@@ -11,6 +11,7 @@ from apnet.config.recipes import Recipe
 from apnet.runtime.devices import autocast
 from apnet.training.acceleration import decide
 from apnet.training.losses import BatchHardTripletLoss, LabelSmoothedCrossEntropy
+from apnet.training.optimiser import Adam
 from apnet.training.schedule import learning_rate
 
 LOSSES = ("loss", "identity_loss", "triplet_loss")
@@ -61,7 +62,7 @@ class Trainer:
         )
         self._triplet = BatchHardTripletLoss(recipe.margin)
         trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        self._optimiser = torch.optim.Adam(
+        self._optimiser = Adam(
             trained,
             lr=recipe.lr,
             weight_decay=recipe.weight_decay,

@@ -14,6 +14,7 @@ from apnet.config.recipes import get_recipe
 from apnet.errors import InputError
 from apnet.training.history import History
 from apnet.training.loop import Interrupted, fit
+from apnet.training.optimiser import Adam
 from apnet.training.schedule import learning_rate
 from apnet.training.trainer import Trainer
 
@@ -218,3 +219,22 @@ def test_weights_and_images_have_the_memory_format_of_the_record(last):
     subject.train_step(images.to(memory_format=torch.channels_last), labels)
     assert len(seen) == 2 and subject.switches.channels_last is last
     assert all(tensor.is_contiguous(memory_format=torch.channels_last) is last for tensor in seen)
+
+
+@pytest.mark.parametrize("fused", [True, None])
+def test_the_optimiser_is_pytorchs_bit_for_bit(fused):
+    def trained(kind):
+        torch.manual_seed(0)
+        layer = torch.nn.Linear(9, 4)
+        optimiser = kind(layer.parameters(), lr=0.1, weight_decay=1e-3, fused=fused)
+        for _ in range(3):
+            optimiser.zero_grad(set_to_none=True)
+            layer(torch.randn(5, 9)).square().sum().backward()
+            optimiser.step()
+        return layer.weight, optimiser.state_dict()
+
+    (ours, state), (theirs, wanted) = trained(Adam), trained(torch.optim.Adam)
+    assert torch.equal(ours, theirs) and ours.requires_grad
+    assert state["param_groups"] == wanted["param_groups"]
+    for one, other in zip(state["state"].values(), wanted["state"].values(), strict=True):
+        assert all(torch.equal(one[key], other[key]) for key in one | other)

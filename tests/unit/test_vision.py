@@ -33,14 +33,21 @@ from pathlib import Path
 
 Path.glob = lambda self, pattern: iter(())
 """
-# What an evaluation needs, and then what no module of ours asks for.
+# What an evaluation and a step need, and then what no module of ours asks for.
 USED = """
 import sys
 from apnet.runtime import torchvision_compat as vision
 from apnet.runtime.torchvision_compat import torchvision
 import apnet.evaluation.run
 import apnet.models.se_resnet
+from apnet.training.optimiser import Adam
 
+weight = torch.ones(1, requires_grad=True)
+optimiser = Adam([weight], fused=True)
+weight.sum().backward()
+optimiser.step()
+optimiser.zero_grad()
+optimiser.load_state_dict(optimiser.state_dict())
 torchvision.models.resnet.resnet18(weights=None)
 heavy = {"torch._dynamo", "sympy", "scipy", "pandas", "torchvision.ops"} & {*sys.modules}
 assert not heavy, heavy
