@@ -14,7 +14,7 @@ from apnet.files import digest
 
 # How a step is computed is a matter of the machine, not of the method; it is recorded
 # with each run and does not make a run another experiment than the paper's.
-_NUMERICS = frozenset({"precision", "channels_last", "fused", "compile"})
+NUMERICS = frozenset({"precision", "channels_last", "fused", "compile"})
 
 
 _BEFORE = {"backbone_size": "full"}
@@ -102,5 +102,5 @@ def deviations(model: str, settings: dict[str, object]) -> dict[str, tuple[objec
     return {
         key: (settings.get(key), value)
         for key, value in paper.items()
-        if key != "name" and key not in _NUMERICS and settings.get(key) != value
+        if key != "name" and key not in NUMERICS and settings.get(key) != value
     }

@@ -1,0 +1,163 @@
+"""What one difference did: means of evaluations that differ in it and in nothing else."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import mean, stdev
+
+from apnet.config.readings import WRITTEN
+from apnet.files import digest
+from apnet.gap.setup import READING, Content, differing, of_reading, setup
+
+SEED = "seed"
+"""Name of the effect of nothing: how far runs lie apart that differ in their seed."""
+
+METRICS = ("mAP", "rank-1")
+
+
+@dataclass(frozen=True)
+class Side:
+    """Evaluations of one set-up, a seed each.
+
+    Attributes:
+        value: of what differs.
+        percent: metric -> that of each run, in the order of the seeds.
+    """
+
+    value: object
+    seeds: tuple[int, ...]
+    percent: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What changing one thing did to accuracy.
+
+    Attributes:
+        what: what differs, a name of :func:`apnet.gap.setup.setup`; or :data:`SEED`.
+        before, after: the two sides, the paper's first; of seeds, the same one.
+        model: that of all runs.
+        test_set: likewise.
+        on: what it was measured on, as a phrase.
+        synthetic: whether any image was drawn.
+        same_weights: whether run by run the sides have the same weights.
+    """
+
+    what: str
+    before: Side
+    after: Side
+    model: str
+    test_set: str
+    on: str
+    synthetic: bool
+    same_weights: bool
+
+    def change(self, metric: str) -> float:
+        """Mean after minus mean before, in percent points; 0 of seeds."""
+        return mean(self.after.percent[metric]) - mean(self.before.percent[metric])
+
+    def spreads(self, metric: str) -> tuple[float | None, float | None]:
+        """Standard deviation of the runs of each side; None of a single run."""
+        sides = self.before.percent[metric], self.after.percent[metric]
+        return tuple(stdev(values) if len(values) > 1 else None for values in sides)
+
+    def error(self, metric: str) -> float | None:
+        """Standard error of the change; None with a single run on a side.
+
+        Runs of the same weights are compared one by one.
+        """
+        before, after = self.before.percent[metric], self.after.percent[metric]
+        if min(len(before), len(after)) < 2:
+            return None
+        if self.same_weights:
+            changes = [b - a for a, b in zip(before, after, strict=True)]
+            return stdev(changes) / math.sqrt(len(changes))
+        return math.hypot(*(stdev(side) / math.sqrt(len(side)) for side in (before, after)))
+
+
+def effects(evaluations: Iterable[Content]) -> list[Effect]:
+    """Every effect that evaluations show, and the spread of their seeds.
+
+    Args:
+        evaluations: contents of valid records, of any models, data and readings.
+    """
+    together: dict[tuple[str, ...], dict[str, list[Content]]] = defaultdict(dict)
+    for each in evaluations:
+        key = each["model"], each["training_set"], each["dataset"]
+        together[key].setdefault(digest(setup(each)), []).append(each)
+    return [effect for groups in together.values() for effect in _of_groups(groups.values())]
+
+
+def _of_groups(groups: Iterable[list[Content]]) -> Iterator[Effect]:
+    # A copied record is no second run.
+    groups = [sorted({e["seed"]: e for e in group}.values(), key=_seed) for group in groups]
+    for group in groups:
+        if len(group) > 1:
+            yield _effect(SEED, group, group)
+    for one, other in combinations(groups, 2):
+        names = differing(one[0], other[0])
+        if len(names) == 1:
+            (name,) = names
+            yield _effect(name, *sorted((one, other), key=lambda group: _order(group[0], name)))
+
+
+def _seed(evaluation: Content) -> int:
+    return evaluation["seed"]
+
+
+def _order(evaluation: Content, name: str) -> tuple[bool, str]:
+    """The paper's value of a switch comes first."""
+    value = _value(evaluation, name)
+    usual = of_reading(WRITTEN, evaluation) | {READING: WRITTEN.name}
+    return name in usual and value != usual[name], str(value)
+
+
+def _value(evaluation: Content, name: str) -> object:
+    return evaluation["reading"] if name == READING else setup(evaluation).get(name)
+
+
+def _effect(what: str, before: list[Content], after: list[Content]) -> Effect:
+    one = before[0]
+    weights = [[each["checkpoint_sha256"] for each in side] for side in (before, after)]
+    return Effect(
+        what,
+        *(_side(group, what) for group in (before, after)),
+        model=one["model"],
+        test_set=one["dataset"],
+        on=described(one),
+        synthetic=is_synthetic(one),
+        same_weights=weights[0] == weights[1],
+    )
+
+
+def _side(group: list[Content], what: str) -> Side:
+    return Side(
+        value=None if what == SEED else _value(group[0], what),
+        seeds=tuple(map(_seed, group)),
+        percent={
+            "mAP": tuple(100 * each["mAP"] for each in group),
+            "rank-1": tuple(100 * each["cmc"]["1"] for each in group),
+        },
+    )
+
+
+def is_synthetic(evaluation: Content) -> bool:
+    """Whether any of its images, of training or testing, were drawn."""
+    return evaluation["data"]["synthetic"] or evaluation["training"]["data"]["synthetic"]
+
+
+def described(evaluation: Content) -> str:
+    """What an evaluation was measured on, as a phrase."""
+    training = evaluation["training"]
+    settings = training["settings"]
+    names = dict.fromkeys((evaluation["training_set"], evaluation["dataset"]))
+    identities = training["data"]["counts"]["train"]["identities"]
+    drawn = "synthetic " if is_synthetic(evaluation) else ""
+    thin = "thin " if settings.get("backbone_size") == "thin" else ""
+    return (
+        f"{drawn}{' to '.join(names)} with {identities} training identities, {thin}"
+        f"{evaluation['model']}, {settings['height']}×{settings['width']}, "
+        f"{settings['epochs']} epochs"
+    )
