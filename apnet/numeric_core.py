@@ -18,6 +18,7 @@ _TRAINING = (*_NETWORK, *_IMAGES, "apnet.training.setup", "apnet.training.loop")
 _EVALUATION = (*_NETWORK, *_IMAGES, "apnet.evaluation.measure")
 _ATTENTION_MAPS = (*_NETWORK, *_IMAGES, "apnet.evaluation.attention_maps")
 _COMPLEXITY = (*_NETWORK, "apnet.models.cost")
+_SWITCH_EFFECTS = (*_COMPLEXITY, "apnet.training.switch_effects")
 _CHECK = ("apnet.data.load", "apnet.data.images")
 _SYNTHESIS = ("apnet.data.synthetic.generate",)
 
@@ -43,6 +44,11 @@ def attention_maps(model: str, dataset: str) -> str:
 def complexity(model: str) -> str:
     """Fingerprint of what decides a model's counted cost."""
     return _of(_COMPLEXITY, model)
+
+
+def switch_effects(model: str) -> str:
+    """Fingerprint of what decides how the switches of the readings change a model."""
+    return _of(_SWITCH_EFFECTS, model)
 
 
 def check(dataset: str) -> str:

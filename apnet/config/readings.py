@@ -151,7 +151,7 @@ RELEASED = Reading(
 READINGS = {reading.name: reading for reading in (WRITTEN, RELEASED)}
 
 
-_CHOICES = {
+CHOICES = {
     "level_order": ("coarse-to-fine", "fine-to-coarse"),
     "sub_attention": ("se-per-part", "split-attention"),
     "normaliser": ("sigmoid", "softmax"),
@@ -194,9 +194,9 @@ def _registry() -> ModuleType:
 
 
 def _check_value(switch: str, value: object) -> None:
-    if switch in _CHOICES:
-        if value not in _CHOICES[switch]:
-            raise one_of(f"value of the switch {switch}", value, _CHOICES[switch])
+    if switch in CHOICES:
+        if value not in CHOICES[switch]:
+            raise one_of(f"value of the switch {switch}", value, CHOICES[switch])
     elif switch == "stages":
         if not isinstance(value, tuple) or not value:
             raise InputError(f"the switch stages wants a list of stages, not {value!r}")

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from apnet.config.settings import Settings
 from apnet.errors import InputError
 from apnet.records.blocks import Record
-from apnet.records.other_jobs import AttentionMaps, Cost, DatasetCheck
+from apnet.records.other_jobs import AttentionMaps, Cost, DatasetCheck, SwitchEffects
 from apnet.records.ranked import RankedLists
 from apnet.records.schema import Epoch, Evaluation, Run, evaluation_model, run_model
 from apnet.runtime.environment import SCHEMA
@@ -62,6 +62,15 @@ def load_cost(file: Path) -> Cost:
         InputError: as :func:`load_run`.
     """
     return _load(file, lambda _: Cost, "delete it to count again")
+
+
+def load_switch_effects(file: Path) -> SwitchEffects:
+    """What `apnet switch-effects --out` wrote.
+
+    Raises:
+        InputError: as :func:`load_run`.
+    """
+    return _load(file, lambda _: SwitchEffects, "delete it to measure again")
 
 
 def load_check(file: Path) -> DatasetCheck:

@@ -3,7 +3,7 @@
 As :mod:`apnet.records.schema`, whose lines in docs/records.md they continue.
 """
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field
 
@@ -81,6 +81,56 @@ class Cost(Record):
     """parameters without the classifier"""
     classifier_params: Count
     """parameters of the classifier"""
+    versions: Annotated[dict[str, str], AfterValidator(_of_both)]
+    """of `thop` and `torch`"""
+
+
+class SwitchChange(Record):
+    """A value of `switches` in what `apnet switch-effects --out` writes."""
+
+    written: Any
+    """its value in the reading `written`"""
+    other: Any
+    """the other value: the one of `released`, or where the two are the same, another"""
+    refused: str = ""
+    """why no such network can be built; then it has nothing of what follows"""
+    gflops: Amount = 0
+    """with the other value"""
+    params: Count = 0
+    """likewise, without the classifier"""
+    outputs: Amount | None = None
+    """relative difference of embeddings with the same weights, by their norm; `null`: the weights
+    have other shapes"""
+    new_weights: Count = 0
+    """tensors that the network as written has not; they are as drawn"""
+    losses: Annotated[list[float], Field(max_length=2)] = Field(default_factory=list)
+    """where outputs are the same: loss of a fixed batch before the first step, as written and
+    with the other value"""
+
+
+class SwitchEffects(Record):
+    """What `apnet switch-effects --out` writes of a model."""
+
+    version: Version
+    """as above"""
+    model: str
+    """its name"""
+    rules: str
+    """of counting operations"""
+    input: Annotated[list[Count], Field(min_length=2, max_length=2)]
+    """height and width of the image whose operations are counted"""
+    network: str
+    """size of the network whose outputs and losses are compared: `thin` or `full`"""
+    images: Annotated[list[Count], Field(min_length=3, max_length=3)]
+    """number, height and width of the random images whose embeddings are compared"""
+    loss_images: Annotated[list[Count], Field(min_length=3, max_length=3)]
+    """the same of the batch of `losses`"""
+    written: Object
+    """`gflops` and `params` as written"""
+    switches: dict[str, SwitchChange]
+    """each switch of the method alone; `reading` is all of them at once"""
+    code_fingerprint: str
+    """of the modules that measure"""
     versions: Annotated[dict[str, str], AfterValidator(_of_both)]
     """of `thop` and `torch`"""
 

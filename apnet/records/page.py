@@ -33,6 +33,8 @@ MODELS: dict[str, tuple[type[Record], ...]] = {
     "ranked query": (ranked.RankedQuery,),
     "ranked image": (ranked.RankedImage,),
     "cost": (other_jobs.Cost,),
+    "switch effects": (other_jobs.SwitchEffects,),
+    "switch change": (other_jobs.SwitchChange,),
     "dataset check": (other_jobs.DatasetCheck,),
 }
 """Marker -> the models whose fields stand there, each once."""
