@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from apnet import numeric_core
-from apnet.config.readings import CHOICES, METHOD, READINGS, RELEASED, WRITTEN, Reading
+from apnet.config.alone import turns
+from apnet.config.readings import READINGS, RELEASED, WRITTEN, Reading
 from apnet.config.recipes import Recipe, get_recipe
 from apnet.config.settings import paper_recipe
 from apnet.data.registry import sound_specs
@@ -70,24 +71,17 @@ def record(name: str, recipe: Recipe | None = None) -> dict[str, object]:
         "written": _cost(name, WRITTEN, size),
         "switches": {
             what: {"written": before, "other": after, **_changes(name, reading, recipe, base)}
-            for what, before, after, reading in alone()
+            for what, before, after, reading in _turned()
         },
         "code_fingerprint": numeric_core.switch_effects(name),
         "versions": {package: version(package) for package in ("thop", "torch")},
     }
 
 
-def alone() -> Iterator[tuple[str, object, object, Reading]]:
-    """Each switch of the method by itself, and all at once.
-
-    Yields:
-        Name, value as written, the other value, and `written` with that.
-    """
-    for switch in METHOD:
-        before, after = getattr(WRITTEN, switch), getattr(RELEASED, switch)
-        others = [after] if after != before else [v for v in CHOICES.get(switch, ()) if v != before]
-        for value in others:
-            yield switch, before, value, WRITTEN.with_switches(**{switch: value})
+def _turned() -> Iterator[tuple[str, object, object, Reading]]:
+    """Name, value as written, the other value, and the reading that has it."""
+    for name, before, after in turns():
+        yield name, before, after, WRITTEN.with_switches(**{name: after})
     yield "reading", *READINGS, RELEASED
 
 

@@ -32,6 +32,7 @@ FORMATS = {"html": html.text, "md": markdown.escape}
 _PAGES = {
     "claims": "Every claim of the text, checked",
     "errata": "Errata, and what else to ask of the paper",
+    "readings": "Written against released",
 }
 """Pages beside those of the tables, by name."""
 

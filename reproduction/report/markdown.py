@@ -68,8 +68,12 @@ def overview_grid(overview: Overview, sheet: Sheet) -> str:
 
 def annex_grid(annex: Grid) -> str:
     """An annex as a pipe table."""
-    head, *rows = [[escape(text) for text in row] for row in (annex.head, *annex.rows)]
-    return _pipes(head, rows, ["left", *["right"] * (len(head) - 2)])
+    return _grid(annex, ["left", *["right"] * (len(annex.head) - 2)])
+
+
+def words_grid(words: Grid) -> str:
+    """A grid of words as a pipe table."""
+    return _grid(words, ["left"] * (len(words.head) - 1))
 
 
 def reasons_grid(reasons: Iterable[Reason]) -> str:
@@ -98,6 +102,11 @@ def grid(block: Block, heading: str) -> str:
     rows = _rows(block.parts, lambda line: [_item(item) for item in block.items(line)], len(head))
     align = ["left" if column == VERDICT else "right" for _, column in columns]
     return _pipes([heading, *head], rows, align)
+
+
+def _grid(content: Grid, align: list[str]) -> str:
+    head, *rows = [[escape(text) for text in row] for row in (content.head, *content.rows)]
+    return _pipes(head, rows, align)
 
 
 def _pipes(head: list[str], rows: Iterable[list[str]], align: list[str]) -> str:

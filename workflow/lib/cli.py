@@ -56,6 +56,9 @@ OPTIONS = {
     "words": {"default": "", "help": "of the config, why other counts will do"},
     "reports": {"nargs": "*", "default": [], "type": user_path, "help": "linked if they exist"},
     "command": {"required": True, "help": "makes a report whose name is put behind it"},
+    "effects": _FILE | {"nargs": "+", "help": "from apnet switch-effects --out, a file a model"},
+    "commands": {"nargs": "*", "type": _pair, "default": [], "metavar": "SWITCH=COMMAND"},
+    "pages": _FILE | {"nargs": "+", "help": "a suffix names a format"},
     "out": _FILE,
 }
 """Options by name, each of one meaning in every command."""

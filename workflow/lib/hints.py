@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from apnet.files import read_json
 from apnet.records.paths import NOTES
 from workflow.lib import call as calls
+from workflow.lib.catalogue import ROOT
 
 if TYPE_CHECKING:
     from snakemake.workflow import Workflow
@@ -20,18 +21,22 @@ class Call(NamedTuple):
     config: dict
 
 
-def fill(targets: Sequence[str], call: Call, missing: str = "run") -> str:
+def fill(targets: Sequence[str], call: Call, missing: str = "run", **changes: str) -> str:
     """The command that makes `targets` as this call would.
 
     Args:
         missing: value of the config's `missing`.
+        changes: other values of the config's keys. With another `scale`, the Snakefile loads no
+            config by itself.
     """
     workflow = call.workflow
     given = workflow.config_settings.config_args or ()
-    settings = [word for word in given if not word.startswith("missing=")]
-    if len(settings) < len(given) or call.config["missing"] != missing:
+    settings = [word for word in given if word.partition("=")[0] not in {"missing", *changes}]
+    if call.config["missing"] != missing or any(word.startswith("missing=") for word in given):
         settings.append(f"missing={missing}")
-    files = [calls.shown(file, workflow) for file in workflow.overwrite_configfiles]
+    settings += [f"{key}={value}" for key, value in changes.items()]
+    usual = [ROOT / "config" / "smoke.yaml"] if "scale" in changes else []
+    files = [calls.shown(file, workflow) for file in workflow.overwrite_configfiles or usual]
     words = [
         *calls.same(workflow),
         *(["--configfile", *files] if files else []),

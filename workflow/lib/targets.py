@@ -23,7 +23,7 @@ DOCUMENT, PDF = "reports/paper.tex", "reports/paper.pdf"
 INDEX = ["reports/index.html", "reports/index.md", "reports/index.rst"]
 """Where all of them are listed; the last is for Snakemake's own report."""
 
-PAGES = {"claims": ("html", "md"), "errata": ("html", "md")}
+PAGES = dict.fromkeys(("claims", "errata", "readings"), ("html", "md"))
 """Pages beside those of the tables and figures: the suffixes of each."""
 
 SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]

@@ -29,7 +29,7 @@ with refusing():
         counted_datasets,
         paper,
     )
-    from workflow.lib import captions, existing, finished, options, process
+    from workflow.lib import captions, existing, finished, options, process, switched
     from reproduction.paper.order import in_order
     from reproduction.report import pdf as typeset
     from reproduction.report.phrases import listed
