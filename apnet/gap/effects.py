@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import mean, stdev
 
@@ -15,6 +15,9 @@ SEED = "seed"
 """Name of the effect of nothing: how far runs lie apart that differ in their seed."""
 
 METRICS = ("mAP", "rank-1")
+
+_KEPT = {"keep": "kept", "drop": "dropped"}
+"""Value of a switch of distractors -> what `protocol` and `other_gallery` say; the usual first."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,29 @@ def _of_groups(groups: Iterable[list[Content]]) -> Iterator[Effect]:
     for group in groups:
         if len(group) > 1:
             yield _effect(SEED, group, group)
+        yield from _of_galleries(group)
     for one, other in combinations(groups, 2):
         names = differing(one[0], other[0])
         if len(names) == 1:
             (name,) = names
             yield _effect(name, *sorted((one, other), key=lambda group: _order(group[0], name)))
+
+
+def _of_galleries(group: list[Content]) -> Iterator[Effect]:
+    """What distractors do, where records hold the numbers of their other gallery too."""
+    names = [
+        key for key, value in group[0]["protocol"].get("switches", {}).items() if value in _KEPT
+    ]
+    if names and all(each.get("other_gallery") for each in group):
+        others = [each | each["other_gallery"] for each in group]
+        kept = group[0]["protocol"]["distractors"] == _KEPT["keep"]
+        sides = (group, others) if kept else (others, group)
+        effect = _effect(names[0], *sides)
+        values = (
+            replace(side, value=v)
+            for side, v in zip((effect.before, effect.after), _KEPT, strict=True)
+        )
+        yield replace(effect, **dict(zip(("before", "after"), values, strict=True)))
 
 
 def _seed(evaluation: Content) -> int:
