@@ -8,7 +8,7 @@ do otherwise is measured on the weights of `base`. Finished runs in WORK are kep
 """
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +25,7 @@ from apnet.evaluation.run import load_model, read_run
 from apnet.files import write_json
 from apnet.gap.effects import Effect, Side, described, effects
 from apnet.gap.measured import as_json, read_evaluations
+from apnet.records.load import load_evaluation
 from apnet.records.paths import Evaluation, Run
 from apnet.runtime.compute import ComputeOptions
 
@@ -56,7 +57,9 @@ def main() -> None:
     """Train and evaluate what is missing, and write the effects."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("work", type=Path)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
+    parser.add_argument(
+        "--seeds", type=int, nargs="*", default=[0, 1], help="none: only compare what is in WORK"
+    )
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     data, results = arguments.work / "data", arguments.work / "results"
@@ -66,14 +69,13 @@ def main() -> None:
         for scale, options in VARIANTS.items():
             _evaluate(results / scale, seed, data, options)
     contents, _ = read_evaluations(results)
-    base = [each for each in contents if Path(each["run"]).is_relative_to(results / "base")]
-    measured = [*effects(contents), *_of_tests(results / "base", base, data)]
+    tested = _of_tests(results / "base", data, arguments.seeds) if arguments.seeds else ()
     about = {
         "made_by": "benchmarks/setup_effects.py",
-        "code": base[0]["training"]["code_fingerprint"],
+        "code": contents[0]["training"]["code_fingerprint"],
         "torch": version("torch"),
     }
-    write_json(arguments.out, as_json(measured, **about))
+    write_json(arguments.out, as_json([*effects(contents), *tested], **about))
 
 
 def _evaluate(scale: Path, seed: int, data: Path, options: tuple[str, ...]) -> None:
@@ -92,17 +94,18 @@ def _run(*words: object) -> None:
         raise SystemExit(status)
 
 
-def _of_tests(scale: Path, base: list[Mapping], data: Path) -> Iterator[Effect]:
+def _of_tests(scale: Path, data: Path, seeds: list[int]) -> Iterator[Effect]:
     """Effects of testing the same weights otherwise."""
+    files = [scale / Evaluation(Run("written", DATASET, MODEL, s), DATASET).file for s in seeds]
+    base = [load_evaluation(file).content() for file in files]
     runs = [
         _tested(scale / Run("written", DATASET, MODEL, each["seed"]).folder, data) for each in base
     ]
-    seeds = tuple(each["seed"] for each in base)
     for what, values in CONTRASTS.items():
         sides = [
             Side(
                 value,
-                seeds,
+                tuple(seeds),
                 {
                     metric: tuple(
                         100 * run[what if value != values[0] else "usual"][k] for run in runs

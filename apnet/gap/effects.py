@@ -67,17 +67,19 @@ class Effect:
         return tuple(stdev(values) if len(values) > 1 else None for values in sides)
 
     def error(self, metric: str) -> float | None:
-        """Standard error of the change; None with a single run on a side.
+        """Standard error of the change, the spread pooled over both sides; None of two runs.
 
         Runs of the same weights are compared one by one.
         """
         before, after = self.before.percent[metric], self.after.percent[metric]
-        if min(len(before), len(after)) < 2:
-            return None
         if self.same_weights:
             changes = [b - a for a, b in zip(before, after, strict=True)]
-            return stdev(changes) / math.sqrt(len(changes))
-        return math.hypot(*(stdev(side) / math.sqrt(len(side)) for side in (before, after)))
+            return stdev(changes) / math.sqrt(len(changes)) if len(changes) > 1 else None
+        freedom = len(before) + len(after) - 2
+        if not freedom:
+            return None
+        squares = sum((value - mean(side)) ** 2 for side in (before, after) for value in side)
+        return math.sqrt(squares / freedom * (1 / len(before) + 1 / len(after)))
 
 
 def effects(evaluations: Iterable[Content]) -> list[Effect]:

@@ -53,7 +53,7 @@ def _heading(case: Case, ours: Numbers, reported: Numbers) -> str:
 
 def _lines(finding: Finding) -> Iterator[str]:
     cause = finding.cause
-    said = [f"here {_value(finding.ours)}"] if finding.known else []
+    said = [f"here {shown(finding.ours)}"] if finding.known else []
     if cause.papers:
         said.append(f"paper {_values(cause.papers)}")
     about = f" ({'; '.join(said)})" if said else ""
@@ -73,18 +73,19 @@ def effect(measured: Effect) -> str:
         error = measured.error(metric)
         spread = "" if error is None else f" ± {error:.1f}"
         changes.append(f"{metric} {measured.change(metric):+.1f}{spread}{mark}")
-    sides = " → ".join(_value(side.value) for side in (measured.before, measured.after))
+    sides = " → ".join(shown(side.value) for side in (measured.before, measured.after))
     runs = f"{len(measured.before.seeds)} and {len(measured.after.seeds)} runs"
     return f"{sides}: {', '.join(changes)}; {runs}; {measured.on}"
 
 
 def _values(values: Sequence[object]) -> str:
-    return " or ".join(map(_value, values))
+    return " or ".join(map(shown, values))
 
 
-def _value(value: object) -> str:
+def shown(value: object) -> str:
+    """A value of a switch or a setting, as a phrase."""
     if isinstance(value, list | tuple):
-        return ", ".join(map(_value, value)) or "none"
+        return ", ".join(map(shown, value)) or "none"
     # Not by a dictionary, in which 1 is True.
     words = (word for known, word in _WORDS if value is known)
     return next(words, f"{value:g}" if isinstance(value, float) else str(value))

@@ -21,6 +21,7 @@ from apnet.data.registry import sound_specs
 from apnet.errors import InputError
 from apnet.models.build import build_model
 from apnet.models.cost import RULES, complexity, usual_input
+from apnet.runtime.devices import choose_device
 from apnet.runtime.environment import SCHEMA
 from apnet.training.trainer import Trainer
 
@@ -58,6 +59,8 @@ def record(name: str, recipe: Recipe | None = None) -> dict[str, object]:
     Raises:
         InputError: unknown model, or one that cannot be built.
     """
+    # Several threads would round differently from one machine to the next.
+    choose_device("cpu", 1)
     recipe = recipe or get_recipe(paper_recipe(name), backbone_size="thin")
     size, base = usual_input(name), _measure(name, WRITTEN, recipe)
     return {

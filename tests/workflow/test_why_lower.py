@@ -26,8 +26,12 @@ def test_effect_is_the_difference_of_means():
     effect = found["stem_relu"]
     assert (effect.before.value, effect.after.value) == (True, False)
     assert effect.change("mAP") == pytest.approx((80 + 81) / 2 - (90 + 91 + 92) / 3)
-    expected = (stdev([80, 81]) ** 2 / 2 + stdev([90, 91, 92]) ** 2 / 3) ** 0.5
-    assert effect.error("mAP") == pytest.approx(expected)
+    pooled = (1 * stdev([80, 81]) ** 2 + 2 * stdev([90, 91, 92]) ** 2) / 3
+    assert effect.error("mAP") == pytest.approx((pooled * (1 / 2 + 1 / 3)) ** 0.5)
+    assert effect.spreads("mAP") == (
+        pytest.approx(stdev([90, 91, 92])),
+        pytest.approx(stdev([80, 81])),
+    )
     assert not effect.same_weights
 
 
@@ -53,6 +57,12 @@ def test_switch_of_a_dataset_may_change_which_images_are_used():
     effect = by_name(effects([*dropped, *evaluations()]))["market_distractors"]
     assert (effect.before.value, effect.after.value) == ("keep", "drop")
     assert effect.same_weights
+
+
+def test_two_single_runs_have_no_error():
+    changed = evaluations((5,), **{"training.switches.stem_relu": False})
+    (effect,) = effects([record(), *changed])
+    assert effect.error("mAP") is None
 
 
 def test_readings_as_they_are_differ_in_the_reading():

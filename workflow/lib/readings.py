@@ -1,7 +1,6 @@
 """Written against released: each switch of the readings, its sources, and what it changes here."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,6 +10,7 @@ from apnet.data.registry import get_spec, sound_specs
 from apnet.gap.effects import Effect, effects
 from apnet.gap.measured import kept_effects, read_evaluations
 from apnet.gap.setup import READING
+from apnet.gap.words import shown
 from apnet.records.load import load_switch_effects
 from apnet.records.other_jobs import SwitchChange, SwitchEffects
 from reproduction.files import write_text
@@ -65,7 +65,7 @@ def page(
         problems: sentences on records that were left out.
         commands: switch -> what makes the runs that show its effect.
     """
-    shown = [e for e in (*found, *kept_effects()) if e.what in {*_discrepancies(), READING}]
+    known = [e for e in (*found, *kept_effects()) if e.what in {*_discrepancies(), READING}]
     one, there = measured[0], {effect.what for effect in found}
     images, loss = one.images, one.loss_images
     about = {
@@ -79,8 +79,8 @@ def page(
     return Page(
         title="Written against released",
         text=(*(text.format(**about) for text in TEXT), *(f"Left out: {why}" for why in problems)),
-        synthetic=any(effect.synthetic for effect in shown),
-        grids=(_switches(measured, shown), _networks(measured), _accuracies(shown)),
+        synthetic=any(effect.synthetic for effect in known),
+        grids=(_switches(measured, known), _networks(measured), _accuracies(known)),
         commands=tuple((name, line) for name, line in commands.items() if name not in there),
         guide="../docs/readings.md",
     )
@@ -96,7 +96,7 @@ def _of_datasets() -> list[tuple[Switch, str]]:
     return [(switch, spec.name) for spec in sound_specs() for switch in spec.switches]
 
 
-def _switches(measured: Sequence[SwitchEffects], shown: Sequence[Effect]) -> Grid:
+def _switches(measured: Sequence[SwitchEffects], known: Sequence[Effect]) -> Grid:
     head = ("switch", "kind", "the paper", "the released code", "written", "released")
     what = ("outputs", "GFLOPs", "parameters (M)", "accuracy")
     values = {
@@ -106,25 +106,19 @@ def _switches(measured: Sequence[SwitchEffects], shown: Sequence[Effect]) -> Gri
     rows = (
         (
             *(name, why.kind, why.paper, _code(why)),
-            *(_value(values[reading][name]) for reading in READINGS),
+            *(shown(values[reading][name]) for reading in READINGS),
             *_changed(name, measured),
-            _accuracy(name, shown),
+            _accuracy(name, known),
         )
         for name, why in _discrepancies().items()
     )
     everything = ("all of them", *[""] * 3, *READINGS, *_changed(READING, measured))
-    rows = (*rows, (*everything, _accuracy(READING, shown)))
+    rows = (*rows, (*everything, _accuracy(READING, known)))
     return Grid("The switches", (), (*head, *what), rows)
 
 
 def _code(why: Discrepancy) -> str:
     return f"{why.code}. The authors' byte code: {why.byte_code}" if why.byte_code else why.code
-
-
-def _value(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(value)
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _changed(name: str, measured: Sequence[SwitchEffects]) -> tuple[str, str, str]:
@@ -190,7 +184,7 @@ def _of_protocol(switch: Switch, dataset: str) -> str:
 
 def _networks(measured: Sequence[SwitchEffects]) -> Grid:
     rows = (
-        (_name(name), model.model, _value(change.other), *_change(change, model))
+        (_name(name), model.model, shown(change.other), *_change(change, model))
         for model in measured
         for name, change in model.switches.items()
     )
@@ -202,8 +196,8 @@ def _name(switch: str) -> str:
     return "all of them" if switch == READING else switch
 
 
-def _accuracy(name: str, shown: Sequence[Effect]) -> str:
-    found = sorted((e for e in shown if e.what == name), key=lambda e: e.synthetic)
+def _accuracy(name: str, known: Sequence[Effect]) -> str:
+    found = sorted((e for e in known if e.what == name), key=lambda e: e.synthetic)
     if not found:
         return NO_RUN
     more = f"; {len(found) - 1} more below" if len(found) > 1 else ""
@@ -222,7 +216,7 @@ def _runs(effect: Effect) -> str:
     return f"{before} and {after} runs"
 
 
-def _accuracies(shown: Sequence[Effect]) -> Grid:
+def _accuracies(known: Sequence[Effect]) -> Grid:
     head = (
         "switch",
         "from → to",
@@ -234,7 +228,7 @@ def _accuracies(shown: Sequence[Effect]) -> Grid:
         "s of rank-1",
     )
     text = ("s: standard deviation of the runs before and after; a dash for a single run.",)
-    return Grid("On accuracy", text, head, tuple(map(_line, shown)))
+    return Grid("On accuracy", text, head, tuple(map(_line, known)))
 
 
 def _line(effect: Effect) -> tuple[str, ...]:
@@ -246,7 +240,7 @@ def _line(effect: Effect) -> tuple[str, ...]:
             ", ".join("–" if s is None else f"{s:.1f}" for s in effect.spreads(metric)),
         )
     )
-    sides = (_value(side.value) for side in (effect.before, effect.after))
+    sides = (shown(side.value) for side in (effect.before, effect.after))
     return (_name(effect.what), " → ".join(sides), effect.on, _runs(effect), *numbers)
 
 
