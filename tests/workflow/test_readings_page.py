@@ -1,6 +1,7 @@
 """Tests of the page that sets written against released."""
 
 import json
+import re
 
 import pytest
 
@@ -10,7 +11,8 @@ from apnet.config.readings import METHOD
 from apnet.data.registry import sound_specs
 from apnet.gap.setup import READING
 from tests.workflow.records import record, synthetic, write
-from workflow.lib import readings
+from workflow.lib import readings, switched
+from workflow.lib.hints import Call
 
 SWITCHES = {*OF_METHOD, *(switch.name for spec in sound_specs() for switch in spec.switches)}
 
@@ -123,3 +125,16 @@ def test_synthetic_runs_are_marked_and_broken_records_named(rows, tmp_path):
     assert row("stem_relu")[-1] == "mAP +5.0ˢ, 1 and 1 runs (resnet50)"
     assert "Left out: " in text
     assert "seed7" in text
+
+
+def test_command_gives_each_switch_a_scale_of_its_own(monkeypatch):
+    monkeypatch.setattr(switched, "fill", lambda files, _call, **changes: f"{changes} {files}")
+    call = Call(None, {"scale": "smoke", "switches": {}, "seeds": [0]})
+    lines = switched.commands(call)
+    assert {*lines} == {*SWITCHES, READING} - {"se_hidden"}
+    scales = {
+        re.search(r"'scale': '(.*?)'", line)[1] for name, line in lines.items() if name != READING
+    }
+    assert len(scales) == len(lines) - 1
+    assert all(re.fullmatch("smoke-[a-z0-9-]+", scale) for scale in scales)
+    assert "msmt17/resnet50-apnet-c2/seed0/test/msmt17.json" in lines["msmt17_feature"]

@@ -35,7 +35,9 @@ def commands(call: Call) -> dict[str, str]:
 def _both(turn: Turn, dataset: str | None, call: Call) -> str:
     """The run as written, then the one with the switch turned, which needs a scale of its own."""
     model, usual = _WHERE.get(turn.switch, (SWITCHED[0], "market1501"))
-    scale, dataset = f"{call.config['scale']}-{turn.switch}", dataset or usual
+    # The name of a scale has no underscores.
+    scale = f"{call.config['scale']}-{turn.switch.replace('_', '-')}"
+    dataset = dataset or usual
     written = json.dumps([WRITTEN.name])
     switches = json.dumps(call.config["switches"] | {turn.switch: turn.other})
     calls = (
