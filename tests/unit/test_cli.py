@@ -24,6 +24,8 @@ COMMANDS = (
     "datasets",
     "recipes",
     "switches",
+    "switch-effects",
+    "why-lower",
     "weights",
     "complexity",
     "results",
@@ -146,7 +148,7 @@ def test_what_other_commands_refuse(tmp_path, capsys, command, message):
     [
         ("", "Missing command; see apnet --help"),
         ("trian", "unknown command 'trian': choose one of cam, cmc, "),
-        ("trian", "weights (did you mean train?)"),
+        ("trian", "why-lower (did you mean train?)"),
         ("data draw", "unknown command 'draw': choose one of check, sheet, synthesize"),
         ("--loud", "No such option '--loud'; see apnet --help"),
         ("train --dataset market1501", "Missing option '--model'; see apnet train --help"),
