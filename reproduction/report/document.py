@@ -51,6 +51,8 @@ class View:
         sign: of its verdict, one character; empty where nothing is compared.
         second: sign of the second answer; empty where that is not asked.
         place: name of the cell within the report, for links.
+        card: its page in the site, and the place there; empty where nothing makes the cell.
+        value: the mean of its runs at full precision, for sorting.
     """
 
     reported: Item
@@ -60,6 +62,8 @@ class View:
     sign: str = ""
     second: str = ""
     place: str = ""
+    card: str = ""
+    value: float | None = None
 
     @property
     def mean(self) -> Item:

@@ -12,6 +12,9 @@ from reproduction.report.text import KEY, SIGNS
 
 _KINDS = {sign: kind for kind, sign in SIGNS.items()}
 
+KINDS = {sign: kind.replace(" ", "-") for sign, kind in _KINDS.items()}
+"""Sign of a verdict -> a class for its colour."""
+
 _INDEX = re.compile(r"(?<=\w)_(\d+)\b")
 """As in `APNet-C_2`."""
 
@@ -25,7 +28,7 @@ def render(sheet: Sheet) -> str:
         sheet=sheet,
         sign=sign,
         kind=kind,
-        kinds={sign: _class(kind) for sign, kind in _KINDS.items()},
+        kinds=KINDS,
     )
 
 

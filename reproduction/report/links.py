@@ -1,5 +1,6 @@
-"""Links from a report to those beside it, and to the index of all."""
+"""Links from a report to those beside it, to the index of all, and to the cards of the site."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from reproduction.paper.tables import Table
@@ -26,4 +27,19 @@ def beside(
         *((f"← {table(page).title}", page) for page in pages[:place][-1:]),
         ("All tables and figures", INDEX),
         *((f"{table(page).title} →", page) for page in pages[place + 1 :][:1]),
+    )
+
+
+def card(table: str, row: str, key: str) -> str:
+    """Name of the page of the site on a row's cells in a column.
+
+    Ids hold no underscore, and keys no full stop.
+    """
+    return f"{table}_{row}_{key.replace('->', '.')}"
+
+
+def place(metric: str, series: str) -> str:
+    """Where on that page a metric under one series stands."""
+    return ".".join(
+        re.sub(r"[^\w-]", "-", name, flags=re.ASCII) for name in (metric, series) if name
     )

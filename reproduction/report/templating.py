@@ -1,11 +1,11 @@
-"""The Jinja2 templates of reproduction/report/templates."""
+"""The Jinja2 templates, of reports and of the site."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-FOLDER = Path(__file__).resolve().parent / "templates"
+FOLDERS = [Path(__file__).resolve().parents[1] / part / "templates" for part in ("report", "site")]
 
 _TEX = {
     "block_start_string": "<%",
@@ -23,7 +23,7 @@ def template(name: str, **filters: Callable[..., str]) -> Template:
     brackets = _TEX if ".tex" in name else {}
     environment = Environment(
         **brackets,
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader(FOLDERS),
         autoescape=".html" in name,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from reproduction.judging.cells import QUOTED, RUN, Cell, JudgedTable
 from reproduction.paper.tables import Row, Table
+from reproduction.report import links
 from reproduction.report import text as wording
 from reproduction.report.document import Figure, Item, View
 from reproduction.results.frame import NOT_RUN
@@ -43,8 +44,9 @@ class Views:
         # What the heading says of all runs, no cell repeats.
         marks = [mark for mark in cell.marks if mark not in self._said]
         signs = self.footnotes.signs([*marks, *cell.caveats, *_absent(cell)])
+        card = links.card(self._table.id, row.id, key) + f".html#{links.place(metric, series)}"
         if cell.status != RUN:
-            return View(reported, Item(word=cell.status, signs=signs), Item(), Item())
+            return View(reported, Item(word=cell.status, signs=signs), Item(), Item(), card=card)
         return View(
             reported,
             self._reproduced(cell, metric, signs, (*address, series) in self._best),
@@ -53,6 +55,8 @@ class Views:
             wording.SIGNS.get(wording.kind(cell), ""),
             wording.SIGNS.get(wording.second(cell), ""),
             place,
+            card,
+            cell.mean,
         )
 
     def references(self, key: str | None = None) -> list[str]:
