@@ -144,6 +144,7 @@ class Table:
             compares each row with the one before it in its group, and with the group's first.
         counting: how each row is counted; nothing in `reproduction` reads it.
         beside: experiments that the table leaves out, and their labels; likewise.
+        page: of the paper, on which it stands; None where that is not known.
     """
 
     id: str
@@ -163,6 +164,7 @@ class Table:
     compare: tuple[tuple[str, str], ...] = ()
     counting: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
+    page: int | None = None
 
     wide: ClassVar = False
     """Whether its figure takes both columns of a page."""
