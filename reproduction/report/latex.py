@@ -182,7 +182,8 @@ def _mean(view: View, alone: bool = True) -> str:
         return _across(rf"\word{{{escape(item.word)}}}{marks}")
     mean = item.figures[0]
     deviation, second = ("", "") if alone else (_deviation(view), _sign(view.second))
-    return f"{_number(mean)} & {_watermark(mean)}{deviation}{marks}{_sign(view.sign)}{second}"
+    behind = f"{_watermark(mean)}{deviation}{marks}{_sign(view.sign)}{second}"
+    return f"{_linked(mean, view.card)} & {behind}"
 
 
 def _sign(sign: str) -> str:
@@ -198,6 +199,12 @@ def _deviation(view: View) -> str:
 def _raised(marks: Sequence[str]) -> str:
     """Signs of footnotes, and of how many seeds."""
     return rf"\textsuperscript{{{','.join(map(escape, marks))}}}" if marks else ""
+
+
+def _linked(figure: Figure, card: str) -> str:
+    r"""A number that leads to its card where a document defines `\tocard`."""
+    page, _, place = card.partition("#")
+    return rf"\tocard{{{page}}}{{{place}}}{{{_number(figure)}}}" if page else _number(figure)
 
 
 def _number(figure: Figure) -> str:

@@ -41,6 +41,7 @@ class Document:
         lines: of the index, one for each of both.
         command: makes what the tables lack.
         by: what generated it.
+        site: the way from it to the pages of the site; empty without links.
     """
 
     paper: Paper
@@ -50,6 +51,7 @@ class Document:
     lines: Sequence[Line]
     command: str
     by: str
+    site: str = ""
 
     @property
     def series_name(self) -> str:
@@ -109,6 +111,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--figures", nargs="*", default=[], type=user_path)
     parser.add_argument("--command", required=True, help="makes what the tables lack")
     parser.add_argument("--by", required=True, help="what generates it, with its version")
+    parser.add_argument("--site", default="", help="the way from it to the pages of the site")
     parser.add_argument("--out", required=True, type=user_path)
     arguments = parser.parse_args(argv)
     return run_main(lambda: write_text(arguments.out, render(_document(arguments))))
@@ -153,6 +156,7 @@ def _document(arguments: argparse.Namespace) -> Document:
         lines=[line(item, judged.get(item.id), [f"{item.id}.pdf"]) for item in shown],
         command=arguments.command,
         by=arguments.by,
+        site=arguments.site,
     )
 
 

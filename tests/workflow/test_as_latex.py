@@ -23,8 +23,12 @@ def judge(tmp_path):
     return Judge(tmp_path)
 
 
+TO_CARD = r"\\tocard{([^}]*)}{([^}]*)}{(\\textbf{[^}]*}|[^}]*)}"
+
+
 def rows(text):
-    """The rows of the tabular, each as its cells."""
+    """The rows of the tabular, each as its cells, without what leads to the site."""
+    text = re.sub(TO_CARD, r"\3", text)
     body = text.partition(r"\begin{tabular}")[2].partition(r"\end{tabular}")[0]
     lines = (line.removesuffix(r" \\") for line in body.splitlines() if line.endswith(r" \\"))
     return [[cell.strip() for cell in re.split(r"(?<!\\)&", line)] for line in lines]

@@ -16,12 +16,12 @@ PAPER = catalogue.paper()
 TABLES = [f"table{number}" for number in range(1, 8)]
 
 
-def write(folder, cells, figures=()):
+def write(folder, cells, figures=(), site=""):
     """The text of the document."""
     out = folder / "reports" / "paper.tex"
     arguments = ["--cells", *map(str, cells), "--paper", str(alltables.PAPER.parent)]
     shown = ["--figures", *map(str, figures), "--command", COMMAND, "--by", "us", "--out", str(out)]
-    assert paper.main([*arguments, *shown]) == 0
+    assert paper.main([*arguments, *shown, "--site", site]) == 0
     return out.read_text()
 
 

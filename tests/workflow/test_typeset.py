@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 
 from reproduction.report import pdf as typeset
 from tests.workflow import alltables, records
+from tests.workflow.test_as_latex import TO_CARD
 from tests.workflow.test_paper import write
 
 needs_tex = pytest.mark.skipif(bool(typeset.lacking()), reason="needs pdflatex and IEEEtran")
@@ -130,6 +132,27 @@ def test_the_same_tables_give_the_same_bytes_under_the_papers_numbers(tmp_path):
     elsewhere.mkdir()
     assert status(elsewhere, tmp_path / "reports" / "paper.tex", beside) == 0
     assert (elsewhere / "paper.pdf").read_bytes() == first
+
+
+@needs_tex
+@pytest.mark.slow
+def test_every_reproduced_number_is_a_link_to_its_card(tmp_path):
+    cells, tables = alltables.render(tmp_path)
+    write(tmp_path, cells, site="site/pages")
+    assert status(tmp_path, tmp_path / "reports" / "paper.tex", tables) == 0
+    streams = re.findall(rb"stream\r?\n(.*?)endstream", (tmp_path / "paper.pdf").read_bytes(), re.S)
+    unpacked = b"".join(unpack(stream) for stream in streams)
+    links = re.findall(rb"/URI ?\(([^)]+)\)", unpacked)
+    numbers = sum(len(re.findall(TO_CARD, file.read_text())) for file in tables)
+    assert len(links) == numbers > 200
+    assert b"site/pages/table2_apnet-c2_msmt17.html#mAP.written" in links
+
+
+def unpack(stream):
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return b""
 
 
 def check_numbers(text):
