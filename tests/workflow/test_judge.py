@@ -274,21 +274,24 @@ def test_a_seed_that_failed_leaves_the_others(judge):
         ({"model": "resnet50-se"}, "model is 'resnet50-se'"),
     ],
 )
-def test_a_record_that_cannot_be_believed_is_named(judge, capsys, changes, words):
+def test_a_record_that_cannot_be_believed_is_named_and_the_rest_is_judged(judge, changes, words):
     file = records.write(judge.scale, records.record())
     file.write_text(json.dumps(records.record() | records.changed(records.record(), changes)))
-    assert judge.status() == 2
-    error = capsys.readouterr().err
-    assert str(file) in error and words in error
-    assert error.startswith("apnet: ") and error.count("\n") == 1
+    records.write(judge.scale, records.record(model="resnet50-apnet-c2"), records.record(seed=1))
+    cell = judge.cell(seeds=(0, 1))
+    assert cell["seeds"] == [1]
+    (broken,) = cell["missing"]
+    assert broken["status"] == "failed"
+    assert str(file) in broken["message"] and words in broken["message"]
+    assert judge.cell("ours")["status"] == "run"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null"])
-def test_what_is_no_record_is_named(judge, capsys, text):
+def test_what_is_no_record_is_named(judge, text):
     file = records.write(judge.scale, records.record())
     file.write_text(text)
-    assert judge.status() == 2
-    assert str(file) in capsys.readouterr().err
+    cell = judge.cell()
+    assert cell["status"] == "failed" and str(file) in cell["detail"]
 
 
 def test_a_broken_dataset_leaves_its_own_cells_open(judge, monkeypatch):

@@ -56,8 +56,10 @@ def table_results(
 ) -> pd.DataFrame:
     """The results of a table; missing ones are rows without a value.
 
+    A record that is broken, or of another run than its path, is a result that failed.
+
     Raises:
-        InputError: a broken record, one run under two seeds, or a note that is none.
+        InputError: one run under two seeds, or a note that is none.
     """
     columns = {column.key: column for column in table.columns}
     made = ((table.experiment_of(cell.row, cell.key), cell.key) for cell in table.cells())
@@ -77,7 +79,8 @@ def _of_seeds(
     """An experiment on a column's data under one reading: a row a metric and seed."""
     runs = (Run(reading, column.training_set, experiment.model, seed) for seed in asked.seeds)
     evaluations = [Evaluation(run, column.test_set) for run in runs]
-    records = [record for item in evaluations if (record := read_record(item, asked.scale))]
+    read = {item: _read(item, asked.scale) for item in evaluations}
+    records = [record for record in read.values() if isinstance(record, Record)]
     if any(map(unreadable, (column.training_set, column.test_set))):
         # What they were compared by stands in the dataset's file.
         records = []
@@ -94,7 +97,17 @@ def _of_seeds(
     why = _absent(lacking[0], asked.data_root) if lacking else None
     for item in lacking:
         shared = _address(item, experiment.name) | _open(item, asked, why)
+        if isinstance(read[item], str):
+            shared |= {"status": FAILED, "message": read[item]}
         yield from (shared | {"metric": metric} for metric in column.metrics)
+
+
+def _read(evaluation: Evaluation, scale: Path) -> Record | str | None:
+    """The record of an evaluation; where it cannot be believed, why, so that others are judged."""
+    try:
+        return read_record(evaluation, scale)
+    except InputError as error:
+        return str(error)
 
 
 def described(
