@@ -66,6 +66,7 @@ RANKED_INDEX = "index.json"
 _ANY = dict.fromkeys(WILDCARDS, "*")
 RUNS = f"{RUN}/{RECORD}".format(**_ANY)
 EVALUATIONS = EVALUATION.format(**_ANY)
+PICTURES = f"{RANKED.format(**_ANY)}/{RANKED_INDEX}"
 NOTES = f"*{FAILED}"
 """Patterns for `Path.glob`; notes for `Path.rglob`."""
 

@@ -26,8 +26,8 @@ def render(folder, make=records.record, readings=("written",), seeds=(0,), witho
     for name in filter(_is_table, TABLES):
         table = load_table(PAPER / f"{name}.yaml", experiments)
         for reading in readings:
-            contents = _contents(table, experiments, make, reading, seeds)
-            kept = (item for item in contents if item["training_set"] not in without)
+            every = contents(table, experiments, make, reading, seeds)
+            kept = (item for item in every if item["training_set"] not in without)
             records.write(scale, *kept)
         out = ["--table", str(PAPER / f"{name}.yaml"), "--out", str(made / f"{name}.json")]
         assert judge.main([*out, *paths, *asked]) == 0
@@ -49,7 +49,7 @@ def _latex(folder, cells):
     return out
 
 
-def _contents(table, experiments, make, reading, seeds):
+def contents(table, experiments, make, reading, seeds):
     columns = {column.key: column for column in table.columns}
     for row in table.rows:
         for key, reported in row.cells.items():

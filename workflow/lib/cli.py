@@ -27,6 +27,7 @@ OPTIONS = {
     "table": _FILE,
     "experiments": _FILE,
     "cells": _FILE,
+    "judged": _FILE | {"nargs": "+", "help": "cells, a file a table"},
     "results": _FILE | {"help": "the folder of all scales"},
     "scale": {"required": True},
     "readings": _SEVERAL,

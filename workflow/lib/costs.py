@@ -36,7 +36,7 @@ def _judge(arguments: argparse.Namespace) -> None:
     table = load_table(arguments.table, experiments)
     models = counted_models(table, experiments)
     costs = {
-        (reading, name): _read(arguments.costs / reading / f"{model}.json", reading, model)
+        (reading, name): _read(_file(arguments.costs, reading, model), reading, model)
         for reading in READINGS
         for name, model in models.items()
     }
@@ -45,11 +45,15 @@ def _judge(arguments: argparse.Namespace) -> None:
     versions = {name: re.split("[-+]", version)[0] for name, version in versions.items()}
     write_cells(
         arguments.out,
-        judge_table(table, _results(table, models, costs), list(READINGS)),
+        judge_table(table, _results(table, models, costs, arguments.costs), list(READINGS)),
         facts=tuple((name, text.format(**versions)) for name, text in table.facts.items()),
         how="counted here, and rounded as the paper rounds",
         annexes=(_other_rules(table, costs, versions),),
     )
+
+
+def _file(folder: Path, reading: str, model: str) -> Path:
+    return folder / reading / f"{model}.json"
 
 
 def _read(file: Path, reading: str, model: str) -> Json:
@@ -67,7 +71,7 @@ def _check_rules(table: Table, costs: Mapping[tuple[str, str], Json], source: Pa
 
 
 def _results(
-    table: Table, models: Mapping[str, str], costs: Mapping[tuple[str, str], Json]
+    table: Table, models: Mapping[str, str], costs: Mapping[tuple[str, str], Json], folder: Path
 ) -> pd.DataFrame:
     """A row a reading, experiment and column."""
     return results_frame(
@@ -78,6 +82,7 @@ def _results(
             "value": cost["gflops"][table.counting[metric]["rules"]],
             "series": reading,
             "caveats": tuple(caveats(models[name], reading)),
+            "file": _file(folder, reading, models[name]).as_posix(),
         }
         for (reading, name), cost in costs.items()
         for column in table.columns

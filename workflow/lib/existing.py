@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from apnet.files import digest
-from apnet.records.paths import EVALUATIONS, NOTES
+from apnet.records.paths import EVALUATIONS, NOTES, PICTURES
 from workflow.lib.plan import Plan
 
 
@@ -34,6 +34,11 @@ def of_maps(plan: Plan, figure: str) -> str:
     """The attention maps of a figure, and their evaluations; empty under `missing: run`."""
     files = [*plan.maps(figure), *plan.judged_maps(figure)]
     return of_files(map(plan.located, files)) if plan.shows_missing else ""
+
+
+def of_pictures(plan: Plan) -> str:
+    """The indices of ranked lists that a reader has drawn."""
+    return of_files(Path(plan.located(plan.results)).glob(PICTURES))
 
 
 def besides(plan: Plan, tables: Iterable[str]) -> str:

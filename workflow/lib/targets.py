@@ -26,6 +26,9 @@ INDEX = ["reports/index.html", "reports/index.md", "reports/index.rst"]
 PAGES = dict.fromkeys(("claims", "errata", "readings"), ("html", "md"))
 """Pages beside those of the tables and figures: the suffixes of each."""
 
+SITE, SITE_PAGES = "reports/site/index.html", "reports/site/pages"
+"""The page that opens the site, and the folder of all its other pages."""
+
 SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 """The figures as the document shows them."""
 
@@ -37,7 +40,7 @@ def warn(sentence: str) -> None:
 
 def unknown(plan: Plan) -> str:
     """A regular expression for reports, and files of runs, that no rule makes."""
-    known = "|".join(map(re.escape, (*reports(), *PAIRS, *INDEX, DOCUMENT, PDF)))
+    known = "|".join(map(re.escape, (*reports(), *PAIRS, *INDEX, SITE, DOCUMENT, PDF)))
     files = "|".join(map(paths.pattern, paths.FILES))
     of_run = rf"results/{re.escape(plan.scale)}/(?:{files})"
     return rf"(?!(?:{known})$)reports/.+|(?!{of_run}$)results/(?:[^/]+/){{5}}.+"
@@ -60,7 +63,7 @@ def refuse(target: str, plan: Plan) -> None:
     """
     parts = PurePosixPath(target).parts
     if parts[0] == "reports":
-        raise one_of("report", target, (*reports(), *PAIRS, *INDEX, DOCUMENT, PDF))
+        raise one_of("report", target, (*reports(), *PAIRS, *INDEX, SITE, DOCUMENT, PDF))
     scale, seed, file = parts[1], parts[5], parts[6:]
     if scale != plan.scale:
         raise InputError(

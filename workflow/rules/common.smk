@@ -51,6 +51,8 @@ with refusing():
         PAGES,
         PDF,
         SHOWN,
+        SITE,
+        SITE_PAGES,
         asked_evaluations,
         page,
         pictures,

@@ -239,6 +239,11 @@ def fill_command(wildcards, output):
     return fill([output[0]], CALL)
 
 
+def own_command(wildcards):
+    """This call's command, with its config and without a target."""
+    return fill([], CALL)
+
+
 def documents():
     """All reports in one; as a PDF only if TeX is installed, so that the rest works without it."""
     return [DOCUMENT] if typeset.lacking() else [DOCUMENT, PDF]

@@ -2,6 +2,7 @@ rule document:
     """One document of all tables and figures, for any TeX."""
     input:
         cells=collect(f"{RESULTS}/cells/{{table}}.json", table=REPORTED),
+        site=SITE,
     output:
         DOCUMENT,
     log:
@@ -13,12 +14,13 @@ rule document:
         paper=paper_folder,
         by=f"apnet-harness {__version__}",
         figures=[*map(located, SHOWN)],
+        site=os.path.relpath(SITE_PAGES, Path(DOCUMENT).parent),
         command=fill_command,
         code=reporting_code,
     shell:
         f"{ATTEMPT} python -m reproduction.report.paper --cells {{input.cells:q}}"
         " --paper {params.paper:q} --figures {params.figures:q} --command {params.command:q}"
-        " --by {params.by:q} --out {output:q}"
+        " --by {params.by:q} --site {params.site:q} --out {output:q}"
 
 
 rule typeset:
