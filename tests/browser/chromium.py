@@ -72,6 +72,12 @@ class Chromium:
         self.ask("Page.navigate", url=url)
         self._listen(lambda: self.of("Page.loadEventFired"))
 
+    def follow(self, selector):
+        """Click a link to another page, and wait for that."""
+        self.events.clear()
+        self.value(f"document.querySelector({json.dumps(selector)}).click()")
+        self._listen(lambda: self.of("Page.loadEventFired"))
+
     def of(self, *methods):
         """The parameters of some events so far."""
         return [event["params"] for event in self.events if event["method"] in methods]

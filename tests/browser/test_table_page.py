@@ -22,6 +22,16 @@ CASES = {
 }
 WIDTHS = (400, 1400)
 
+TEXTS = """JSON.stringify([...new Set([...document.querySelectorAll("main *")]
+  .filter(e => [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim()))
+  .map(e => {
+    let behind = e;
+    while (getComputedStyle(behind).backgroundColor == "rgba(0, 0, 0, 0)")
+      behind = behind.parentElement;
+    return getComputedStyle(e).color + "/" + getComputedStyle(behind).backgroundColor;
+  }))])"""
+"""The colours of every text and of what is behind it."""
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -93,17 +103,7 @@ def test_a_dataset_of_the_table_leads_to_its_details(browser, page, tmp_path):
 def test_every_text_stands_out_from_the_page(browser, page, scheme):
     browser.media(prefers_color_scheme=scheme)
     browser.open(page.as_uri())
-    pairs = browser.value(
-        """JSON.stringify([...new Set([...document.querySelectorAll("main *")]
-          .filter(e => [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim()))
-          .map(e => {
-            let behind = e;
-            while (getComputedStyle(behind).backgroundColor == "rgba(0, 0, 0, 0)")
-              behind = behind.parentElement;
-            return getComputedStyle(e).color + "/" + getComputedStyle(behind).backgroundColor;
-          }))])"""
-    )
-    for pair in json.loads(pairs):
+    for pair in json.loads(browser.value(TEXTS)):
         assert contrast(*pair.split("/")) >= 4.5, pair
 
 
