@@ -38,7 +38,7 @@ MEANINGS = {
     "unequal": "counted, and not the same to the decimals that the paper prints",
     "not comparable": "not to be held against the paper; n/c for short",
     "not reported": "the paper gives no value here",
-    "failed": "its job failed; the reason stands with the open cells",
+    "failed": "its job failed, or its record is refused; the reason stands with the open cells",
     "not run": "no evaluation of any seed asked for",
     "quoted": "the paper quotes this row from elsewhere; nothing here makes it",
 }

@@ -40,7 +40,7 @@ def write_results(frame: pd.DataFrame) -> str:
     """A frame as the CSV that :func:`read_results` reads."""
     shown = frame.copy()
     for name in (name for name in SEVERAL if name in shown.columns):
-        shown[name] = shown[name].map(SEPARATOR.join)
+        shown[name] = shown[name].map(SEPARATOR.join, na_action="ignore")
     return shown.to_csv(index=False)
 
 

@@ -49,12 +49,16 @@ def test_nothing_yet_is_a_header(tmp_path):
     assert out.read_text().count("\n") == 1
 
 
-def test_a_broken_record_is_named(tmp_path, capsys):
+def test_a_broken_record_is_named_in_its_lines_beside_the_others(tmp_path):
+    records.write(tmp_path / "paper", records.record(seed=1))
     file = records.write(tmp_path / "paper", records.record())
     file.write_text(json.dumps(records.record(mAP=2)))
     status, out = collect(tmp_path)
-    assert status == 2 and not out.exists()
-    assert str(file) in capsys.readouterr().err
+    results = reproduction.read_results(out)
+    broken = results[results.seed == 0]
+    assert status == 0 and len(results) == 10 and results[results.seed == 1].value.notna().all()
+    assert broken.value.isna().all() and {*broken.status} == {"failed"}
+    assert str(file) in broken.message.iloc[0] and "mAP is 2" in broken.message.iloc[0]
 
 
 def test_a_folder_that_is_no_seed_is_named(tmp_path, capsys):

@@ -111,20 +111,25 @@ def test_every_format_says_what_else_comes_out(costs, tmp_path, suffix):
         ({"versions": {"thop": 1, "torch": "2"}}, "versions.thop is 1, not a valid string"),
     ],
 )
-def test_a_cost_of_something_else_is_refused(costs, capsys, changes, said):
+def test_a_cost_of_something_else_is_refused_in_its_cells(costs, changes, said):
     wrong = record("resnet50-se", "written", 6.24) | changes
     (costs / "written" / "resnet50-se.json").write_text(json.dumps(wrong))
-    assert judge(costs) == (2, None)
-    error = capsys.readouterr().err
-    assert said in error and error.count("\n") == 1
+    _names_its_fault(costs, said)
 
 
-def test_a_cost_that_lacks_something_is_refused(costs, capsys):
+def test_a_cost_that_lacks_something_is_refused_in_its_cells(costs):
     bare = {"schema": 1, "reading": "written", "model": "resnet50-se"}
     (costs / "written" / "resnet50-se.json").write_text(json.dumps(bare))
-    assert judge(costs) == (2, None)
-    error = capsys.readouterr().err
-    assert "resnet50-se.json is not a valid record: lacks input: delete it" in error
+    _names_its_fault(costs, "resnet50-se.json is not a valid record: lacks input: delete it")
+
+
+def _names_its_fault(costs, said):
+    status, content = judge(costs)
+    others = verdicts(content, "written")
+    assert (status, others.pop("se-resnet")) == (0, "failed")
+    assert {*others.values(), *verdicts(content, "released").values()} == {"equal"}
+    (message,) = {item["message"] for cell in content["cells"] for item in cell["missing"]}
+    assert said in message and "\n" not in message
 
 
 def test_rules_that_nothing_is_counted_by_are_refused(costs, tmp_path, capsys):
@@ -134,7 +139,13 @@ def test_rules_that_nothing_is_counted_by_are_refused(costs, tmp_path, capsys):
     assert "'thop-9': choose one of thop-0.0.31, thop, torch" in capsys.readouterr().err
 
 
-def test_an_absent_cost_is_named(costs, capsys):
+def test_an_absent_cost_is_named(costs):
     (costs / "written" / "resnet50-se.json").unlink()
-    assert judge(costs)[0] == 2
-    assert "resnet50-se.json" in capsys.readouterr().err
+    _names_its_fault(costs, "resnet50-se.json")
+
+
+def test_without_any_cost_there_is_no_table(costs, capsys):
+    for file in costs.rglob("*.json"):
+        file.write_text("{")
+    assert judge(costs) == (2, None)
+    assert "is not JSON" in capsys.readouterr().err

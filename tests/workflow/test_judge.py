@@ -241,11 +241,11 @@ def test_a_failed_job_is_told_in_its_cell(judge, place):
     assert judge.cell("ours", "dukemtmc")["status"] == "not run"
 
 
-def test_a_note_of_another_form_is_one_sentence(judge, capsys):
+def test_a_note_of_another_form_is_named_in_its_cell(judge):
     judge.note("train/written/market1501/resnet50/seed0", message=3)
-    assert judge.status() == 2
-    error = capsys.readouterr().err
-    assert "seed0.failed.json: message: 3 is not of type 'string': delete it" in error
+    detail = judge.cell()["detail"]
+    assert "seed0.failed.json: message: 3 is not of type 'string': delete it" in detail
+    assert judge.cell("ours")["status"] == "not run"
 
 
 def test_a_seed_that_failed_leaves_the_others(judge):
@@ -274,24 +274,28 @@ def test_a_seed_that_failed_leaves_the_others(judge):
         ({"model": "resnet50-se"}, "model is 'resnet50-se'"),
     ],
 )
-def test_a_record_that_cannot_be_believed_is_named_and_the_rest_is_judged(judge, changes, words):
-    file = records.write(judge.scale, records.record())
-    file.write_text(json.dumps(records.record() | records.changed(records.record(), changes)))
-    records.write(judge.scale, records.record(model="resnet50-apnet-c2"), records.record(seed=1))
-    cell = judge.cell(seeds=(0, 1))
-    assert cell["seeds"] == [1]
-    (broken,) = cell["missing"]
-    assert broken["status"] == "failed"
-    assert str(file) in broken["message"] and words in broken["message"]
-    assert judge.cell("ours")["status"] == "run"
+def test_a_record_that_cannot_be_believed_is_named_in_its_cell(judge, changes, words):
+    content = records.record() | records.changed(records.record(), changes)
+    refused(judge, json.dumps(content), words)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", "null"])
-def test_what_is_no_record_is_named(judge, text):
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null", json.dumps(records.record())[:900]])
+def test_what_is_no_record_is_named_in_its_cell(judge, text):
+    refused(judge, text, "")
+
+
+def refused(judge, text, words):
+    """Its own cell fails with a sentence that names the file; the next seed and row are shown."""
+    records.write(judge.scale, records.record(seed=1), records.record(model="resnet50-se"))
     file = records.write(judge.scale, records.record())
     file.write_text(text)
-    cell = judge.cell()
-    assert cell["status"] == "failed" and str(file) in cell["detail"]
+    cell = judge.cell(seeds=(0, 1))
+    assert (cell["status"], cell["seeds"]) == ("run", [1])
+    (missing,) = cell["missing"]
+    assert (missing["status"], missing["file"]) == ("failed", str(file))
+    assert str(file) in missing["message"] and words in missing["message"]
+    assert missing["message"].endswith("delete it to evaluate again")
+    assert judge.cell()["verdict"] == "failed" and str(file) in judge.render(".md")
 
 
 def test_a_broken_dataset_leaves_its_own_cells_open(judge, monkeypatch):
@@ -306,11 +310,13 @@ def test_a_broken_dataset_leaves_its_own_cells_open(judge, monkeypatch):
     assert missing["message"].startswith("apnet/data/datasets/dukemtmc.py gives no SOURCE (")
 
 
-def test_a_copied_run_is_not_a_second_seed(judge, capsys):
+def test_a_copied_run_is_not_a_second_seed(judge):
     copy = records.record(seed=1, checkpoint_sha256=records.record()["checkpoint_sha256"])
-    records.write(judge.scale, records.record(), copy)
-    assert judge.status(seeds=(0, 1)) == 2
-    assert "same weights" in capsys.readouterr().err
+    records.write(judge.scale, records.record(), copy, records.record(seed=2))
+    cell = judge.cell(seeds=(0, 1, 2))
+    assert (cell["verdict"], cell["seeds"]) == ("single run", [2])
+    assert [item["seed"] for item in cell["missing"]] == [0, 1]
+    assert all("same weights" in item["message"] for item in cell["missing"])
 
 
 def test_a_table_without_datasets_is_refused(judge, capsys):

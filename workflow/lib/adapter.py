@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from apnet.errors import InputError
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.tables import Column, Table
 from reproduction.results.alternatives import written
 from reproduction.results.frame import FAILED, NOT_RUN, results_frame
+from workflow.lib.cli import ERRORS
 from workflow.lib.comparability import marks, obstacles
 from workflow.lib.experiments import Experiment
 from workflow.lib.forms import read_form
 from workflow.lib.presence import absence, unreadable
-from workflow.lib.records import Record, percents, read_record
+from workflow.lib.records import Record, percents, read_records
 from workflow.lib.sentences import (
     GALLERIES,
     WITHOUT_LEARNING,
@@ -54,12 +54,12 @@ class Asked:
 def table_results(
     table: Table, experiments: Mapping[str, Experiment], asked: Asked
 ) -> pd.DataFrame:
-    """The results of a table; missing ones are rows without a value.
+    """The results of a table; missing ones and refused ones are rows without a value.
 
     A record that is broken, or of another run than its path, is a result that failed.
 
     Raises:
-        InputError: one run under two seeds, or a note that is none.
+        InputError: the table has a metric that no record holds.
     """
     columns = {column.key: column for column in table.columns}
     made = ((table.experiment_of(cell.row, cell.key), cell.key) for cell in table.cells())
@@ -79,12 +79,10 @@ def _of_seeds(
     """An experiment on a column's data under one reading: a row a metric and seed."""
     runs = (Run(reading, column.training_set, experiment.model, seed) for seed in asked.seeds)
     evaluations = [Evaluation(run, column.test_set) for run in runs]
-    read = {item: _read(item, asked.scale) for item in evaluations}
-    records = [record for record in read.values() if isinstance(record, Record)]
+    records, refused = read_records(evaluations, asked.scale)
     if any(map(unreadable, (column.training_set, column.test_set))):
         # What they were compared by stands in the dataset's file.
-        records = []
-    _check_seeds(records)
+        records, refused = [], {}
     why_not = obstacles(records)
     for record in records:
         shared = described(record, experiment.name, why_not, asked.accepted)
@@ -96,18 +94,9 @@ def _of_seeds(
     lacking = [item for item in evaluations if item not in there]
     why = _absent(lacking[0], asked.data_root) if lacking else None
     for item in lacking:
-        shared = _address(item, experiment.name) | _open(item, asked, why)
-        if isinstance(read[item], str):
-            shared |= {"status": FAILED, "message": read[item]}
+        shared = address(item, experiment.name, asked.scale / item.file)
+        shared |= failed(refused[item]) if item in refused else _open(item, asked, why)
         yield from (shared | {"metric": metric} for metric in column.metrics)
-
-
-def _read(evaluation: Evaluation, scale: Path) -> Record | str | None:
-    """The record of an evaluation; where it cannot be believed, why, so that others are judged."""
-    try:
-        return read_record(evaluation, scale)
-    except InputError as error:
-        return str(error)
 
 
 def described(
@@ -115,12 +104,11 @@ def described(
 ) -> dict[str, object]:
     """What the rows of all metrics of an evaluation share."""
     blocks = record.training["data"], record.content["data"]
-    return _address(record.evaluation, experiment) | {
+    return address(record.evaluation, experiment, record.file) | {
         "comparable": not why_not,
         "why_not": why_not,
         "marks": marks(record, accepted),
         "synthetic": record.synthetic,
-        "file": record.file.as_posix(),
         "queries": record.file.with_suffix(".npz").as_posix(),
         "data": data(*blocks),
         "data_kind": data_kind(blocks),
@@ -157,7 +145,12 @@ def _without_learning(
             yield {**shared, "metric": metric, **what}
 
 
-def _address(evaluation: Evaluation, experiment: str) -> dict[str, object]:
+def address(evaluation: Evaluation, experiment: str, file: Path) -> dict[str, object]:
+    """What every row of an evaluation says, whether or not there is one.
+
+    Args:
+        file: its record's.
+    """
     run = evaluation.run
     return {
         "experiment": experiment,
@@ -165,20 +158,9 @@ def _address(evaluation: Evaluation, experiment: str) -> dict[str, object]:
         "test_set": evaluation.test_set,
         "seed": run.seed,
         "series": run.reading,
+        "file": file.as_posix(),
         "caveats": tuple(caveats(run.model, run.reading)),
     }
-
-
-def _check_seeds(records: Sequence[Record]) -> None:
-    """Two seeds with the same weights would pass for a spread of nothing."""
-    by_weights: dict[str, Record] = {}
-    for record in records:
-        twin = by_weights.setdefault(record.content["checkpoint_sha256"], record)
-        if twin is not record:
-            raise InputError(
-                f"{twin.file} and {record.file} evaluate the same weights, though their seeds "
-                f"differ: delete the run that was copied"
-            )
 
 
 def _absent(evaluation: Evaluation, data_root: Path | None) -> str | None:
@@ -190,12 +172,14 @@ def _absent(evaluation: Evaluation, data_root: Path | None) -> str | None:
 def _open(evaluation: Evaluation, asked: Asked, absent: str | None) -> dict[str, object]:
     # A failure from before the dataset was removed no longer matters.
     note = _note(evaluation, asked.logs) if asked.logs and not absent else None
-    return {
-        "file": (asked.scale / evaluation.file).as_posix(),
-        "status": FAILED if note else NOT_RUN,
-        "message": note["message"] if note else absent or "",
-        "log": note["log"] if note else "",
-    }
+    if note:
+        return failed(note["message"], note["log"])
+    return {"status": NOT_RUN, "message": absent or ""}
+
+
+def failed(message: str, log: str = "") -> dict[str, object]:
+    """What a row holds whose job failed, or whose record is refused."""
+    return {"status": FAILED, "message": message, "log": log}
 
 
 def _note(evaluation: Evaluation, logs: Path) -> dict[str, str] | None:
@@ -204,4 +188,7 @@ def _note(evaluation: Evaluation, logs: Path) -> dict[str, str] | None:
     file = next((file for file in files if file.exists()), None)
     if file is None:
         return None
-    return read_form(file, "failure", "delete it and run the job again")
+    try:
+        return read_form(file, "failure", "delete it and run the job again")
+    except ERRORS as error:
+        return {"message": str(error), "log": ""}

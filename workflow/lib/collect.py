@@ -15,20 +15,21 @@ import pandas as pd
 
 from apnet.errors import InputError
 from apnet.files import write_text
+from apnet.records.blocks import RANKS
 from apnet.records.paths import EVALUATIONS, Evaluation
 from reproduction.judging.entries import distinct
 from reproduction.results.csvfile import write_results
-from workflow.lib.adapter import described, other_gallery
+from workflow.lib.adapter import address, described, failed, other_gallery
 from workflow.lib.catalogue import EXPERIMENTS
 from workflow.lib.cli import run_command
 from workflow.lib.comparability import obstacles, other_counts
 from workflow.lib.experiments import load_experiments
-from workflow.lib.records import Record, read_record
+from workflow.lib.records import Record, read_records
 
 COLUMNS = (
     *("series", "training_set", "model", "seed", "test_set", "metric", "value", "experiment"),
-    *("comparable", "why_not", "marks", "synthetic", "file", "queries"),
-    *("choice", "alternatives"),
+    *("comparable", "why_not", "marks", "synthetic", "file", "status", "message"),
+    *("queries", "choice", "alternatives"),
     *("data", "data_kind", "protocol", "recipe", "models"),
     *("published", "other_counts", "paper_recipe"),
     *("provenance", "training_code", "evaluation_code", "training_data", "test_data"),
@@ -44,17 +45,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _collect(arguments: argparse.Namespace) -> None:
     scale, accepted = arguments.results / arguments.scale, dict(arguments.accepted)
     names = {item.model: name for name, item in load_experiments(EXPERIMENTS).items()}
-    groups: dict[tuple, list[Record]] = defaultdict(list)
+    groups: dict[tuple, list[Evaluation]] = defaultdict(list)
     for item in sorted(map(_evaluation, scale.glob(EVALUATIONS))):
         run = item.run
-        groups[run.reading, run.dataset, run.model, item.test_set].append(read_record(item, scale))
-    judged = [(record, obstacles(group)) for group in groups.values() for record in group]
-    lines = [
-        line
-        for record, why_not in sorted(judged, key=lambda item: item[0].evaluation)
-        for line in _lines(record, names, why_not, accepted)
-    ]
-    write_text(arguments.out, write_results(pd.DataFrame(lines, columns=COLUMNS)))
+        groups[run.reading, run.dataset, run.model, item.test_set].append(item)
+    lines: dict[Evaluation, list[dict[str, object]]] = {}
+    for group in groups.values():
+        records, refused = read_records(group, scale)
+        why_not = obstacles(records)
+        for record in records:
+            lines[record.evaluation] = [*_lines(record, names, why_not, accepted)]
+        lines |= {item: [*_refused(item, scale, names, why)] for item, why in refused.items()}
+    table = [line for item in sorted(lines) for line in lines[item]]
+    write_text(arguments.out, write_results(pd.DataFrame(table, columns=COLUMNS)))
 
 
 def _evaluation(file: Path) -> Evaluation:
@@ -88,6 +91,16 @@ def _lines(
     for metric, value in record.percents().items():
         alternatives = other_gallery(record, metric)
         yield shared | {"metric": metric, "value": value, "alternatives": alternatives}
+
+
+def _refused(
+    item: Evaluation, scale: Path, names: Mapping[str, str], why: str
+) -> Iterator[dict[str, object]]:
+    """A line for each metric that every evaluation has, without a value."""
+    model = item.run.model
+    shared = address(item, names.get(model, model), scale / item.file)
+    shared |= failed(why) | {"model": model}
+    yield from (shared | {"metric": metric} for metric in ("mAP", *(f"R-{k}" for k in RANKS)))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
 from reproduction.paper.tables import Table
 from reproduction.results.frame import results_frame
+from workflow.lib.adapter import failed
 from workflow.lib.cli import run_command
 from workflow.lib.experiments import counted_models, load_experiments, load_table
 from workflow.lib.forms import Json
@@ -35,17 +37,21 @@ def _judge(arguments: argparse.Namespace) -> None:
     experiments = load_experiments(arguments.experiments)
     table = load_table(arguments.table, experiments)
     models = counted_models(table, experiments)
-    costs = {
-        (reading, name): _read(_file(arguments.costs, reading, model), reading, model)
-        for reading in READINGS
-        for name, model in models.items()
-    }
+    costs, refused = {}, {}
+    for reading, (name, model) in product(READINGS, models.items()):
+        file = _file(arguments.costs, reading, model)
+        try:
+            costs[reading, name] = _read(file, reading, model)
+        except InputError as error:
+            refused[reading, name] = str(error)
+    if not costs:
+        raise InputError(next(iter(refused.values())))
     _check_rules(table, costs, arguments.table)
     versions = next(iter(costs.values()))["versions"]
     versions = {name: re.split("[-+]", version)[0] for name, version in versions.items()}
     write_cells(
         arguments.out,
-        judge_table(table, _results(table, models, costs, arguments.costs), list(READINGS)),
+        judge_table(table, _results(table, models, costs, refused, arguments.costs), list(READINGS)),
         facts=tuple((name, text.format(**versions)) for name, text in table.facts.items()),
         how="counted here, and rounded as the paper rounds",
         annexes=(_other_rules(table, costs, versions),),
@@ -71,20 +77,28 @@ def _check_rules(table: Table, costs: Mapping[tuple[str, str], Json], source: Pa
 
 
 def _results(
-    table: Table, models: Mapping[str, str], costs: Mapping[tuple[str, str], Json], folder: Path
+    table: Table,
+    models: Mapping[str, str],
+    costs: Mapping[tuple[str, str], Json],
+    refused: Mapping[tuple[str, str], str],
+    folder: Path,
 ) -> pd.DataFrame:
-    """A row a reading, experiment and column."""
+    """A row a reading, experiment and column; without a value where the cost is refused."""
     return results_frame(
         {
             "experiment": name,
             "test_set": column.key,
             "metric": metric,
-            "value": cost["gflops"][table.counting[metric]["rules"]],
             "series": reading,
             "caveats": tuple(caveats(models[name], reading)),
             "file": _file(folder, reading, models[name]).as_posix(),
         }
-        for (reading, name), cost in costs.items()
+        | (
+            failed(refused[reading, name])
+            if (reading, name) in refused
+            else {"value": costs[reading, name]["gflops"][table.counting[metric]["rules"]]}
+        )
+        for reading, name in product(READINGS, models)
         for column in table.columns
         for metric in column.metrics
     )
@@ -110,9 +124,13 @@ def _other_rules(
 def _lines(
     label: str, name: str, rules: str, costs: Mapping[tuple[str, str], Json]
 ) -> Iterator[tuple[str, ...]]:
-    """A line a reading; one where they cost the same."""
-    lines = {reading: _line(costs[reading, name], rules) for reading in READINGS}
-    if len(set(lines.values())) == 1:
+    """A line a reading; one where they cost the same, none where a cost is refused."""
+    lines = {
+        reading: _line(costs[reading, name], rules)
+        for reading in READINGS
+        if (reading, name) in costs
+    }
+    if len(lines) == len(READINGS) and len(set(lines.values())) == 1:
         lines = {"both": next(iter(lines.values()))}
     yield from ((label, reading, *line) for reading, line in lines.items())
 

@@ -5,12 +5,14 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from apnet.errors import InputError
 from apnet.records.load import load_check
 from reproduction.judging.cells import Grid
 from reproduction.judging.judge import judge_table
 from reproduction.paper.loading import load_table
 from reproduction.paper.tables import Table
 from reproduction.results.frame import NOT_RUN, results_frame
+from workflow.lib.adapter import failed
 from workflow.lib.cli import run_command
 from workflow.lib.counting import check_counting
 from workflow.lib.forms import Json
@@ -33,10 +35,13 @@ def _judge(arguments: argparse.Namespace) -> None:
         for reading in arguments.readings
         for row, how in table.counting["rows"].items()
     }
-    checks = {
-        key: load_check(file).content() if file.exists() else None for key, file in files.items()
-    }
-    results = results_frame(_results(table, checks, files, arguments.data_root))
+    checks, refused = {}, {}
+    for (reading, row), file in files.items():
+        try:
+            checks[reading, row] = _read(file, reading, table.counting["rows"][row]["dataset"])
+        except InputError as error:
+            refused[reading, row] = str(error)
+    results = results_frame(_results(table, checks, refused, files, arguments.data_root))
     write_cells(
         arguments.out,
         judge_table(table, results, arguments.readings),
@@ -44,6 +49,19 @@ def _judge(arguments: argparse.Namespace) -> None:
         how="counted in the folders on disk",
         annexes=(_conventions(table, checks),),
     )
+
+
+def _read(file: Path, reading: str, dataset: str) -> Json | None:
+    """The check of a dataset under a reading; None if there is none."""
+    if not file.exists():
+        return None
+    check = load_check(file)
+    # A check of an older release names no reading.
+    if check.name != dataset or check.reading not in ("", reading):
+        raise InputError(
+            f"{file} is no check of {dataset}, {reading}: delete it to check the dataset again"
+        )
+    return check.content()
 
 
 def _facts(scale: str, checks: Iterable[Json | None]) -> Iterator[tuple[str, str]]:
@@ -55,6 +73,7 @@ def _facts(scale: str, checks: Iterable[Json | None]) -> Iterator[tuple[str, str
 def _results(
     table: Table,
     checks: Mapping[tuple[str, str], Json | None],
+    refused: Mapping[tuple[str, str], str],
     files: Mapping[tuple[str, str], Path],
     data_root: Path,
 ) -> Iterator[dict[str, object]]:
@@ -62,7 +81,7 @@ def _results(
     for cell in table.cells():
         how = table.counting["rows"][cell.row.id]
         wanted = (table.counting["cells"] | how)[f"{cell.key}/{cell.metric}"]
-        for (reading, row), check in checks.items():
+        for reading, row in files:
             if row != cell.row.id:
                 continue
             result = {
@@ -72,7 +91,10 @@ def _results(
                 "series": reading,
                 "file": files[reading, row].as_posix(),
             }
-            if check is None:
+            check = checks.get((reading, row))
+            if (reading, row) in refused:
+                yield result | failed(refused[reading, row])
+            elif check is None:
                 why = absence(how["dataset"], data_root) or ""
                 yield result | {"status": NOT_RUN, "message": why}
             else:

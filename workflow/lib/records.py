@@ -1,6 +1,6 @@
-"""Evaluation records, checked against their paths."""
+"""Evaluation records, checked against their paths and each other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,27 @@ def percents(scores: Mapping[str, object]) -> dict[str, float]:
     return {"mAP": 100 * scores["mAP"], **accuracies, **others}
 
 
+def read_records(
+    evaluations: Iterable[Evaluation], scale: Path
+) -> tuple[list[Record], dict[Evaluation, str]]:
+    """The records under results/<scale> of the seeds of a cell, and why others are refused.
+
+    One record that cannot be believed is its own cell's fault: whoever reports names it there,
+    and shows the rest.
+    """
+    records: list[Record] = []
+    refused: dict[Evaluation, str] = {}
+    for evaluation in evaluations:
+        try:
+            record = read_record(evaluation, scale)
+        except InputError as error:
+            refused[evaluation] = str(error)
+        else:
+            records += [record] if record else []
+    refused |= _twins(records)
+    return [record for record in records if record.evaluation not in refused], refused
+
+
 def read_record(evaluation: Evaluation, scale: Path) -> Record | None:
     """The record of an evaluation under results/<scale>; None if there is none.
 
@@ -64,6 +85,19 @@ def read_record(evaluation: Evaluation, scale: Path) -> Record | None:
     content = load_evaluation(file).content()
     _check_address(file, content, evaluation)
     return Record(evaluation, file, content)
+
+
+def _twins(records: Iterable[Record]) -> dict[Evaluation, str]:
+    """Two seeds with the same weights would pass for a spread of nothing: which is the copy?"""
+    by_weights: dict[str, list[Record]] = {}
+    for record in records:
+        by_weights.setdefault(record.content["checkpoint_sha256"], []).append(record)
+    return {
+        twin.evaluation: f"{first.file} and {second.file} evaluate the same weights, though their "
+        f"seeds differ: delete the run that was copied"
+        for first, second, *more in (same for same in by_weights.values() if len(same) > 1)
+        for twin in (first, second, *more)
+    }
 
 
 def _check_address(file: Path, content: dict, evaluation: Evaluation) -> None:
