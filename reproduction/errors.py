@@ -24,21 +24,21 @@ def one_of(kind: str, value: object, known: Iterable[str]) -> InputError:
     return InputError(f"unknown {kind} {value!r}: choose one of {', '.join(known)}")
 
 
-def run_main(work: Callable[[], None]) -> int:
+def run_main(work: Callable[[], int | None]) -> int:
     """Do the work, and say in one sentence what ended it.
 
     Returns:
-        The exit status: 0; 2 on bad input; 130 on Ctrl-C; 1 on an error that nobody foresaw.
+        The exit status: that of the work, 0 if it has none; 2 on bad input; 130 on Ctrl-C; 1 on
+        an error that nobody foresaw.
     """
     try:
-        work()
+        return work() or 0
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get(SHOWN):
             traceback.print_exception(error)
         status, sentence = _ending(error)
         print(f"reproduction: {sentence}", file=sys.stderr)
         return status
-    return 0
 
 
 def _ending(error: BaseException) -> tuple[int, str]:

@@ -1,0 +1,1 @@
+"""The commands of `python -m reproduction` on shared results, a file each."""
