@@ -23,6 +23,9 @@ NOT_RUN, FAILED = "not run", "failed"
 SYNTHETIC = "synthetic data"
 """Why a synthetic result is not compared."""
 
+KEYS = ("reference", "experiment", "training_set", "test_set", "metric", "series", "seed")
+"""Columns that tell a result from every other."""
+
 SEPARATOR = " | "
 """Between the texts of a field that holds several, in a CSV."""
 
@@ -162,10 +165,9 @@ def _check_rows(frame: pd.DataFrame, source: str, where: Sequence[str]) -> None:
     if len(both):
         status = frame["status"].iloc[both[0]]
         raise InputError(f"{where[both[0]]}: a value beside the status {status!r}: remove one")
-    keys = ["reference", "experiment", "training_set", "test_set", "metric", "series", "seed"]
-    twice = frame[frame.duplicated(keys)]
+    twice = frame[frame.duplicated([*KEYS])]
     if len(twice):
-        words = ", ".join(str(twice.iloc[0][key]) for key in keys if _shown(twice.iloc[0][key]))
+        words = ", ".join(str(twice.iloc[0][key]) for key in KEYS if _shown(twice.iloc[0][key]))
         raise InputError(f"{source}: two results are of the same run ({words}): keep one of them")
 
 

@@ -30,6 +30,7 @@ COMMANDS = (
     "complexity",
     "results",
     "results check",
+    "results merge",
     "data",
     "data synthesize",
     "data sheet",

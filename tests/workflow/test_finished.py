@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from apnet import numeric_core
+from apnet.records.merge import merge_results
 from apnet.records.paths import CHECK, Evaluation
 from tests.workflow.test_plan import CONFIG, ROOT, RUN
 from workflow.lib import finished, keep
@@ -122,3 +123,13 @@ def test_a_run_of_earlier_code_is_kept_only_if_the_config_says_so(
     (folder / "run.json").unlink()
     keep.keep_finished(plan, outputs)
     assert (folder / ".kept" / "run.json").exists() == kept
+
+
+def test_a_merged_tree_is_taken_as_the_runs_own_was(tmp_path, monkeypatch):
+    plan = make(tmp_path, monkeypatch)
+    own = Path(plan.results)
+    own.rename("theirs")
+    # These records are shorter than valid ones.
+    monkeypatch.setattr("apnet.records.merge._check", lambda whole, into: None)
+    merge_results([Path("theirs")], own)
+    assert vouched(plan) == (True, True, True)

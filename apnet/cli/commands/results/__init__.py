@@ -2,4 +2,4 @@
 
 from apnet.cli.command import Group
 
-results = Group(__name__, name="results", help="Runs and evaluations: check them.")
+results = Group(__name__, name="results", help="Runs and evaluations: check and merge them.")
