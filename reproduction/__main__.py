@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from reproduction.commands import compare, merge
+from reproduction.commands import compare, export, merge
 from reproduction.errors import InputError, run_main
 from reproduction.files import user_path, write_text
 from reproduction.judging.cells import Cells
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     table.add_argument("--out", required=True, type=user_path, help="its suffix names the format")
     table.set_defaults(work=_table)
-    for command in (compare, merge):
+    for command in (compare, merge, export):
         command.add(commands)
     arguments = parser.parse_args(argv)
     return run_main(lambda: arguments.work(arguments))

@@ -65,24 +65,32 @@ def read_set(source: Path, paper: Paper | None) -> ResultSet:
     Raises:
         InputError: neither of the two, or broken.
     """
-    if not source.is_dir():
-        return _of_csv(source, paper)
-    files = sorted(source.glob("*.json"))
-    if not files:
-        raise InputError(f"{source} holds no judged tables, *.json: give a folder that does")
-    tables = [read_judged(file, file.stem) for file in files]
-    return ResultSet(source, _by_address(_of_tables(tables, paper)))
+    if paper is None and not source.is_dir():
+        return ResultSet(source, _by_address(_of_results(rows(read_results(source)))))
+    tables, left_out = judged_tables(source, paper)
+    return ResultSet(source, _by_address(_of_tables(tables, paper)), left_out)
 
 
-def _of_csv(file: Path, paper: Paper | None) -> ResultSet:
-    results = read_results(file)
-    if paper is None:
-        return ResultSet(file, _by_address(_of_results(rows(results))))
+def judged_tables(source: Path, paper: Paper | None) -> tuple[list[JudgedTable], str]:
+    """The judged tables of a folder, or of a CSV, and what of that is of no cell, in words.
+
+    Args:
+        paper: judges a CSV; a folder needs none.
+
+    Raises:
+        InputError: neither of the two, or broken.
+    """
+    if source.is_dir():
+        files = sorted(source.glob("*.json"))
+        if not files:
+            raise InputError(f"{source} holds no judged tables, *.json: give a folder that does")
+        return [read_judged(file, file.stem) for file in files], ""
+    results = read_results(source)
     try:
         tables = [judge_table(table, results) for table in paper.tables.values()]
     except InputError as error:
-        raise InputError(f"{file}: {error}") from error
-    return ResultSet(file, _by_address(_of_tables(tables, paper)), unmatched(paper, results))
+        raise InputError(f"{source}: {error}") from error
+    return tables, unmatched(paper, results)
 
 
 def _by_address(cells: Iterable[Measured]) -> Mapping[tuple[str, ...], Measured]:

@@ -1,0 +1,113 @@
+"""`python -m reproduction export`: judged cells in formats that others' services read."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+from reproduction.errors import InputError
+from reproduction.files import json_text, user_path, write_text
+from reproduction.paper.loading import load_paper
+from reproduction.sharing import every_eval_ever as eee
+from reproduction.sharing import hub, paperbench
+from reproduction.sharing.chosen import of_tables, results_among
+from reproduction.sharing.sets import judged_tables
+
+Files = Iterator[tuple[PurePosixPath, str]]
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = commands.add_parser("export", help=__doc__.partition(": ")[2])
+    parser.add_argument("results", type=user_path, help="a CSV, or a folder of judged tables")
+    parser.add_argument("--format", required=True, choices=tuple(_FORMATS))
+    parser.add_argument("--paper", required=True, type=user_path, help="holds tables/*.yaml")
+    parser.add_argument("--out", required=True, type=user_path, help="folder of the files")
+    naming = parser.add_argument_group("who and what is named")
+    naming.add_argument("--authors", default="the authors", help="of the paper")
+    naming.add_argument("--organization", default="reproduction", help="that ran the reproduction")
+    naming.add_argument(
+        "--library",
+        nargs=2,
+        default=("unknown", "unknown"),
+        metavar=("NAME", "VERSION"),
+        help="that evaluated the runs",
+    )
+    naming.add_argument(
+        "--hub-dataset",
+        nargs="+",
+        type=_pair,
+        default=[],
+        metavar="COLUMN=OWNER/NAME",
+        help="hf-eval-results: the benchmark on the Hub that a column's test set is",
+    )
+    naming.add_argument("--url", default="", help="hf-eval-results: where the results are shown")
+    parser.set_defaults(work=_export)
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    files = dict(_FORMATS[arguments.format](arguments))
+    for name, text in files.items():
+        write_text(arguments.out / name, text)
+    print(f"{len(files)} files in {arguments.out}")
+
+
+def _every_eval_ever(arguments: argparse.Namespace) -> Files:
+    paper = load_paper(arguments.paper)
+    cells = [*of_tables(judged_tables(arguments.results, paper)[0], paper)]
+    # As other tools that stamp their output: https://reproducible-builds.org/specs/source-date-epoch
+    now = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    library = tuple(arguments.library)
+    source = eee.Source(paper, arguments.authors, arguments.organization, library, now)
+    ours, left_out = results_among(cells)
+    _say(left_out)
+    for file, record in (*eee.reported(cells, source), *eee.reproduced(ours, source)):
+        yield file, json_text(record)
+
+
+def _hf_eval_results(arguments: argparse.Namespace) -> Files:
+    paper, datasets = load_paper(arguments.paper), dict(arguments.hub_dataset)
+    known = {column.key for table in paper.tables.values() for column in table.columns}
+    for name in datasets:
+        if name not in known:
+            raise InputError(
+                f"--hub-dataset {name}: no column, which are {', '.join(sorted(known))}"
+            )
+    if not datasets:
+        raise InputError("--format hf-eval-results needs --hub-dataset COLUMN=OWNER/NAME")
+    cells, left_out = results_among(of_tables(judged_tables(arguments.results, paper)[0], paper))
+    others = sum(item.column.key not in datasets for item in cells)
+    _say(left_out)
+    _say(f"{others} cells left out: no --hub-dataset names theirs" if others else "")
+    source = {"url": arguments.url, "name": f"Reproduction of {paper.title}"}
+    yield from hub.eval_results(cells, datasets, source if arguments.url else {})
+
+
+def _paperbench(arguments: argparse.Namespace) -> Files:
+    paper = load_paper(arguments.paper)
+    tables, root = judged_tables(arguments.results, paper)[0], paperbench.rubric(paper)
+    yield PurePosixPath("rubric.json"), json_text(root)
+    for series in dict.fromkeys(one for judged in tables for one in judged.series):
+        name = f"graded-{eee.slug(series)}.json" if series else "graded.json"
+        yield PurePosixPath(name), json_text(paperbench.graded(root, tables, series))
+
+
+_FORMATS: Mapping[str, Callable[[argparse.Namespace], Files]] = {
+    "every-eval-ever": _every_eval_ever,
+    "hf-eval-results": _hf_eval_results,
+    "paperbench": _paperbench,
+}
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, equals, dataset = text.rpartition("=")
+    if not equals or dataset.count("/") != 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not COLUMN=OWNER/NAME")
+    return column, dataset
+
+
+def _say(text: str) -> None:
+    if text:
+        print(f"reproduction: {text}", file=sys.stderr)
