@@ -52,7 +52,4 @@ def _compare(arguments: argparse.Namespace) -> int:
 
 
 def _worse(pair: Pair) -> bool:
-    before, after = pair.verdicts
-    return (pair.kind == BEYOND and pair.word == "worse") or (
-        bool(before) and after == "worse" != before
-    )
+    return pair.came_to_be_worse or (pair.kind == BEYOND and pair.word == "worse")

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from reproduction.errors import InputError
 from reproduction.files import json_text, user_path, write_text
 from reproduction.paper.loading import load_paper
+from reproduction.paper.tables import Paper
 from reproduction.sharing import every_eval_ever as eee
 from reproduction.sharing import hub, paperbench
 from reproduction.sharing.chosen import of_tables, results_among
@@ -54,8 +55,16 @@ def _export(arguments: argparse.Namespace) -> None:
     print(f"{len(files)} files in {arguments.out}")
 
 
-def _every_eval_ever(arguments: argparse.Namespace) -> Files:
+def _paper(arguments: argparse.Namespace) -> Paper:
+    """The paper, with a word on each table that is left out."""
     paper = load_paper(arguments.paper)
+    for sentence in paper.edited.values():
+        _say(sentence)
+    return paper
+
+
+def _every_eval_ever(arguments: argparse.Namespace) -> Files:
+    paper = _paper(arguments)
     cells = [*of_tables(judged_tables(arguments.results, paper)[0], paper)]
     # As other tools that stamp their output: https://reproducible-builds.org/specs/source-date-epoch
     now = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
@@ -68,7 +77,7 @@ def _every_eval_ever(arguments: argparse.Namespace) -> Files:
 
 
 def _hf_eval_results(arguments: argparse.Namespace) -> Files:
-    paper, datasets = load_paper(arguments.paper), dict(arguments.hub_dataset)
+    paper, datasets = _paper(arguments), dict(arguments.hub_dataset)
     known = {column.key for table in paper.tables.values() for column in table.columns}
     for name in datasets:
         if name not in known:
@@ -86,7 +95,7 @@ def _hf_eval_results(arguments: argparse.Namespace) -> Files:
 
 
 def _paperbench(arguments: argparse.Namespace) -> Files:
-    paper = load_paper(arguments.paper)
+    paper = _paper(arguments)
     tables, root = judged_tables(arguments.results, paper)[0], paperbench.rubric(paper)
     yield PurePosixPath("rubric.json"), json_text(root)
     for series in dict.fromkeys(one for judged in tables for one in judged.series):

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from reproduction.errors import InputError
 from reproduction.judging.cells import Cell, JudgedTable
 from reproduction.paper.tables import Column, Metric, Paper, Table
 from reproduction.report.phrases import listed
@@ -24,27 +25,34 @@ class Exported:
     texts: Mapping[str, tuple[str, ...]]
 
 
-def of_tables(tables: Iterable[JudgedTable], paper: Paper) -> Iterator[Exported]:
+def of_tables(judged: Iterable[JudgedTable], paper: Paper) -> Iterator[Exported]:
     """Every cell of the paper's tables of accuracies; counts and costs are of no test set.
 
-    A metric of which nobody says what is good is left out: readers of exports rank by it.
+    A table that was edited by hand is left out.
+
+    Raises:
+        InputError: a cell of no row, column or metric of the paper's.
     """
+    tables = {
+        name: table
+        for name, table in paper.tables.items()
+        if not table.exact and name not in paper.edited
+    }
+    found = [item for item in judged if item.table in tables]
     # What a table and a figure both show is called as in the table.
-    for judged in sorted(
-        tables,
-        key=lambda judged: (
-            judged.table not in paper.tables or paper.tables[judged.table].form != "table"
-        ),
-    ):
-        table = paper.tables.get(judged.table)
-        if table is None or table.exact:
-            continue
+    for item in sorted(found, key=lambda item: tables[item.table].form != "table"):
+        table = tables[item.table]
         columns = {column.key: column for column in table.columns}
-        texts = {(item.column, item.series): item.texts for item in judged.context}
-        for cell in judged.cells:
-            metric, told = table.metrics[cell.metric], texts.get((cell.column, cell.series), {})
-            if metric.better is not None:
-                yield Exported(table, columns[cell.column], metric, cell, told)
+        known = {(printed.row.id, printed.key, printed.metric) for printed in table.cells()}
+        texts = {(one.column, one.series): one.texts for one in item.context}
+        for cell in item.cells:
+            if (cell.row, cell.column, cell.metric) not in known:
+                raise InputError(
+                    f"{table.id} has no cell {cell.row}, {cell.column}, {cell.metric} (any more): "
+                    f"judge it again"
+                )
+            told = texts.get((cell.column, cell.series), {})
+            yield Exported(table, columns[cell.column], table.metrics[cell.metric], cell, told)
 
 
 def results_among(cells: Iterable[Exported]) -> tuple[list[Exported], str]:

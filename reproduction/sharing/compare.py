@@ -49,9 +49,10 @@ class Pair:
         return self.a or self.b
 
     @property
-    def verdicts(self) -> tuple[str, str]:
-        """Of A and of B; empty where there is none."""
-        return tuple(cell.verdict if cell else "" for cell in (self.a, self.b))
+    def came_to_be_worse(self) -> bool:
+        """Whether B's verdict is *worse*, and A's another."""
+        both = self.a and self.b and self.a.verdict
+        return bool(both) and self.b.verdict == "worse" != self.a.verdict
 
     @property
     def word(self) -> str:

@@ -185,6 +185,9 @@ def _score(cell: Cell) -> Json:
         "reported": "" if cell.reported is None else repr(cell.reported),
         "verdict": cell.verdict,
         "reason": cell.detail,
+        "compatible": "" if cell.compatible is None else str(cell.compatible).lower(),
+        "choice": cell.choice,
+        **{item.label: repr(item.mean) for item in cell.alternatives},
         "marks": "; ".join(cell.marks),
         "caveats": "; ".join(cell.caveats),
     }

@@ -49,4 +49,5 @@ def _notes(item: Exported) -> str:
     spread = f", standard deviation {cell.sd:.2f}" if cell.sd is not None else ""
     series = [f"series {cell.series}"] if cell.series else []
     protocol = [" or ".join(item.texts["protocol"])] if item.texts.get("protocol") else []
-    return "; ".join([f"a reproduction: {runs}{spread}", *series, *protocol, *cell.marks])
+    choice = [cell.choice] if cell.choice else []
+    return "; ".join([f"a reproduction: {runs}{spread}", *series, *protocol, *choice, *cell.marks])

@@ -9,7 +9,7 @@ from reproduction.errors import InputError
 from reproduction.results.csvfile import read_results
 from reproduction.results.frame import DEFAULTS, KEYS
 
-_OF_A_MACHINE = ("file", "log", "message")
+_OF_A_MACHINE = ("file", "queries", "log", "message")
 """Columns that say where a result lies, and not what it is."""
 
 

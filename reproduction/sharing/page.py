@@ -115,8 +115,15 @@ def _order(pair: Pair) -> tuple[bool, float]:
 
 
 def _verdict_changed(pair: Pair) -> bool:
-    before, after = pair.verdicts
-    return bool(before and after and before != after)
+    both = pair.difference is not None  # runs in both
+    return both and _answers(pair.a) != _answers(pair.b)
+
+
+def _answers(cell: Measured | None) -> str:
+    """The verdict, and beside it whether the reported number could be one more run."""
+    if cell is None or cell.compatible is None:
+        return cell.verdict if cell else ""
+    return f"{cell.verdict}, {'' if cell.compatible else 'not '}compatible"
 
 
 def _grid(pairs: Iterable[Pair]) -> str:
@@ -130,7 +137,7 @@ def _line(pair: Pair) -> tuple[str, ...]:
         beyond = pair.kind == compare.BEYOND
         difference = f"{text} {_SIGNS[pair.word] if beyond else ''}".rstrip()
     p = "" if pair.p is None or pair.any.exact else _p(pair.p)
-    before, after = pair.verdicts
+    before, after = _answers(pair.a), _answers(pair.b)
     verdict = f"{before or '–'} → {after or '–'}" if before != after else after
     numbers = (_number(pair.a), _number(pair.b))
     return (escape(pair.any.name), *numbers, difference, p, escape(verdict))

@@ -20,8 +20,8 @@ _REACHED = (*_COMES_OUT, UNEQUAL, "better", "worse", "inconclusive", "single run
 
 
 def rubric(paper: Paper) -> Json:
-    """The rubric."""
-    tables = [_table(table) for table in paper.tables.values()]
+    """The rubric; a table that was edited by hand is left out."""
+    tables = [_table(table) for name, table in paper.tables.items() if name not in paper.edited]
     requirements = f"The results of “{paper.title or 'the paper'}” are reproduced."
     return _node("paper", requirements, [table for table in tables if table["sub_tasks"]])
 

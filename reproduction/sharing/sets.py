@@ -30,6 +30,7 @@ class Measured:
         better: `higher` or `lower`; None where no paper says, or neither is.
         exact: whether it is counted, and has no spread.
         verdict: empty where nothing was judged.
+        compatible: whether the reported number could be one more run; None where nobody asked.
         conditions: what its runs are, by name; each variant once.
     """
 
@@ -42,6 +43,7 @@ class Measured:
     better: str | None = None
     exact: bool = False
     verdict: str = ""
+    compatible: bool | None = None
     synthetic: bool = False
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -85,12 +87,17 @@ def judged_tables(source: Path, paper: Paper | None) -> tuple[list[JudgedTable],
         if not files:
             raise InputError(f"{source} holds no judged tables, *.json: give a folder that does")
         return [read_judged(file, file.stem) for file in files], ""
-    results = read_results(source)
+    # Without queries no row is compared with another: that takes long, and nothing here shows it.
+    results = read_results(source).assign(queries="")
     try:
-        tables = [judge_table(table, results) for table in paper.tables.values()]
+        tables = [
+            judge_table(table, results)
+            for name, table in paper.tables.items()
+            if name not in paper.edited
+        ]
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
-    return tables, unmatched(paper, results)
+    return tables, "; ".join(filter(None, [unmatched(paper, results), *paper.edited.values()]))
 
 
 def _by_address(cells: Iterable[Measured]) -> Mapping[tuple[str, ...], Measured]:
@@ -122,6 +129,7 @@ def _of_cell(
         # What is counted has no tolerance.
         exact=cell.tolerance is None,
         verdict=cell.verdict,
+        compatible=cell.compatible,
         synthetic=cell.synthetic,
         conditions=_conditions(cell.values, texts, cell),
     )
@@ -157,5 +165,9 @@ def _conditions(
     runs: Iterable[object], texts: Mapping[str, tuple[str, ...]], cell: Cell | Result
 ) -> Mapping[str, tuple[str, ...]]:
     """What the runs of a cell are; nothing is said of a cell without any."""
-    own = {"marks": cell.marks, "not comparable": cell.why_not}
+    own = {
+        "marks": cell.marks,
+        "not comparable": cell.why_not,
+        "choice": (cell.choice,) if cell.choice else (),
+    }
     return {name: tuple(sorted(said)) for name, said in (texts | own).items()} if runs else {}

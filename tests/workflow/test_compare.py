@@ -85,11 +85,13 @@ def test_the_first_line_says_what_changed(files, paper, capsys):
     assert main(["compare", a, b, "--paper", str(paper)]) == 0
     page = capsys.readouterr().out
     assert page.splitlines()[0] == (
-        "**1 of 2 cells differs by more than the noise: 1 worse.** 2 verdicts changed. Of the "
+        "**1 of 2 cells differs by more than the noise: 1 worse.** 1 verdict changed. Of the "
         "other cells 1 within the noise and 1 only in B. Conditions differ: protocol."
     )
     (line,) = (line for line in page.splitlines() if "ours" in line and "→" in line)
-    assert "90.0 ± 0.1 (3)" in line and "−3.0 ▼" in line and "match → worse" in line
+    assert (
+        "90.0 ± 0.1 (3)" in line and "−3.0 ▼" in line and "match, compatible → worse, not" in line
+    )
     assert "| protocol |" in page and "<details><summary>1 cell within the noise" in page
     assert "2 of 8 results are of no cell" in page
 

@@ -13,14 +13,14 @@ from reproduction.__main__ import main
 SCHEMA = Path(__file__).with_name("every_eval_ever") / "eval.schema.json"
 METRIC = {"unit": "percent", "better": "higher", "decimals": 1}
 RESULTS = """\
-experiment,test_set,metric,value,seed,comparable,synthetic,protocol
-ours,market,mAP,90.1,0,,,cosine
-ours,market,mAP,90.0,1,,,cosine
-ours,market,mAP,89.9,2,,,cosine
-ours,duke,mAP,60.0,0,,true,cosine
-base,market,mAP,70.0,0,,,cosine
-base,market,mAP,70.2,1,,,cosine
-base,duke,mAP,70.2,0,false,,cosine
+experiment,test_set,metric,value,seed,comparable,synthetic,protocol,choice
+ours,market,mAP,90.1,0,,,cosine,all images
+ours,market,mAP,90.0,1,,,cosine,all images
+ours,market,mAP,89.9,2,,,cosine,all images
+ours,duke,mAP,60.0,0,,true,cosine,all images
+base,market,mAP,70.0,0,,,cosine,all images
+base,market,mAP,70.2,1,,,cosine,all images
+base,duke,mAP,70.2,0,false,,cosine,all images
 """
 
 
@@ -146,7 +146,7 @@ def test_eval_results_of_the_hub_have_its_fields(export):
     assert entry.pop("value") == pytest.approx(90.0)
     assert entry == {
         "dataset": {"id": "lab/market", "task_id": "mAP"},
-        "notes": "a reproduction: mean of 3 seeds, standard deviation 0.10; cosine",
+        "notes": "a reproduction: mean of 3 seeds, standard deviation 0.10; cosine; all images",
     }
 
 
@@ -160,6 +160,18 @@ def test_eval_results_of_the_hub_have_its_fields(export):
 def test_the_hub_has_to_have_the_dataset(export, capsys, more, said):
     assert export("hf-eval-results", *more) == (2, {})
     assert said in capsys.readouterr().err
+
+
+def test_a_table_that_was_edited_by_hand_is_left_out_and_named(export, tmp_path, capsys):
+    from reproduction.paper.accept import main as accept
+
+    assert accept([str(tmp_path / "paper")]) == 0
+    file = tmp_path / "paper" / "tables" / "table2.yaml"
+    file.write_text(file.read_text().replace("90.0", "91.0"))
+    for form, count in (("every-eval-ever", 3 + 2), ("paperbench", 2)):
+        status, files = export(form)
+        assert status == 0 and len(files) == count and "table2" not in "".join(files.values())
+        assert "table2.yaml" in capsys.readouterr().err
 
 
 def leaves(node):
