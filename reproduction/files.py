@@ -51,11 +51,16 @@ def read_json(path: Path) -> object:
         InputError: absent, unreadable or not JSON.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        return json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_no_number)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise InputError(f"{path} is not valid JSON ({error}): make it again") from error
+
+
+def _no_number(text: str) -> None:
+    """Python would read NaN and Infinity, which are not JSON."""
+    raise ValueError(f"{text} is no number")
 
 
 def user_path(text: str) -> Path:

@@ -4,7 +4,7 @@ A contact sheet for each series, the input and a map for each level side by side
 the paper. docs/figures.md says how to read it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib
@@ -53,12 +53,12 @@ class Maps:
     synthetic: bool
 
 
-def draw(maps_of: dict[str, Maps | None], why: str | None = None) -> Figure:
+def draw(maps_of: Mapping[str, Maps | None], why: Mapping[str, str] | None = None) -> Figure:
     """The figure.
 
     Args:
         maps_of: the maps of each reading; None where there are none.
-        why: there are none, if that is known.
+        why: a reading has none, in words; without any, nothing was run.
     """
     blocks = {reading: _Block(maps) for reading, maps in maps_of.items()}
     notes = picture.wrapped(_notes(maps_of), picture.PAGE)
@@ -68,7 +68,7 @@ def draw(maps_of: dict[str, Maps | None], why: str | None = None) -> Figure:
     figure = Figure(figsize=(picture.PAGE, height))
     top = height
     for reading, block in blocks.items():
-        block.draw(figure, top, reading, why)
+        block.draw(figure, top, reading, (why or {}).get(reading, "not run"))
         top -= block.height
     if images:
         _colour_bar(figure, below + 0.14)
@@ -94,7 +94,7 @@ class _Block:
         self._row = _HEADS + self._high + _NAME
         self.height += self._row * -(-len(maps.images) // SAMPLES)
 
-    def draw(self, figure: Figure, top: float, reading: str, why: str | None) -> None:
+    def draw(self, figure: Figure, top: float, reading: str, why: str) -> None:
         """Draw below `top`."""
         _write(figure, picture.EDGE, top - 0.18, _heading(reading, self._maps, why), fontsize=7.5)
         if self._maps is None:
@@ -141,10 +141,10 @@ def overlaid(image: NDArray[np.uint8], cam: NDArray[np.float32]) -> NDArray[np.u
     return (_SHARE * colours + (1 - _SHARE) * grey).round().astype(np.uint8)
 
 
-def _heading(reading: str, maps: Maps | None, why: str | None) -> str:
-    """A reading and the order of its levels, or that nothing was run."""
+def _heading(reading: str, maps: Maps | None, why: str) -> str:
+    """A reading and the order of its levels, or why there are none."""
     if maps is None:
-        return f"Reading {reading}: not run{f': {why}' if why else ''}"
+        return f"Reading {reading}: {why}"
     levels = [
         f"level {level} ({count} part{'s' * (count != 1)})"
         for level, count in enumerate(maps.parts, start=1)
@@ -152,7 +152,7 @@ def _heading(reading: str, maps: Maps | None, why: str | None) -> str:
     return f"Reading {reading}: first {', then '.join(levels[:: -1 if maps.fine_first else 1])}"
 
 
-def _notes(maps_of: dict[str, Maps | None]) -> Iterator[str]:
+def _notes(maps_of: Mapping[str, Maps | None]) -> Iterator[str]:
     for reading, maps in maps_of.items():
         of = f"{reading}: " if len(maps_of) > 1 else ""
         if maps is not None:

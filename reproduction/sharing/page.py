@@ -80,7 +80,7 @@ def _also(pairs: Sequence[Pair], kinds: Counter[str], conditions: Sequence[str])
     return "".join(
         [
             f" {changed} verdict{'s' * (changed > 1)} changed." if changed else "",
-            f" Of the other cells {said}." if said else "",
+            f" Other cells: {said}." if said else "",
             f" Conditions differ: {escape(listed(conditions))}." if conditions else "",
         ]
     )

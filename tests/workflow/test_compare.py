@@ -85,8 +85,8 @@ def test_the_first_line_says_what_changed(files, paper, capsys):
     assert main(["compare", a, b, "--paper", str(paper)]) == 0
     page = capsys.readouterr().out
     assert page.splitlines()[0] == (
-        "**1 of 2 cells differs by more than the noise: 1 worse.** 1 verdict changed. Of the "
-        "other cells 1 within the noise and 1 only in B. Conditions differ: protocol."
+        "**1 of 2 cells differs by more than the noise: 1 worse.** 1 verdict changed. "
+        "Other cells: 1 within the noise and 1 only in B. Conditions differ: protocol."
     )
     (line,) = (line for line in page.splitlines() if "ours" in line and "→" in line)
     assert (

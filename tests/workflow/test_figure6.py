@@ -149,7 +149,8 @@ def test_drawn_people_carry_the_watermark(tmp_path, where):
 
 
 def test_a_reading_without_a_run_is_open_and_says_why(tmp_path):
-    figure = draw({"written": maps(tmp_path), "released": None}, "market1501 not found")
+    why = {"released": "not run: market1501 not found"}
+    figure = draw({"written": maps(tmp_path), "released": None}, why)
     assert "Reading released: not run: market1501 not found" in written_on(figure)
     assert len(sheet(figure)) == 12
 
@@ -230,6 +231,8 @@ ONES = np.ones((4, 2, HIGH, WIDE), np.float32)
         (None, {"schema": 2}, "maps.npz is not a valid record: schema is 2, not 1: delete it"),
         (None, {"parts": None}, "parts is None, not a valid list: delete it"),
         (None, {"order": "any"}, "order is 'any', not 'coarse-to-fine' or 'fine-to-coarse'"),
+        (None, {"reading": "released"}, "maps.npz holds no maps of written, market1501: delete it"),
+        (None, {"dataset": "dukemtmc"}, "maps.npz holds no maps of written, market1501: delete it"),
         (None, {"data": {"synthetic": True}}, "lacks data.name: delete it to make the maps again"),
     ],
 )
@@ -244,3 +247,15 @@ def test_other_files_are_refused_in_one_sentence(tmp_path, capsys, content, chan
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
     assert not out.exists()
+
+
+def test_refused_maps_leave_those_of_the_other_reading(tmp_path):
+    good, broken = write(tmp_path / "good.npz"), tmp_path / "broken.npz"
+    broken.write_bytes(b"no maps")
+    out = tmp_path / "figure6.svg"
+    asked = ["--readings", "written", "released", "--dataset", "market1501", "--title", "Fig. 6"]
+    asked += ["--evaluations", *(str(tmp_path / f"{number}.json") for number in range(2))]
+    assert main(["attention", "--maps", str(good), str(broken), *asked, "--out", str(out)]) == 0
+    text = out.read_text()
+    assert "Reading written: first level 1" in text and str(tmp_path) not in text
+    assert "Reading released: broken.npz holds no attention maps: delete it to make" in text

@@ -36,6 +36,16 @@ def test_an_unknown_format_is_named(judge, capsys):
     assert "'docx'" in error and "md" in error and "csv" in error
 
 
+@pytest.mark.parametrize("text", ["", "[1]", "[" * 10**5, '{"a": NaN}', "half"])
+def test_torn_cells_are_one_sentence(judge, capsys, text):
+    judge()
+    cells = judge.folder / "cells.json"
+    cells.write_text(cells.read_text()[:500] if text == "half" else text)
+    assert judge.render_status(judge.folder / "table8.md") == 2
+    error = capsys.readouterr().err
+    assert str(cells) in error and error.count("\n") == 1 and len(error) < 400
+
+
 @pytest.mark.parametrize("changes", [{"schema": 1}, {"table": "table9"}])
 @pytest.mark.parametrize("suffix", [".md", ".csv"])
 def test_cells_of_another_table_or_version_are_refused(judge, capsys, changes, suffix):

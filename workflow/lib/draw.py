@@ -59,22 +59,32 @@ def _curve(arguments: argparse.Namespace) -> None:
 
 def _attention(arguments: argparse.Namespace) -> None:
     shown = zip(arguments.readings, arguments.maps, arguments.evaluations, strict=True)
-    maps_of = {
-        reading: read_maps(file, evaluation) if file.exists() else None
-        for reading, file, evaluation in shown
-    }
     # Without the folder: a picture goes where nobody knows our paths.
     absent = absence(arguments.dataset, arguments.data_root)
-    why = f"{arguments.dataset} cannot be found or read" if absent else None
+    why_not = f"not run: {arguments.dataset} cannot be found or read" if absent else "not run"
+    maps_of: dict[str, Maps | None] = {}
+    why: dict[str, str] = {}
+    refused: list[InputError] = []
+    for reading, file, evaluation in shown:
+        maps_of[reading], why[reading] = None, why_not
+        try:
+            if file.exists():
+                maps_of[reading] = read_maps(file, evaluation, (reading, arguments.dataset))
+        except InputError as error:
+            refused.append(error)
+            why[reading] = str(error).replace(f"{file.parent}/", "")
+    if refused and not any(maps_of.values()):
+        raise refused[0]
     with style():
         save(attention.draw(maps_of, why), arguments.out, f"{arguments.title}, reproduced")
 
 
-def read_maps(file: Path, evaluation: Path) -> Maps:
+def read_maps(file: Path, evaluation: Path, of: tuple[str, str] | None = None) -> Maps:
     """Read what `apnet cam` wrote.
 
     Args:
         evaluation: of the same run and test set, if there is one.
+        of: the reading and the dataset that they have to be of.
 
     Raises:
         InputError: no such file, or one that is damaged, or of another kind or version.
@@ -86,6 +96,8 @@ def read_maps(file: Path, evaluation: Path) -> Maps:
     except Exception as error:
         raise _other(file) from error
     about = load_about(str(arrays["about"]), file)
+    if of and (about.reading, about.dataset) != of:
+        raise InputError(f"{file} holds no maps of {', '.join(of)}: delete it to make them again")
     images, maps, queries = (arrays[key] for key in ("images", "maps", "queries"))
     if not (
         (images.dtype, images.shape[3:], maps.dtype.kind) == (np.uint8, (3,), "f")
