@@ -1,12 +1,17 @@
-"""The command line: `python -m reproduction render` for a paper, `table` for one judged table."""
+"""The command line: `python -m reproduction render` for a paper, `table` for one judged table.
+
+Each module of :mod:`reproduction.commands` is one more command.
+"""
 
 import argparse
 import sys
 import warnings
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
-from reproduction.commands import compare, export, merge
+from reproduction import commands as more
 from reproduction.errors import InputError, run_main
 from reproduction.files import user_path, write_text
 from reproduction.judging.cells import Cells
@@ -24,7 +29,9 @@ from reproduction.results.csvfile import read_results
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what is asked; returns the exit status, 0, or 2 on bad input."""
-    parser = argparse.ArgumentParser(prog="python -m reproduction", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m reproduction", description=__doc__.splitlines()[0]
+    )
     commands = parser.add_subparsers(required=True)
     paper = commands.add_parser(
         "render", help="judge every table of a paper by a CSV of results, and render it"
@@ -50,8 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     table.add_argument("--out", required=True, type=user_path, help="its suffix names the format")
     table.set_defaults(work=_table)
-    for command in (compare, merge, export):
-        command.add(commands)
+    for module in iter_modules(more.__path__, f"{more.__name__}."):
+        import_module(module.name).add(commands)
     arguments = parser.parse_args(argv)
     return run_main(lambda: arguments.work(arguments))
 

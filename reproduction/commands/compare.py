@@ -5,6 +5,7 @@ import sys
 
 from reproduction.errors import InputError
 from reproduction.files import user_path, write_text
+from reproduction.judging.judge import judge_table
 from reproduction.paper.loading import load_paper
 from reproduction.sharing.compare import BEYOND, Pair, compare
 from reproduction.sharing.page import render
@@ -15,7 +16,7 @@ _SET = "a CSV of results, or a folder of judged tables such as results/<scale>/c
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = commands.add_parser("compare", help=__doc__.partition(": ")[2])
+    parser = commands.add_parser("compare", help=__doc__.partition(": ")[2].rstrip("."))
     parser.add_argument("a", type=user_path, metavar="A", help=_SET)
     parser.add_argument("b", type=user_path, metavar="B", help="likewise")
     parser.add_argument(
@@ -41,7 +42,7 @@ def _compare(arguments: argparse.Namespace) -> int:
             f"one of {arguments.a} and {arguments.b} is judged and the other is not: "
             f"give --paper, which judges it"
         )
-    a, b = (read_set(source, paper) for source in (arguments.a, arguments.b))
+    a, b = (read_set(source, paper, judge_table) for source in (arguments.a, arguments.b))
     pairs = compare(a, b)
     page = render(a, b, pairs)
     if arguments.out:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from reproduction.errors import InputError
 from reproduction.files import json_text, user_path, write_text
+from reproduction.judging.judge import judge_table
 from reproduction.paper.loading import load_paper
 from reproduction.paper.tables import Paper
 from reproduction.sharing import every_eval_ever as eee
@@ -21,7 +22,7 @@ Files = Iterator[tuple[PurePosixPath, str]]
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = commands.add_parser("export", help=__doc__.partition(": ")[2])
+    parser = commands.add_parser("export", help=__doc__.partition(": ")[2].rstrip("."))
     parser.add_argument("results", type=user_path, help="a CSV, or a folder of judged tables")
     parser.add_argument("--format", required=True, choices=tuple(_FORMATS))
     parser.add_argument("--paper", required=True, type=user_path, help="holds tables/*.yaml")
@@ -65,7 +66,7 @@ def _paper(arguments: argparse.Namespace) -> Paper:
 
 def _every_eval_ever(arguments: argparse.Namespace) -> Files:
     paper = _paper(arguments)
-    cells = [*of_tables(judged_tables(arguments.results, paper)[0], paper)]
+    cells = [*of_tables(judged_tables(arguments.results, paper, judge_table)[0], paper)]
     # As other tools that stamp their output: https://reproducible-builds.org/specs/source-date-epoch
     now = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
     library = tuple(arguments.library)
@@ -86,7 +87,9 @@ def _hf_eval_results(arguments: argparse.Namespace) -> Files:
             )
     if not datasets:
         raise InputError("--format hf-eval-results needs --hub-dataset COLUMN=OWNER/NAME")
-    cells, left_out = results_among(of_tables(judged_tables(arguments.results, paper)[0], paper))
+    cells, left_out = results_among(
+        of_tables(judged_tables(arguments.results, paper, judge_table)[0], paper)
+    )
     others = sum(item.column.key not in datasets for item in cells)
     _say(left_out)
     _say(f"{others} cells left out: no --hub-dataset names theirs" if others else "")
@@ -96,7 +99,7 @@ def _hf_eval_results(arguments: argparse.Namespace) -> Files:
 
 def _paperbench(arguments: argparse.Namespace) -> Files:
     paper = _paper(arguments)
-    tables, root = judged_tables(arguments.results, paper)[0], paperbench.rubric(paper)
+    tables, root = judged_tables(arguments.results, paper, judge_table)[0], paperbench.rubric(paper)
     yield PurePosixPath("rubric.json"), json_text(root)
     for series in dict.fromkeys(one for judged in tables for one in judged.series):
         name = f"graded-{eee.slug(series)}.json" if series else "graded.json"

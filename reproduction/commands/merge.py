@@ -9,7 +9,7 @@ from reproduction.sharing.merge import merge_files
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = commands.add_parser("merge", help=__doc__.partition(": ")[2])
+    parser = commands.add_parser("merge", help=__doc__.partition(": ")[2].rstrip("."))
     parser.add_argument("files", nargs="+", type=user_path, help="CSVs, one row a value")
     parser.add_argument("--out", required=True, type=user_path, help="the CSV of all of them")
     parser.set_defaults(work=_merge)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from scipy import stats
 
 from reproduction.judging.statistics import Pool, pool
-from reproduction.sharing.sets import Measured, ResultSet
+from reproduction.sharing.measured import Measured, ResultSet
 
 ALPHA = 0.05
 """Share of false ones among the differences that are called more than the noise."""

@@ -13,7 +13,7 @@ from reproduction.report.templating import template
 from reproduction.report.text import signed
 from reproduction.sharing import compare
 from reproduction.sharing.compare import Pair
-from reproduction.sharing.sets import Measured, ResultSet
+from reproduction.sharing.measured import Measured, ResultSet
 
 _HOW = (
     "Each number: mean ± standard deviation over the seeds (how many). p: of Student's t on the "

@@ -1,83 +1,46 @@
 """A set of results, as a CSV or as judged tables, cell by cell."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from reproduction.errors import InputError
 from reproduction.judging.cells import Cell, JudgedTable
 from reproduction.judging.entries import distinct, unmatched
-from reproduction.judging.judge import judge_table
 from reproduction.judging.stored import read_judged
-from reproduction.paper.tables import Paper
+from reproduction.paper.tables import Paper, Table
 from reproduction.results.csvfile import read_results
 from reproduction.results.frame import Result, rows
+from reproduction.sharing.measured import DECIMALS, Measured, ResultSet
 
-_DECIMALS = 2
-"""Where no table says how a metric is printed."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A cell of one set; numbers in the unit of its metric.
-
-    Attributes:
-        address: tells it from all other cells, the same in every set.
-        name: for a reader.
-        experiment: what makes it; cells of several tables may be of one.
-        group: of the cells whose spread is pooled: same data, metric and series.
-        better: `higher` or `lower`; None where no paper says, or neither is.
-        exact: whether it is counted, and has no spread.
-        verdict: empty where nothing was judged.
-        compatible: whether the reported number could be one more run; None where nobody asked.
-        conditions: what its runs are, by name; each variant once.
-    """
-
-    address: tuple[str, ...]
-    name: str
-    experiment: str
-    group: tuple[str, ...]
-    values: tuple[float, ...]
-    decimals: int = _DECIMALS
-    better: str | None = None
-    exact: bool = False
-    verdict: str = ""
-    compatible: bool | None = None
-    synthetic: bool = False
-    conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+Judge = Callable[[Table, pd.DataFrame], JudgedTable]
+""":func:`reproduction.judging.judge.judge_table`."""
 
 
-@dataclass(frozen=True)
-class ResultSet:
-    """The cells of a set by address, and what was left out of it, in words."""
-
-    source: Path
-    cells: Mapping[tuple[str, ...], Measured]
-    left_out: str = ""
-
-
-def read_set(source: Path, paper: Paper | None) -> ResultSet:
+def read_set(source: Path, paper: Paper | None, judge: Judge) -> ResultSet:
     """A set of results.
 
     Args:
         source: a CSV of results, or a folder of judged tables.
-        paper: judges a CSV, and says of each metric how it is printed and what is better.
+        paper: by which a CSV is judged; it says of each metric how it is printed and what is
+            better. Without it the cells of a CSV are its experiments.
 
     Raises:
         InputError: neither of the two, or broken.
     """
     if paper is None and not source.is_dir():
         return ResultSet(source, _by_address(_of_results(rows(read_results(source)))))
-    tables, left_out = judged_tables(source, paper)
+    tables, left_out = judged_tables(source, paper, judge)
     return ResultSet(source, _by_address(_of_tables(tables, paper)), left_out)
 
 
-def judged_tables(source: Path, paper: Paper | None) -> tuple[list[JudgedTable], str]:
+def judged_tables(source: Path, paper: Paper | None, judge: Judge) -> tuple[list[JudgedTable], str]:
     """The judged tables of a folder, or of a CSV, and what of that is of no cell, in words.
 
     Args:
-        paper: judges a CSV; a folder needs none.
+        paper: by which a CSV is judged; a folder needs none.
 
     Raises:
         InputError: neither of the two, or broken.
@@ -89,12 +52,9 @@ def judged_tables(source: Path, paper: Paper | None) -> tuple[list[JudgedTable],
         return [read_judged(file, file.stem) for file in files], ""
     # Without queries no row is compared with another: that takes long, and nothing here shows it.
     results = read_results(source).assign(queries="")
+    sound = [table for name, table in paper.tables.items() if name not in paper.edited]
     try:
-        tables = [
-            judge_table(table, results)
-            for name, table in paper.tables.items()
-            if name not in paper.edited
-        ]
+        tables = [judge(table, results) for table in sound]
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
     return tables, "; ".join(filter(None, [unmatched(paper, results), *paper.edited.values()]))
@@ -124,7 +84,7 @@ def _of_cell(
         experiment=cell.experiment or cell.row,
         group=place,
         values=tuple(map(float, cell.values)),
-        decimals=metric.decimals if metric else _DECIMALS,
+        decimals=metric.decimals if metric else DECIMALS,
         better=metric.better if metric else None,
         # What is counted has no tolerance.
         exact=cell.tolerance is None,

@@ -8,6 +8,7 @@ import yaml
 from scipy import stats
 
 from reproduction.__main__ import main
+from reproduction.judging.judge import judge_table
 from reproduction.sharing.compare import compare
 from reproduction.sharing.sets import read_set
 
@@ -55,7 +56,7 @@ def files(tmp_path):
 
 
 def pairs(a, b, paper=None):
-    found = compare(read_set(a, paper), read_set(b, paper))
+    found = compare(*(read_set(file, paper, judge_table) for file in (a, b)))
     return {pair.any.experiment: pair for pair in found}
 
 
@@ -104,7 +105,6 @@ def test_worse_gives_status_1_if_asked(files, paper, tmp_path):
 
 
 def test_judged_tables_are_compared_with_a_csv(files, paper, tmp_path, capsys):
-    from reproduction.judging.judge import judge_table
     from reproduction.judging.stored import write_judged
     from reproduction.paper.loading import load_paper
     from reproduction.results.csvfile import read_results
