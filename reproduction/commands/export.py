@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from reproduction.errors import InputError
+from reproduction.errors import InputError, one_of
 from reproduction.files import json_text, user_path, write_text
+from reproduction.judging.cells import JudgedTable
 from reproduction.judging.judge import judge_table
 from reproduction.paper.loading import load_paper
 from reproduction.paper.tables import Paper
@@ -56,17 +57,17 @@ def _export(arguments: argparse.Namespace) -> None:
     print(f"{len(files)} files in {arguments.out}")
 
 
-def _paper(arguments: argparse.Namespace) -> Paper:
-    """The paper, with a word on each table that is left out."""
+def _read(arguments: argparse.Namespace) -> tuple[Paper, list[JudgedTable]]:
+    """The paper and its judged tables, with a word on what is left out."""
     paper = load_paper(arguments.paper)
-    for sentence in paper.edited.values():
-        _say(sentence)
-    return paper
+    tables, left_out = judged_tables(arguments.results, paper, judge_table)
+    _say(left_out)
+    return paper, tables
 
 
 def _every_eval_ever(arguments: argparse.Namespace) -> Files:
-    paper = _paper(arguments)
-    cells = [*of_tables(judged_tables(arguments.results, paper, judge_table)[0], paper)]
+    paper, tables = _read(arguments)
+    cells = [*of_tables(tables, paper)]
     # As other tools that stamp their output: https://reproducible-builds.org/specs/source-date-epoch
     now = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
     library = tuple(arguments.library)
@@ -78,18 +79,15 @@ def _every_eval_ever(arguments: argparse.Namespace) -> Files:
 
 
 def _hf_eval_results(arguments: argparse.Namespace) -> Files:
-    paper, datasets = _paper(arguments), dict(arguments.hub_dataset)
-    known = {column.key for table in paper.tables.values() for column in table.columns}
-    for name in datasets:
-        if name not in known:
-            raise InputError(
-                f"--hub-dataset {name}: no column, which are {', '.join(sorted(known))}"
-            )
+    datasets = dict(arguments.hub_dataset)
     if not datasets:
         raise InputError("--format hf-eval-results needs --hub-dataset COLUMN=OWNER/NAME")
-    cells, left_out = results_among(
-        of_tables(judged_tables(arguments.results, paper, judge_table)[0], paper)
-    )
+    paper, tables = _read(arguments)
+    known = {column.key: None for table in paper.tables.values() for column in table.columns}
+    for name in datasets:
+        if name not in known:
+            raise one_of("column in --hub-dataset", name, known)
+    cells, left_out = results_among(of_tables(tables, paper))
     others = sum(item.column.key not in datasets for item in cells)
     _say(left_out)
     _say(f"{others} cells left out: no --hub-dataset names theirs" if others else "")
@@ -98,8 +96,8 @@ def _hf_eval_results(arguments: argparse.Namespace) -> Files:
 
 
 def _paperbench(arguments: argparse.Namespace) -> Files:
-    paper = _paper(arguments)
-    tables, root = judged_tables(arguments.results, paper, judge_table)[0], paperbench.rubric(paper)
+    paper, tables = _read(arguments)
+    root = paperbench.rubric(paper)
     yield PurePosixPath("rubric.json"), json_text(root)
     for series in dict.fromkeys(one for judged in tables for one in judged.series):
         name = f"graded-{eee.slug(series)}.json" if series else "graded.json"

@@ -28,16 +28,10 @@ class Exported:
 def of_tables(judged: Iterable[JudgedTable], paper: Paper) -> Iterator[Exported]:
     """Every cell of the paper's tables of accuracies; counts and costs are of no test set.
 
-    A table that was edited by hand is left out.
-
     Raises:
         InputError: a cell of no row, column or metric of the paper's.
     """
-    tables = {
-        name: table
-        for name, table in paper.tables.items()
-        if not table.exact and name not in paper.edited
-    }
+    tables = {name: table for name, table in paper.tables.items() if not table.exact}
     found = [item for item in judged if item.table in tables]
     # What a table and a figure both show is called as in the table.
     for item in sorted(found, key=lambda item: tables[item.table].form != "table"):

@@ -37,27 +37,30 @@ def read_set(source: Path, paper: Paper | None, judge: Judge) -> ResultSet:
 
 
 def judged_tables(source: Path, paper: Paper | None, judge: Judge) -> tuple[list[JudgedTable], str]:
-    """The judged tables of a folder, or of a CSV, and what of that is of no cell, in words.
+    """The judged tables of a folder, or of a CSV, and what was left out, in words.
 
     Args:
-        paper: by which a CSV is judged; a folder needs none.
+        paper: by which a CSV is judged; a folder needs none. Its tables that were edited by hand
+            are left out.
 
     Raises:
         InputError: neither of the two, or broken.
     """
+    edited = paper.edited if paper else {}
     if source.is_dir():
         files = sorted(source.glob("*.json"))
         if not files:
             raise InputError(f"{source} holds no judged tables, *.json: give a folder that does")
-        return [read_judged(file, file.stem) for file in files], ""
+        tables = [read_judged(file, file.stem) for file in files if file.stem not in edited]
+        return tables, "; ".join(edited.values())
     # Without queries no row is compared with another: that takes long, and nothing here shows it.
     results = read_results(source).assign(queries="")
-    sound = [table for name, table in paper.tables.items() if name not in paper.edited]
+    sound = [table for name, table in paper.tables.items() if name not in edited]
     try:
         tables = [judge(table, results) for table in sound]
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
-    return tables, "; ".join(filter(None, [unmatched(paper, results), *paper.edited.values()]))
+    return tables, "; ".join(filter(None, [unmatched(paper, results), *edited.values()]))
 
 
 def _by_address(cells: Iterable[Measured]) -> Mapping[tuple[str, ...], Measured]:

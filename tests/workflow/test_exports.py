@@ -154,7 +154,10 @@ def test_eval_results_of_the_hub_have_its_fields(export):
     ("more", "said"),
     [
         ([], "needs --hub-dataset"),
-        (["--hub-dataset", "markt=lab/market"], "--hub-dataset markt: no column, which are duke"),
+        (
+            ["--hub-dataset", "markt=lab/market"],
+            "unknown column in --hub-dataset 'markt': choose one of market",
+        ),
     ],
 )
 def test_the_hub_has_to_have_the_dataset(export, capsys, more, said):
