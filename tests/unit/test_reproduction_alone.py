@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -17,14 +18,16 @@ PACKAGE = Path(reproduction.__file__).parent
 PAGE = PACKAGE.parent / "docs" / "another-paper.md"
 
 
+@cache
 def imports(file):
     """The modules that a file imports, in functions too."""
+    found = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
 
 
 @pytest.mark.parametrize("room", ["torch", "torchvision", "apnet", "workflow", "snakemake"])

@@ -211,3 +211,8 @@ def test_weights_make_each_cell_count_once(export):
             check(inner)
 
     check(rubric)
+
+
+def test_snakemake_exports_what_is_judged_without_running_anything(snakemake):
+    jobs = snakemake.jobs("reports/exports/paperbench", config=["missing=show"])
+    assert jobs["export"] == 1 and jobs["judge"] == 6 and not {"train", "evaluate"} & {*jobs}

@@ -29,6 +29,9 @@ PAGES = dict.fromkeys(("claims", "errata", "readings"), ("html", "md"))
 SITE, SITE_PAGES = "reports/site/index.html", "reports/site/pages"
 """The page that opens the site, and the folder of all its other pages."""
 
+EXPORTS = ("every-eval-ever", "paperbench")
+"""Formats of the cells for others' services, folders in reports/exports, on request."""
+
 SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 """The figures as the document shows them."""
 
@@ -40,7 +43,7 @@ def warn(sentence: str) -> None:
 
 def unknown(plan: Plan) -> str:
     """A regular expression for reports, and files of runs, that no rule makes."""
-    known = "|".join(map(re.escape, (*reports(), *PAIRS, *INDEX, SITE, DOCUMENT, PDF)))
+    known = "|".join(map(re.escape, known_reports()))
     files = "|".join(map(paths.pattern, paths.FILES))
     of_run = rf"results/{re.escape(plan.scale)}/(?:{files})"
     return rf"(?!(?:{known})$)reports/.+|(?!{of_run}$)results/(?:[^/]+/){{5}}.+"
@@ -63,7 +66,7 @@ def refuse(target: str, plan: Plan) -> None:
     """
     parts = PurePosixPath(target).parts
     if parts[0] == "reports":
-        raise one_of("report", target, (*reports(), *PAIRS, *INDEX, SITE, DOCUMENT, PDF))
+        raise one_of("report", target, known_reports())
     scale, seed, file = parts[1], parts[5], parts[6:]
     if scale != plan.scale:
         raise InputError(
@@ -89,6 +92,12 @@ def asked_evaluations(targets: Iterable[str], plan: Plan) -> list[str]:
 def page(name: str) -> list[str]:
     """One of :data:`PAGES` in every format."""
     return [f"reports/{name}.{suffix}" for suffix in PAGES[name]]
+
+
+def known_reports() -> list[str]:
+    """Whatever may be asked for by name."""
+    exports = [f"reports/exports/{form}" for form in EXPORTS]
+    return [*reports(), *PAIRS, *exports, *INDEX, SITE, DOCUMENT, PDF]
 
 
 def reports() -> list[str]:

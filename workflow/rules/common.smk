@@ -46,6 +46,7 @@ with refusing():
     from workflow.lib.terminal import hidden, print_lines
     from workflow.lib.targets import (
         DOCUMENT,
+        EXPORTS,
         FORMATS,
         INDEX,
         PAGES,

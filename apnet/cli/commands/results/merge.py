@@ -9,7 +9,9 @@ from apnet.cli.kinds import FOLDER
 
 
 @command
-@click.argument("folders", type=FOLDER, nargs=-1, required=True, metavar="FOLDER…")
+@click.argument(
+    "folders", type=FOLDER, nargs=-1, required=True, metavar="FOLDER…", help="such as results/paper"
+)
 @option(
     OUTPUT,
     "--into",

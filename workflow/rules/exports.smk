@@ -1,0 +1,20 @@
+rule export:
+    """All judged cells in a format that others' services read; only when asked for by name."""
+    input:
+        [f"{RESULTS}/cells/{table}.json" for table in sound_tables()],
+    output:
+        directory("reports/exports/{format}"),
+    log:
+        f"{LOGS}/export/{{format}}.log",
+    wildcard_constraints:
+        format=one_of(EXPORTS),
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        cells=located(f"{RESULTS}/cells"),
+        paper=paper_folder,
+        code=paper_text,
+    shell:
+        f"{ATTEMPT} python -m reproduction export {{params.cells:q}} --format {{wildcards.format}}"
+        " --paper {params.paper:q} --out {output:q}"
