@@ -51,7 +51,9 @@ def _judge(arguments: argparse.Namespace) -> None:
     versions = {name: re.split("[-+]", version)[0] for name, version in versions.items()}
     write_cells(
         arguments.out,
-        judge_table(table, _results(table, models, costs, refused, arguments.costs), list(READINGS)),
+        judge_table(
+            table, _results(table, models, costs, refused, arguments.costs), list(READINGS)
+        ),
         facts=tuple((name, text.format(**versions)) for name, text in table.facts.items()),
         how="counted here, and rounded as the paper rounds",
         annexes=(_other_rules(table, costs, versions),),
