@@ -4,11 +4,15 @@ Errors are told apart by what they say: torch has a type of its own for a GPU's 
 and hands on what happened in another process as text.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from apnet.errors import InputError
+
+SHARE = "APNET_GPU_SHARE"
+"""The variable with the share of its GPU that a job has beside others; without it, all."""
 
 LOADING = "a process that loads images"
 
@@ -40,6 +44,19 @@ _KINDS = (
     ),
 )
 """What an error says; what happened; what to do about it."""
+
+
+def gpu_share() -> float:
+    """What this job has of its GPU, above 0 to 1."""
+    return float(os.environ.get(SHARE, "1"))
+
+
+def room(free: int, total: int) -> int:
+    """What this job may take of a GPU's memory, as sizes in bytes: the free part of its share.
+
+    Jobs that begin together all see the whole device free.
+    """
+    return min(free, int(total * gpu_share()))
 
 
 def shortage(error: Exception, circumstances: str = "") -> str | None:

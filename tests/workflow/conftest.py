@@ -62,3 +62,11 @@ def jobs_in(text):
 @pytest.fixture
 def snakemake(tmp_path):
     return Snakemake(tmp_path)
+
+
+@pytest.fixture
+def separate_locks(tmp_path, monkeypatch):
+    """Locks apart from those of real jobs."""
+    (tmp_path / "locks").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "locks"))
+    monkeypatch.setattr("tempfile.tempdir", None)

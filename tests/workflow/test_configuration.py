@@ -119,6 +119,7 @@ def test_values_of_the_command_line(word, value, tmp_path, monkeypatch):
         ("workers=1.5", "workers is 1.5, not a whole number from 0"),
         ("workers=True", "workers is true, not a whole number"),
         ("threads=0", "threads is 0, not a whole number from 1"),
+        ("gpu_share=0.3", "gpu_share is 0.3, not one of 1, 0.5, 0.25, 0.125"),
         ("checkpoint_seconds=inf", "checkpoint_seconds is Infinity, not a number from 0"),
         ("synthetic={identities: 4.5, seed: 0}", "synthetic.identities is '4.5'"),
         ("readings=[printed]", "readings.0 is 'printed', not 'written' or 'released'"),

@@ -4,62 +4,21 @@ import os
 import select
 import signal
 import subprocess
-import sys
-import time
 
 import pytest
 import yaml
 
 from tests.workflow.conftest import ROOT
+from tests.workflow.gpujobs import TRAINING, begun, start, wait_until, written
 from workflow.lib import gpus
 
-JOB = """
-import os, pathlib, sys, time
-folder, name = pathlib.Path(sys.argv[1]), os.environ.get("CUDA_VISIBLE_DEVICES", "none")
-begin = time.monotonic()
-(folder / f"begun-{os.getpid()}").write_text(name)
-time.sleep(float(sys.argv[2]))
-while (folder / "hold").exists():
-    time.sleep(0.02)
-(folder / f"{os.getpid()}.txt").write_text(f"{name} {begin} {time.monotonic()}")
-"""
-
-
-@pytest.fixture(autouse=True)
-def separate_locks(tmp_path, monkeypatch):
-    """Locks apart from those of real jobs."""
-    (tmp_path / "locks").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "locks"))
-    monkeypatch.setattr("tempfile.tempdir", None)
-
-
-def start(tmp_path, number, devices, seconds=0.2, count=1, **options):
-    command = [sys.executable, "-m", "workflow.lib.jobs", "--gpus", str(count)]
-    command += ["--log", str(tmp_path / f"{number}.log"), "--"]
-    command += [sys.executable, "-c", JOB, str(tmp_path), str(seconds)]
-    environment = {name: value for name, value in os.environ.items() if name != gpus.VARIABLE}
-    if devices is not None:
-        environment[gpus.VARIABLE] = devices
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=_heed_ctrl_c,
-        **options,
-    )
-
-
-def _heed_ctrl_c():
-    """What a shell starts in the background ignores it, and so does all that that starts."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+pytestmark = pytest.mark.usefixtures("separate_locks")
 
 
 def spans(tmp_path):
     """Devices of each job that has ended, when it began and when it ended."""
-    lines = [file.read_text().rsplit(" ", 2) for file in tmp_path.glob("*.txt")]
-    return [(devices.split(","), float(begin), float(end)) for devices, begin, end in lines]
+    lines = written(tmp_path)
+    return [(devices.split(","), float(begin), float(end)) for devices, _, begin, end in lines]
 
 
 def overlaps(times):
@@ -69,17 +28,6 @@ def overlaps(times):
         for other in times[number + 1 :]
         if set(one[0]) & set(other[0]) and one[1] < other[2] and other[1] < one[2]
     ]
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def begun(tmp_path):
-    return [int(file.name.partition("-")[2]) for file in tmp_path.glob("begun-*")]
 
 
 def test_two_jobs_never_have_the_same_device(tmp_path):
@@ -188,14 +136,7 @@ def test_snakemake_runs_a_job_a_device(snakemake, monkeypatch):
         f"results/smoke/written/market1501/{model}/seed0/run.json"
         for model in ("resnet50", "resnet50-se", "resnet50-apnet-c1", "resnet50-apnet-c2")
     ]
-    command = snakemake.command(
-        runs,
-        config=[
-            "gpu=1",
-            "synthetic={identities: 2, seed: 0}",
-            "set={epochs: 1, steps_per_epoch: 2, identities: 2}",
-        ],
-    )
+    command = snakemake.command(runs, (), TRAINING)
     command[command.index("--workflow-profile") + 1] = str(ROOT / "profiles" / "gpus")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

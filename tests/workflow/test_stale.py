@@ -136,6 +136,7 @@ CONFIGS = {
     ),
     "image cache": (("image_cache=null",), NOTHING),
     "a GPU": (("gpu=1",), NOTHING),
+    "half a GPU": (("gpu=1", "gpu_share=0.5"), NOTHING),
     "memory and time": (("mem_mb=4000", "runtime=90"), NOTHING),
     "another reading beside it": (("readings=[written,released]",), NOTHING),
     "another seed beside it": (("seeds=[0,1]",), NOTHING),

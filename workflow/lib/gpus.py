@@ -1,8 +1,8 @@
-"""GPUs for jobs on this machine: each device to one job at a time.
+"""GPUs for jobs on this machine: each device to one job at a time, or to a few by parts.
 
-Snakemake counts GPUs but assigns none, so two jobs would both use the first. A job holds a
-lock on a file for its device; its child processes inherit the lock, and the kernel frees
-it when the last of them has ended, in whatever way.
+Snakemake counts GPUs but assigns none, so two jobs would both use the first. A device has
+`PARTS` parts, each a file; a job holds locks on as many as its share is. Its child processes
+inherit the locks, and the kernel frees them when the last of them has ended, in whatever way.
 """
 
 import fcntl
@@ -13,11 +13,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from apnet.errors import InputError
+from apnet.runtime.memory import SHARE
 
 VARIABLE = "CUDA_VISIBLE_DEVICES"
+PARTS = 8
+SHARES = (1, 0.5, 0.25, 0.125)
+"""What a job may have of a device: whole numbers of its parts, which fill it in any mixture."""
+
 _PAUSE = 0.5
 """Seconds between two attempts to lock a free device."""
 
@@ -29,14 +35,21 @@ class Held:
     Attributes:
         devices: their numbers or UUIDs; empty where there is no GPU, or none is wanted.
         descriptors: file descriptors of the locks, for child processes to inherit.
+        share: of each device.
     """
 
     devices: tuple[str, ...] = ()
     descriptors: tuple[int, ...] = ()
+    share: float = 1
 
     def environment(self) -> dict[str, str]:
-        """The environment variable that shows a job its devices alone."""
-        return {VARIABLE: ",".join(self.devices)} if self.devices else {}
+        """The variables that show a job its devices alone, and its share of each."""
+        if not self.devices:
+            return {}
+        return {VARIABLE: ",".join(self.devices), SHARE: str(self.share)}
+
+    def __str__(self) -> str:
+        return ", ".join(self.devices) + (f", {self.share} of it" if self.share < 1 else "")
 
 
 def visible() -> list[str]:
@@ -51,10 +64,11 @@ def visible() -> list[str]:
 
 
 @contextmanager
-def hold(count: int, log: Callable[[str], None]) -> Iterator[Held]:
-    """Hold `count` devices, once so many are free.
+def hold(count: int, share: float, log: Callable[[str], None]) -> Iterator[Held]:
+    """Hold a share of `count` devices, once so many have as much free.
 
     Args:
+        share: one of `SHARES`.
         log: called once with a line if it has to wait.
 
     Raises:
@@ -66,7 +80,7 @@ def hold(count: int, log: Callable[[str], None]) -> Iterator[Held]:
         return
     if count > len(devices):
         raise InputError(f"a job wants {count} GPUs, and {len(devices)} can be used: lower `gpu`")
-    held = _wait(count, devices, log)
+    held = _wait(count, share, devices, log)
     try:
         yield held
     finally:
@@ -74,32 +88,62 @@ def hold(count: int, log: Callable[[str], None]) -> Iterator[Held]:
             os.close(descriptor)
 
 
-def _wait(count: int, devices: Sequence[str], log: Callable[[str], None]) -> Held:
-    held = _take(count, devices)
+def _wait(count: int, share: float, devices: Sequence[str], log: Callable[[str], None]) -> Held:
+    held = _take(count, share, devices)
     if held is None:
-        log(f"waiting for a GPU: all of {', '.join(devices)} are taken")
+        what = "a GPU" if share == 1 else f"{share} of a GPU"
+        log(f"waiting for {what}: all of {', '.join(devices)} are taken")
     while held is None:
         time.sleep(_PAUSE)
-        held = _take(count, devices)
+        held = _take(count, share, devices)
     return held
 
 
-def _take(count: int, devices: Sequence[str]) -> Held | None:
-    """Lock `count` free devices; None, with nothing locked, if fewer are free."""
-    locks: dict[str, int] = {}
-    for device in devices:
-        descriptor = os.open(_folder() / device.replace("/", "-"), os.O_RDWR | os.O_CREAT, 0o600)
+def _take(count: int, share: float, devices: Sequence[str]) -> Held | None:
+    """Lock a share of `count` devices; None, with nothing locked, if fewer have so much free.
+
+    Those with the most free parts come first, so that jobs are spread before they are packed.
+    """
+    parts = int(PARTS * share)
+    with _alone():
+        free = {device: _lock_free(device) for device in devices}
+        enough = [device for device in devices if len(free[device]) >= parts]
+        chosen = sorted(enough, key=lambda device: -len(free[device]))[:count]
+        kept = [part for device in chosen for part in free[device][:parts]]
+        if len(chosen) < count:
+            chosen, kept = [], []
+        for descriptor in {*chain(*free.values())} - {*kept}:
+            os.close(descriptor)
+    return Held(tuple(chosen), tuple(kept), share) if chosen else None
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One job after another: none meets what another locks only to look."""
+    descriptor = _open("taking")
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock_free(device: str) -> list[int]:
+    """Locks on all parts of a device that are free."""
+    free = []
+    for part in range(PARTS):
+        descriptor = _open(f"{device.replace('/', '-')}.{part}")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
-            continue
-        locks[device] = descriptor
-        if len(locks) == count:
-            return Held(tuple(locks), tuple(locks.values()))
-    for descriptor in locks.values():
-        os.close(descriptor)
-    return None
+        else:
+            free.append(descriptor)
+    return free
+
+
+def _open(name: str) -> int:
+    return os.open(_folder() / name, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def _folder() -> Path:

@@ -1,10 +1,10 @@
 """Run a job's command: into its log, onto the terminal, and into a note when it fails.
 
-    python -m workflow.lib.jobs [--gpus N] [--quiet] --log LOG -- COMMAND …
+    python -m workflow.lib.jobs [--gpus N [--gpu-share S]] [--quiet] --log LOG -- COMMAND …
 
 The note, LOG with the suffix .failed.json, outlives the outputs that Snakemake
 deletes, so a table can show the cell as failed and why. With --gpus the command is given
-that many devices of this machine, which no other job has.
+that many devices of this machine, which no other job has, or a share of each.
 """
 
 import argparse
@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--log", required=True, type=Path)
     parser.add_argument("--gpus", type=int, default=0)
+    parser.add_argument("--gpu-share", type=float, default=1, choices=gpus.SHARES)
     parser.add_argument("--quiet", action="store_true", help="into its log alone")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args(argv)
@@ -46,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments.log.parent.mkdir(parents=True, exist_ok=True)
         note.unlink(missing_ok=True)
-        with gpus.hold(arguments.gpus, lambda line: print(line, file=sys.stderr)) as held:
+        share = arguments.gpu_share
+        with gpus.hold(arguments.gpus, share, lambda line: print(line, file=sys.stderr)) as held:
             status, last = _run(command, arguments.log, held, arguments.quiet)
     except InputError as error:
         status, last = 2, [f"{_PREFIX}{error}"]
@@ -83,7 +85,7 @@ def _run(command: Sequence[str], log: Path, held: gpus.Held, quiet: bool) -> tup
         ) as job,
     ):
         if held.devices:
-            _log(file, f"on GPU {', '.join(held.devices)}\n")
+            _log(file, f"on GPU {held}\n")
         # The job saves its state before it ends; this process waits for that.
         for number in stopping():
             signal.signal(number, lambda received, _frame: job.send_signal(received))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from apnet.config.backbones import backbones
 from apnet.config.readings import READINGS, current_switches
@@ -15,6 +15,7 @@ from apnet.config.recipes import RECIPES, get_recipe, given_settings
 from apnet.data import DATASETS
 from apnet.data.reach import is_file, is_folder
 from apnet.errors import InputError, one_of
+from workflow.lib.gpus import SHARES
 from workflow.lib.tolerances import check_names
 from workflow.lib.values import (
     Location,
@@ -25,6 +26,7 @@ from workflow.lib.values import (
     Seconds,
     Several,
     Words,
+    number,
     such_as,
     whole,
 )
@@ -79,6 +81,13 @@ def _weights(files: Mapping[str, str]) -> Mapping[str, str]:
     return files
 
 
+def _share(given: object) -> int | float:
+    found = number(given)
+    if found not in SHARES:
+        raise ValueError(f"one of {', '.join(map(str, SHARES))}")
+    return found
+
+
 class Synthetic(BaseModel):
     """The drawn datasets."""
 
@@ -124,5 +133,6 @@ class Config(BaseModel):
     image_cache: Maybe[Location] = "resources/image-cache"
     checkpoint_seconds: Seconds = 120
     gpu: whole(0, 1) = 0
+    gpu_share: Annotated[int | float, BeforeValidator(_share)] = 1
     mem_mb: whole(500) = 2000
     runtime: whole(1) = 60

@@ -1,14 +1,18 @@
-"""Snakemake's own process: the signals that stop it, its output, and its temporary folder."""
+"""Snakemake's own process: signals that stop it, output, temporary folder, limit on GPU jobs."""
 
 import signal
 import sys
 import tempfile
 from logging import Logger
 from threading import current_thread, main_thread
+from typing import TYPE_CHECKING
 
 from apnet.errors import InputError
 from apnet.runtime import streams
 from apnet.runtime.stopping import stopping
+
+if TYPE_CHECKING:
+    from snakemake.workflow import Workflow
 
 _NEEDED = 2**20
 """Bytes of temporary files; the scheduler's alone have a hundred kilobytes for the whole paper."""
@@ -51,3 +55,16 @@ def require_temporary_space() -> None:
             f"the temporary folder {folder} takes no file of a megabyte ({error.strerror}): make "
             f"room there, or set TMPDIR to another folder"
         ) from error
+
+
+def let_jobs_share(workflow: "Workflow", share: float) -> None:
+    """Start as many jobs at once as can share the devices of `--resources gpu=N`.
+
+    N stays the number of devices, and a job asks for one of them, as it does on a cluster.
+    """
+    # The settings hold the same object, and commands that are printed repeat what they say.
+    limits = workflow.global_resources.copy()
+    devices = limits.get("gpu").value
+    if devices is not None:
+        limits["gpu"] = int(devices / share)
+        workflow.global_resources = limits

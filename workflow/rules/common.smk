@@ -106,12 +106,17 @@ REPORTING = files_fingerprint(
 
 # A cluster's scheduler assigns devices to its jobs; on this machine they lock them.
 GPUS = "0" if workflow.remote_exec else "{resources.gpu}"
+SHARE = config["gpu_share"]
 # A module leaves the terminal to the workflow that uses it, and a job's own call to this one.
 TERMINAL = workflow.is_main_process and workflow.modifier.is_main_snakefile()
 QUIET = "--quiet " if TERMINAL and hidden(workflow.output_settings) else ""
-ATTEMPT_ON_GPU = f"{CODE} --gpus {GPUS} {QUIET}--log {{log:q}} --"
+ATTEMPT_ON_GPU = f"{CODE} --gpus {GPUS} --gpu-share {SHARE} {QUIET}--log {{log:q}} --"
 ATTEMPT = f"{CODE} {QUIET}--log {{log:q}} --"
 
+
+# The limit of a workflow that uses this one as a module counts for its own jobs too.
+if TERMINAL and workflow.local_exec:
+    process.let_jobs_share(workflow, SHARE)
 
 explain_locks(snakemake_logger, partial(unlocking, workflow))
 
