@@ -182,6 +182,8 @@ class GpuHardware(Hardware):
     """its name"""
     gpu_memory_mb: Count
     """its memory, in MiB"""
+    gpu_share: Fraction = Field(default=None)
+    """what the job had of it, where others computed on it too (`gpu_share` of the config)"""
     # A PyTorch for AMD's GPUs calls them cuda as well, and has no CUDA.
     cuda: str | None
     """version of CUDA"""

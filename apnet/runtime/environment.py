@@ -8,6 +8,8 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+from apnet.runtime.memory import gpu_share
+
 SCHEMA = 1
 """Version of run.json and test/<test set>.json; a reader refuses another."""
 
@@ -41,6 +43,8 @@ def hardware(device: str, threads: int) -> dict[str, object]:
             "cuda": torch.version.cuda,
             "cudnn": torch.backends.cudnn.version(),
         }
+        if gpu_share() < 1:
+            record["gpu_share"] = gpu_share()
     return record
 
 

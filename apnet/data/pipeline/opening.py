@@ -10,12 +10,13 @@ from apnet.data.dataset import ReIDDataset, Sample
 from apnet.data.images import Images, Pixels, read_image
 from apnet.data.pipeline.image_cache import open_image_cache
 from apnet.data.pipeline.resident import Resident
+from apnet.runtime.memory import room
 
 MEMORY = 512 * 2**20
 """Bytes of decoded images that a job without an image cache keeps, over all its workers."""
 
 _SHARE = 8
-"""A cache may take an eighth of the device's free memory."""
+"""A cache may take an eighth of the device's memory that is free to this job."""
 
 
 class Decoded:
@@ -91,4 +92,4 @@ def source_of(images: Images | Resident) -> str:
 
 
 def _fits(size: int, device: torch.device) -> bool:
-    return device.type == "cuda" and size <= torch.cuda.mem_get_info(device)[0] // _SHARE
+    return device.type == "cuda" and size <= room(*torch.cuda.mem_get_info(device)) // _SHARE
