@@ -19,10 +19,11 @@ def page(folder: Path, states: dict[Part, dict]) -> str:
         _head(states),
         _parts(states),
         _tests(folder),
-        _training([row for row in rows if "line" in row]),
+        _training([row for row in rows if "line" in row and "sharing" not in row]),
         *(_profile(row) for row in rows if "profile" in row),
         _evaluation([row for row in rows if "evaluation" in row]),
         _loading([row for row in rows if "loading" in row]),
+        _sharing([row for row in rows if "sharing" in row]),
         _references(folder / "work" / "results"),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -177,6 +178,16 @@ def _loading(rows: list[dict]) -> str:
 
     made = [line for row in rows for line in cells(row)]
     return _table("Loading", ["images", "way", "images/s", "ratio"], made)
+
+
+def _sharing(rows: list[dict]) -> str:
+    def cells(row: dict) -> list[str]:
+        digits = {"images_per_second": 0, "ratio": 2, "slowest": 0, "reserved_mib": 0}
+        numbers = (_number(row[name], digits_) for name, digits_ in digits.items())
+        return [f"{row['sharing']} × {row['model']}, {row['size']}, {row['line']}", *numbers]
+
+    header = ["trainings at once", "images/s of all", "ratio", "images/s of one", "MiB of one"]
+    return _table("Sharing the device", header, map(cells, rows))
 
 
 def _references(results: Path) -> str:

@@ -41,6 +41,7 @@ class Scale:
             None for all.
         evaluations: sizes of benchmarks/evaluation.py.
         loading: options of benchmarks/loading.py.
+        sharing: options of benchmarks/sharing.py.
         config: of the reference runs, in config/.
         tests: options of pytest.
         patience: what the limits are multiplied with.
@@ -53,6 +54,7 @@ class Scale:
     lines: frozenset[str] | None
     evaluations: tuple[str, ...]
     loading: tuple[str, ...]
+    sharing: tuple[str, ...]
     config: str
     tests: tuple[str, ...]
     patience: int = 1
@@ -66,6 +68,7 @@ REAL = Scale(
     lines=None,
     evaluations=("msmt17", "market1501"),
     loading=("--rounds", "3"),
+    sharing=(),
     config="market-size",
     tests=("-m", "gpu", "-n", "8", "--dist", "load"),
 )
@@ -76,6 +79,7 @@ TOY = Scale(
     lines=frozenset({"plain", "+channels_last", "+graph"}),
     evaluations=("toy",),
     loading=("--sizes", "32x16", "--images", "80", "--rounds", "1"),
+    sharing=("--batch", "4", "--runs", "1", "2", "--seconds", "0.5", "--line", "plain"),
     config="tiny",
     tests=("-n", "0"),
     patience=10,
@@ -106,6 +110,7 @@ def parts(scale: Scale, device: str, cores: int) -> list[Part]:
         plan.training("profile", (C2,), large, ("+compile",), (25, 60), "--profile"),
         plan.reference("reference-s2", 110, 180, ("resnet50-apnet-s2/seed0",)),
         plan.loading(),
+        plan.sharing(),
         plan.training("c2-switches", (C2,), large, switches, (20, 40)),
         plan.training("others", (RELEASED, S2), large, (*eager, "+graph"), (30, 60)),
         plan.training("small", (C2, RESNET, RELEASED, S2), small, (*eager, "+graph"), (45, 90)),
@@ -200,6 +205,13 @@ class _Plan:
         """Images to batches."""
         command = self._script("loading", *self.scale.loading, "--json", "loading.jsonl")
         return Part("loading", "loading", command, 25, 60)
+
+    def sharing(self) -> Part:
+        """Several trainings on the device at once."""
+        options = ("--model", C2, "--size", self.scale.large, "--device", self.device)
+        options += (*self.scale.sharing, "--json", "sharing.jsonl")
+        title = "1, 2 and 4 trainings at once"
+        return Part("sharing", title, self._script("sharing", *options), 80, 150)
 
     def reference(
         self, name: str, estimate: int, limit: int, runs: list[str] | tuple[str, ...]

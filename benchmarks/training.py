@@ -60,8 +60,8 @@ def main() -> None:
 def _arguments() -> tuple[argparse.Namespace, torch.device]:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", nargs="+", default=MODELS, metavar="NAME:READING")
-    parser.add_argument("--sizes", nargs="+", type=_size, metavar="HxW")
-    parser.add_argument("--batch", type=_batch_size, help=f"a multiple of {INSTANCES}")
+    parser.add_argument("--sizes", nargs="+", type=image_size, metavar="HxW")
+    parser.add_argument("--batch", type=batch_size, help=f"a multiple of {INSTANCES}")
     parser.add_argument("--lines", nargs="+", choices=LINES, metavar="NAME")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--rounds", type=_rounds)
@@ -85,13 +85,15 @@ def _arguments() -> tuple[argparse.Namespace, torch.device]:
     return arguments, device
 
 
-def _size(text: str) -> str:
+def image_size(text: str) -> str:
+    """An HxW, as an argument."""
     if not re.fullmatch(r"[1-9]\d*x[1-9]\d*", text):
         raise argparse.ArgumentTypeError(f"{text!r} is no size: write height x width, as 256x128")
     return text
 
 
-def _batch_size(text: str) -> int:
+def batch_size(text: str) -> int:
+    """Images of a batch, as an argument."""
     if not text.isdecimal() or not int(text) or int(text) % INSTANCES:
         raise argparse.ArgumentTypeError(f"{text!r} is no batch: it is a multiple of {INSTANCES}")
     return int(text)
