@@ -30,7 +30,11 @@ def checkout(tmp_path, monkeypatch):
 
 def call(source=None, missing="run", directory=None, files=(), given=(), **changes):
     resources = {"cores": 2, "nodes": None, "resources": {}, "default_resources": None}
-    resources |= {"overwrite_resources": {}, "overwrite_threads": {}}
+    resources |= {
+        "overwrite_resources": {},
+        "overwrite_threads": {},
+        "overwrite_resource_scopes": {},
+    }
     workflow = {
         "included": [source or LocalSourceFile(str(Path.cwd() / "Snakefile"))],
         "overwrite_workdir": directory,
@@ -119,6 +123,7 @@ def test_what_a_profile_gave_is_written_out():
         "resources": {"gpu": 16},
         "default_resources": Resources.from_mapping({"slurm_account": "my lab"}),
         "overwrite_resources": {"train": Resources.from_mapping({"mem_mb": 9000})},
+        "overwrite_resource_scopes": {"gpu": "local"},
         "overwrite_threads": {"train": 8},
     }
     text = fill(
@@ -134,7 +139,8 @@ def test_what_a_profile_gave_is_written_out():
     assert text == (
         "snakemake --executor slurm --jobs 20 --slurm-partition gpu --slurm-requeue --keep-going"
         " --retries 3 --resources gpu=16 --default-resources 'slurm_account=my lab'"
-        f" --set-resources train:mem_mb=9000 --set-threads train=8 -- {TARGET}"
+        f" --set-resources train:mem_mb=9000 --set-resource-scopes gpu=local"
+        f" --set-threads train=8 -- {TARGET}"
     )
 
 

@@ -23,6 +23,11 @@ def test_a_call_that_runs_is_named(words):
     assert "process 7" in said and "kill -INT 7" in said and "UNLOCK" not in said
 
 
+def test_snakemake_inside_a_job_is_no_call():
+    inside = ["python", "-m", "snakemake", "--target-jobs", "train:model=resnet50", "--nolock"]
+    assert "  UNLOCK  " in sentence("UNLOCK", [(7, inside)])
+
+
 def test_a_call_that_was_killed_is_followed_by_the_command():
     assert "  UNLOCK  " in sentence("UNLOCK", OTHERS)
     said = sentence("UNLOCK", [*OTHERS, (8, JOB)])

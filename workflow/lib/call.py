@@ -29,6 +29,7 @@ SEVERAL = {
     "--default-resources",
     "--executor",
     "--resources",
+    "--set-resource-scopes",
     "--set-resources",
     "--set-threads",
     "--software-deployment-method",
@@ -106,6 +107,9 @@ def _machine(workflow: "Workflow") -> list[str]:
             f"{rule}:{word}"
             for rule, resources in settings.overwrite_resources.items()
             for word in _args(resources)
+        ],
+        "--set-resource-scopes": [
+            f"{name}={scope}" for name, scope in settings.overwrite_resource_scopes.items()
         ],
         "--set-threads": [
             f"{rule}={getattr(threads, 'value', threads)}"

@@ -39,8 +39,9 @@ def sentence(command: str, processes: Sequence[tuple[int, Sequence[str]]]) -> st
     first = f"Its jobs still run (processes {left}): let them end first. " if left else ""
     return (
         f"this folder was locked by a call of Snakemake that was killed. {first}If none runs in "
-        f"it on another machine either, remove the lock with  {command}  and give the same "
-        f"command again: what is finished is kept"
+        f"it on another machine either, but for jobs of Slurm, which the next call waits for, "
+        f"remove the lock with  {command}  and give the same command again: what is finished is "
+        f"kept"
     )
 
 
@@ -57,6 +58,9 @@ def _processes(folder: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _is_snakemake(words: Sequence[str]) -> bool:
+    """A call that a person gave: an executor calls Snakemake again for each of its jobs."""
+    if "--target-jobs" in words:
+        return False
     first = [Path(word).name for word in words[:2]]
     return "snakemake" in first or list(words[1:3]) == ["-m", "snakemake"]
 

@@ -42,6 +42,7 @@ with refusing():
     from workflow.lib.plan import Plan
     from workflow.lib.planned import about, plan
     from workflow.lib.scales import odd_pair
+    from workflow.lib import slurm
     from workflow.lib.shell import attempt, in_shell, literal, share_interpreter
     from workflow.lib.terminal import hidden, print_lines
     from workflow.lib.targets import (
@@ -76,6 +77,8 @@ process.outlive_readers(snakemake_logger)
 with refusing():
     process.require_temporary_space()
     check_config(config, warn)
+    if workflow.is_main_process and slurm.sends_to_slurm(workflow):
+        slurm.let_earlier_jobs_end(warn)
     PLAN = Plan(config, ROOT, located)
     CODE = attempt(ROOT)
 

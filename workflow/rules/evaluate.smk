@@ -15,7 +15,7 @@ rule evaluate:
     threads: config["threads"]
     resources:
         gpu=config["gpu"],
-        mem_mb=config["mem_mb"],
+        mem_mb=memory,
         runtime=config["runtime"],
     params:
         code=evaluation_code,

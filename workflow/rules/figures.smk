@@ -66,7 +66,7 @@ rule attention_maps:
     threads: config["threads"]
     resources:
         gpu=config["gpu"],
-        mem_mb=config["mem_mb"],
+        mem_mb=memory,
         runtime=config["runtime"],
     params:
         code=attention_code,

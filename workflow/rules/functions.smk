@@ -39,6 +39,11 @@ def dataset_folder(wildcards):
     return ancient(folder) if checked else folder
 
 
+def memory(wildcards, attempt):
+    """MiB: half as much again at each attempt, since it may have run out at the one before."""
+    return config["mem_mb"] * (1 + attempt) // 2
+
+
 def drawn_identities(wildcards):
     """As many as the config says, or as the real dataset has if those are fewer."""
     return PLAN.drawn_identities(wildcards.dataset)

@@ -17,7 +17,7 @@ rule train:
     threads: config["threads"]
     resources:
         gpu=config["gpu"],
-        mem_mb=config["mem_mb"],
+        mem_mb=memory,
         runtime=config["runtime"],
     # `settings` and `code` hold what changes the weights; threads and device only round.
     params:
