@@ -1,0 +1,27 @@
+import importlib.util
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.slurm.cluster import Cluster, missing
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A running cluster, which is stopped in any case; skipped where there can be none."""
+    if not importlib.util.find_spec("snakemake_executor_plugin_slurm"):
+        pytest.skip("needs the extra [cluster]")
+    if reason := missing():
+        pytest.skip(reason)
+    # Munge takes no socket below a folder that others cannot enter, as pytest's are.
+    folder = Path(tempfile.mkdtemp(prefix="apnet-slurm-"))
+    folder.chmod(0o755)
+    cluster = Cluster(folder)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder)
