@@ -42,9 +42,10 @@ ReturnToService=2
 KillWait=5
 GresTypes=gpu
 PreemptType=preempt/partition_prio
-PreemptMode=REQUEUE
+PreemptMode=CANCEL
 NodeName=localhost NodeAddr=127.0.0.1 CPUs=4 RealMemory=20000 Gres=gpu:2
 PartitionName=gpu Nodes=localhost Default=YES PriorityTier=1
+PartitionName=again Nodes=localhost PriorityTier=1 PreemptMode=REQUEUE
 PartitionName=urgent Nodes=localhost PriorityTier=10
 """
 GPUS = "NodeName=localhost Name=gpu File=/dev/null,/dev/zero\n"
@@ -70,7 +71,10 @@ class Job(NamedTuple):
 
 
 class Cluster:
-    """Two fake GPUs, a partition `gpu`, and one `urgent` whose jobs take its place."""
+    """Two fake GPUs. Jobs in the partition `urgent` take the place of those in others.
+
+    Of these, jobs in `gpu`, the default, are cancelled, and those in `again` put back.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

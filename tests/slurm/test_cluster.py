@@ -83,11 +83,11 @@ def until(condition, what):
     return value
 
 
-def numbers(folder):
+def numbers(folder, models=MODELS):
     """What the results are: weights, accuracies, and the rank of each query."""
     found = []
-    for run in RUNS.values():
-        file = folder / run / "test" / "market1501.json"
+    for model in models:
+        file = folder / RUNS[model] / "test" / "market1501.json"
         record = json.loads(file.read_text())
         with np.load(file.with_suffix(".npz")) as queries:
             ranks = {name: queries[name].tolist() for name in queries}
@@ -118,23 +118,25 @@ def test_cancelled_jobs_and_a_killed_snakemake_lose_nothing(cluster, tmp_path, l
     cluster.call("scancel", str(cancelled))
 
     def again():
-        return [
-            job for number, job in slurm.trainings("resnet50-apnet-c2").items()
-            if number > cancelled and job.state == "RUNNING"
-        ]  # fmt: skip
+        jobs = slurm.trainings("resnet50-apnet-c2").items()
+        return [item for item in jobs if item[0] > cancelled and item[1].state == "RUNNING"]
 
-    (job,) = until(again, "no new job in place of the cancelled one")
+    ((number, job),) = until(again, "no new job in place of the cancelled one")
     assert job.memory == f"{MEMORY * 3 // 2}M"
     process.kill()
     process.wait()
     before = cluster.jobs()
+    cluster.call("scontrol", "suspend", str(number))
 
     locked = slurm(*TARGETS, check=False)
     assert locked.returncode == 1, locked.stderr
     command = re.search("remove the lock with  (.*)  and", locked.stderr)[1]
     subprocess.run(command, shell=True, cwd=tmp_path, check=True, env=cluster.environment)
-    done = slurm(*TARGETS)
-    assert "Slurm jobs of an earlier call still work here" in done.stderr
+    process = slurm.start(*TARGETS)
+    waits = "Slurm jobs of an earlier call still work here"
+    until(lambda: waits in (tmp_path / "words").read_text(), "it does not wait")
+    cluster.call("scontrol", "resume", str(number))
+    assert process.wait(PATIENCE) == 0, (tmp_path / "words").read_text()
     ended = [job.state for number, job in cluster.jobs().items() if number in before]
     assert set(ended) == {"COMPLETED", "CANCELLED"}
 
@@ -147,17 +149,19 @@ def test_cancelled_jobs_and_a_killed_snakemake_lose_nothing(cluster, tmp_path, l
     assert "APNet" in (tmp_path / "reports" / "table2.md").read_text()
 
 
-def test_a_job_that_makes_room_for_another_goes_on_later(cluster, tmp_path, locally):
+@pytest.mark.parametrize(("partition", "jobs"), [("gpu", 2), ("again", 1)])
+def test_a_job_that_makes_room_for_another_goes_on_later(
+    cluster, tmp_path, locally, monkeypatch, partition, jobs
+):
+    """In a new allocation: sent again by Snakemake, or put back by Slurm itself."""
+    monkeypatch.setenv("SBATCH_PARTITION", partition)
     slurm = Submitting(cluster, tmp_path)
-    process = slurm.start(*TARGETS)
+    process = slurm.start(TARGETS[0])
     until(lambda: len(slurm.history("resnet50")) > 2, "no training")
     urgent = ["sbatch", "--partition=urgent", "--gpus=2", "--mem=1", "--wrap=sleep 3"]
     cluster.call(*urgent, f"--output={os.devnull}")
-    until(lambda: "PENDING" in [job.state for job in slurm.trainings("resnet50").values()], "kept")
     assert process.wait(PATIENCE) == 0, (tmp_path / "words").read_text()
-    assert len(slurm.trainings("resnet50")) == 1  # by Slurm itself, in a new allocation
-    assert (
-        "continuing after step"
-        in (tmp_path / "logs/smoke/train/written/market1501/resnet50/seed0.log").read_text()
-    )
-    assert numbers(tmp_path) == locally
+    assert len(slurm.trainings("resnet50")) == jobs
+    log = tmp_path / "logs/smoke/train/written/market1501/resnet50/seed0.log"
+    assert "continuing after step" in log.read_text()
+    assert numbers(tmp_path, MODELS[:1]) == locally[:1]

@@ -36,6 +36,14 @@ def test_the_one_gpu_of_the_default_profile_is_no_limit_on_a_cluster():
     assert {key for key in own if key in default and own[key] != default[key]} == set()
 
 
+def test_what_takes_long_is_sent_and_the_rest_stays_here():
+    rules = "".join(file.read_text() for file in ROOT.glob("workflow/rules/*.smk"))
+    bodies = dict(re.findall(r"^ *rule (\w+):\n((?: +.*\n|\n)+)", rules, re.M))
+    sent = {name for name, body in bodies.items() if "shell:" in body and "localrule" not in body}
+    assert sent == {"synthesize", "train", "evaluate", "attention_maps"}
+    assert "SLURM" not in rules  # Where it is not set, a shell in strict mode ends.
+
+
 def fake(folder, name, script):
     file = folder / name
     file.write_text(f"#!/bin/sh\n{script}\n")
@@ -115,16 +123,17 @@ def squeue(tmp_path, monkeypatch):
 
 
 def test_jobs_of_an_earlier_call_are_waited_for(squeue, tmp_path):
-    squeue('echo "$@" >> asked; test $(wc -l < asked) -gt 2 || printf "12\\n13\\n"')
+    jobs = r"12 PENDING\n13 SUSPENDED\n14 FAILED"
+    squeue(f'echo "$@" >> asked; test $(wc -l < asked) -gt 2 || printf "{jobs}\\n"')
     said = []
     slurm.let_earlier_jobs_end(said.append)
     assert len(said) == 1 and " 12 13 " in said[0]
     asked = (tmp_path / "asked").read_text().splitlines()
-    assert len(asked) == 3 and set(asked) == {"--noheader --format=%i --name=a-b"}
+    assert len(asked) == 3 and set(asked) == {"--noheader --states=all --format=%i %T --name=a-b"}
 
 
 def test_a_locked_folder_is_left_to_snakemake_which_refuses_it(squeue):
-    squeue("echo 12")
+    squeue("echo 12 RUNNING")
     locks = Path(".snakemake", "locks")
     locks.mkdir()
     (locks / "0.output.lock").touch()

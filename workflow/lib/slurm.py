@@ -1,9 +1,10 @@
-"""Slurm jobs of an earlier call in this folder, which go on when their Snakemake is killed."""
+"""Slurm jobs that Snakemake's executor would lose: of killed calls, and those that make room."""
 
 import re
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,21 @@ _RUN = re.compile(r"^SLURM run ID: (\S+)$", re.MULTILINE)
 
 _PAUSE = 20
 """Seconds between two questions to Slurm's controller."""
+
+
+_ENDED = {
+    "BOOT_FAIL",
+    "CANCELLED",
+    "COMPLETED",
+    "DEADLINE",
+    "FAILED",
+    "NODE_FAIL",
+    "OUT_OF_MEMORY",
+    "PREEMPTED",
+    "REVOKED",
+    "TIMEOUT",
+}
+"""States in which a job stays."""
 
 
 def sends_to_slurm(workflow: "Workflow") -> bool:
@@ -60,11 +76,34 @@ def _queued(names: Sequence[str]) -> list[str]:
     """Numbers of the jobs of these names that wait or run."""
     if not names:
         return []
-    command = ["squeue", "--noheader", "--format=%i", f"--name={','.join(names)}"]
+    command = ["squeue", "--noheader", "--states=all", "--format=%i %T"]
+    command.append(f"--name={','.join(names)}")
     try:
         done = subprocess.run(command, capture_output=True, text=True)
     except OSError as error:
         raise InputError(f"cannot call squeue, of Slurm: {error.strerror}") from error
     if done.returncode:
         raise InputError(f"squeue, of Slurm, ended with: {done.stderr.strip()}")
-    return done.stdout.split()
+    jobs = map(str.split, done.stdout.splitlines())
+    return [number for number, state in jobs if state not in _ENDED]
+
+
+def retry_preempted() -> None:
+    """Let a job be retried that was cancelled to make room: the executor waits for it for ever.
+
+    It takes PREEMPTED for a job that Slurm will start again. Of such a job squeue says PENDING.
+    """
+    import snakemake_executor_plugin_slurm as executor
+
+    query = executor.query_job_status
+
+    @wraps(query)
+    async def states(command: str, *others: object) -> tuple[dict[str, str] | None, float | None]:
+        found, seconds = await query(command, *others)
+        if found and command.startswith("squeue"):
+            found = {
+                job: "CANCELLED" if state == "PREEMPTED" else state for job, state in found.items()
+            }
+        return found, seconds
+
+    executor.query_job_status = states

@@ -79,6 +79,7 @@ with refusing():
     check_config(config, warn)
     if workflow.is_main_process and slurm.sends_to_slurm(workflow):
         slurm.let_earlier_jobs_end(warn)
+        slurm.retry_preempted()
     PLAN = Plan(config, ROOT, located)
     CODE = attempt(ROOT)
 
