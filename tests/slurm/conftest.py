@@ -1,5 +1,6 @@
 import importlib.util
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -19,6 +20,8 @@ def cluster():
     folder = Path(tempfile.mkdtemp(prefix="apnet-slurm-"))
     folder.chmod(0o755)
     cluster = Cluster(folder)
+    # As Ctrl-C does, have SIGTERM stop the cluster.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cluster.start()
         yield cluster

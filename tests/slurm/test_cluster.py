@@ -37,6 +37,7 @@ class Submitting(Snakemake):
     def __init__(self, cluster, folder):
         super().__init__(folder)
         self.cluster = cluster
+        self.earlier = cluster.jobs()
 
     def command(self, targets, options=(), config=()):
         return [
@@ -69,10 +70,14 @@ class Submitting(Snakemake):
         return [json.loads(line)["epoch"] for line in lines]
 
     def trainings(self, model):
-        """The jobs that train it, by number."""
+        """The jobs that train it, by number, but for those of earlier tests."""
         name = f"rule_train_wildcards_written_market1501_{model}_0"
         jobs = self.cluster.jobs()
-        return {number: job for number, job in jobs.items() if job.comment == name}
+        return {
+            number: job
+            for number, job in jobs.items()
+            if job.comment == name and number not in self.earlier
+        }
 
 
 def until(condition, what):

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
 
 import pytest
 import yaml
@@ -144,3 +146,24 @@ def test_a_slurm_that_does_not_answer_is_an_error(squeue):
     squeue("echo 'Unable to contact slurm controller' >&2; exit 1")
     with pytest.raises(InputError, match="Unable to contact"):
         slurm.let_earlier_jobs_end(pytest.fail)
+
+
+def test_a_folder_brought_from_a_cluster_waits_for_nothing(squeue, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    slurm.let_earlier_jobs_end(pytest.fail)
+
+
+class Plugin(NamedTuple):
+    name: str
+    common_settings: SimpleNamespace
+
+
+@pytest.mark.parametrize(("name", "waits"), [("dryrun", False), ("local", True)])
+def test_a_call_waits_once_it_is_known_to_run_something(monkeypatch, name, waits):
+    done = []
+    monkeypatch.setattr(slurm, "let_earlier_jobs_end", lambda _: done.append("waits"))
+    workflow = SimpleNamespace(execute=lambda executor_plugin, more: done.append(more))
+    slurm.lose_no_jobs(workflow, pytest.fail)
+    plugin = Plugin(name, SimpleNamespace(dryrun_exec=name == "dryrun"))
+    workflow.execute(executor_plugin=plugin, more="runs")
+    assert done == ["waits"] * waits + ["runs"]

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apnet.errors import InputError
+from workflow.lib.cli import refusing
 
 if TYPE_CHECKING:
     from snakemake.workflow import Workflow
+    from snakemake_interface_executor_plugins.registry import Plugin
 
 _RUN = re.compile(r"^SLURM run ID: (\S+)$", re.MULTILINE)
 """What the executor writes first into Snakemake's log, and gives its jobs as their name."""
@@ -35,9 +37,24 @@ _ENDED = {
 """States in which a job stays."""
 
 
-def sends_to_slurm(workflow: "Workflow") -> bool:
-    """Whether this call is to submit jobs, and is no dry run."""
-    return not workflow.local_exec and workflow.executor_plugin.cli_prefix == "slurm"
+def lose_no_jobs(workflow: "Workflow", log: Callable[[str], None]) -> None:
+    """Prepare a call for Slurm, once it is known to be none that only plans.
+
+    Snakemake has no hook there: on its start it has a plan already, in which is missing what jobs
+    of an earlier call then finish.
+    """
+    execute = workflow.execute
+
+    @wraps(execute)
+    def execute_afterwards(executor_plugin: "Plugin", **settings: object) -> object:
+        with refusing():
+            if not executor_plugin.common_settings.dryrun_exec:
+                let_earlier_jobs_end(log)
+            if executor_plugin.name == "slurm":
+                retry_preempted()
+        return execute(executor_plugin=executor_plugin, **settings)
+
+    workflow.execute = execute_afterwards
 
 
 def let_earlier_jobs_end(log: Callable[[str], None]) -> None:
@@ -80,10 +97,14 @@ def _queued(names: Sequence[str]) -> list[str]:
     command.append(f"--name={','.join(names)}")
     try:
         done = subprocess.run(command, capture_output=True, text=True)
-    except OSError as error:
-        raise InputError(f"cannot call squeue, of Slurm: {error.strerror}") from error
+    except FileNotFoundError:
+        return []  # The folder was brought here from a cluster.
     if done.returncode:
-        raise InputError(f"squeue, of Slurm, ended with: {done.stderr.strip()}")
+        raise InputError(
+            f"Slurm jobs of an earlier call may still work here, and squeue ended with: "
+            f"{done.stderr.strip()}; if none does, delete the logs of those calls, "
+            f"in .snakemake/log"
+        )
     jobs = map(str.split, done.stdout.splitlines())
     return [number for number, state in jobs if state not in _ENDED]
 

@@ -77,9 +77,6 @@ process.outlive_readers(snakemake_logger)
 with refusing():
     process.require_temporary_space()
     check_config(config, warn)
-    if workflow.is_main_process and slurm.sends_to_slurm(workflow):
-        slurm.let_earlier_jobs_end(warn)
-        slurm.retry_preempted()
     PLAN = Plan(config, ROOT, located)
     CODE = attempt(ROOT)
 
@@ -122,6 +119,8 @@ ATTEMPT = f"{CODE} {QUIET}--log {{log:q}} --"
 if TERMINAL and workflow.local_exec:
     process.let_jobs_share(workflow, SHARE)
 
+if workflow.is_main_process:
+    slurm.lose_no_jobs(workflow, warn)
 explain_locks(snakemake_logger, partial(unlocking, workflow))
 
 if TERMINAL:
