@@ -147,6 +147,7 @@ def test_cancelled_jobs_and_a_killed_snakemake_lose_nothing(cluster, tmp_path, l
 
     assert numbers(tmp_path) == locally
     for model in MODELS:
+        assert slurm.trainings(model).keys() <= before.keys()  # none is sent again
         assert slurm.history(model) == list(range(1, EPOCHS + 1))
     plan = slurm(*TARGETS, options=["--dry-run", "--printshellcmds"])
     assert jobs_in(plan.stdout + plan.stderr) == {}

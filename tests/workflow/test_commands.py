@@ -133,14 +133,14 @@ def test_what_a_profile_gave_is_written_out():
             local_exec=False,
             executor_plugin=plugin,
             executor_settings=Settings(partition="gpu", requeue=True, key="secret"),
-            execution_settings=SimpleNamespace(keep_going=True, retries=3),
+            execution_settings=SimpleNamespace(keep_going=True, retries=3, latency_wait=60),
         ),
     )
     assert text == (
-        "snakemake --executor slurm --jobs 20 --slurm-partition gpu --slurm-requeue --keep-going"
-        " --retries 3 --resources gpu=16 --default-resources 'slurm_account=my lab'"
-        f" --set-resources train:mem_mb=9000 --set-resource-scopes gpu=local"
-        f" --set-threads train=8 -- {TARGET}"
+        "snakemake --executor slurm --jobs 20 --latency-wait 60 --slurm-partition gpu"
+        " --slurm-requeue --keep-going --retries 3 --resources gpu=16"
+        " --default-resources 'slurm_account=my lab' --set-resources train:mem_mb=9000"
+        f" --set-resource-scopes gpu=local --set-threads train=8 -- {TARGET}"
     )
 
 

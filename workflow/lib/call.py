@@ -126,6 +126,7 @@ def _executor(workflow: "Workflow") -> list[str]:
     """A cluster's executor, with its own settings but for those that may be secret."""
     plugin, settings = workflow.executor_plugin, workflow.executor_settings
     words = ["--executor", plugin.cli_prefix, "--jobs", str(workflow.resource_settings.nodes)]
+    words += ["--latency-wait", str(workflow.execution_settings.latency_wait)]
     for item in plugin.get_settings_info():
         value = getattr(settings, item["name"])
         if item["env_var"] or value in (None, False, item["default"]):
