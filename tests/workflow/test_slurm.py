@@ -167,3 +167,15 @@ def test_a_call_waits_once_it_is_known_to_run_something(monkeypatch, name, waits
     plugin = Plugin(name, SimpleNamespace(dryrun_exec=name == "dryrun"))
     workflow.execute(executor_plugin=plugin, more="runs")
     assert done == ["waits"] * waits + ["runs"]
+
+
+def test_ctrl_c_ends_the_waiting_in_a_sentence(monkeypatch, capsys):
+    def wait(log):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(slurm, "let_earlier_jobs_end", wait)
+    workflow = SimpleNamespace(execute=pytest.fail)
+    slurm.lose_no_jobs(workflow, pytest.fail)
+    with pytest.raises(SystemExit) as ended:
+        workflow.execute(Plugin("local", SimpleNamespace(dryrun_exec=False)))
+    assert ended.value.code == 130 and capsys.readouterr().err.count("\n") == 1

@@ -2,12 +2,14 @@
 
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from apnet.ending import ended
 from apnet.errors import InputError
 from workflow.lib.cli import refusing
 
@@ -20,7 +22,6 @@ _RUN = re.compile(r"^SLURM run ID: (\S+)$", re.MULTILINE)
 
 _PAUSE = 20
 """Seconds between two questions to Slurm's controller."""
-
 
 _ENDED = {
     "BOOT_FAIL",
@@ -40,18 +41,20 @@ _ENDED = {
 def lose_no_jobs(workflow: "Workflow", log: Callable[[str], None]) -> None:
     """Prepare a call for Slurm, once it is known to be none that only plans.
 
-    Snakemake has no hook there: on its start it has a plan already, in which is missing what jobs
-    of an earlier call then finish.
+    Snakemake's own hook, onstart, comes after the plan, which would lack what those jobs finish.
     """
     execute = workflow.execute
 
     @wraps(execute)
     def execute_afterwards(executor_plugin: "Plugin", **settings: object) -> object:
-        with refusing():
-            if not executor_plugin.common_settings.dryrun_exec:
-                let_earlier_jobs_end(log)
-            if executor_plugin.name == "slurm":
-                retry_preempted()
+        try:
+            with refusing():
+                if not executor_plugin.common_settings.dryrun_exec:
+                    let_earlier_jobs_end(log)
+                if executor_plugin.name == "slurm":
+                    retry_preempted()
+        except KeyboardInterrupt as error:
+            sys.exit(ended(error))
         return execute(executor_plugin=executor_plugin, **settings)
 
     workflow.execute = execute_afterwards
