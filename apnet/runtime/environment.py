@@ -32,7 +32,7 @@ def hardware(device: str, threads: int) -> dict[str, object]:
         device: torch's name, such as `cpu` or `cuda:0`.
         threads: CPU threads that the job was given.
     """
-    record: dict[str, object] = {"device": device, "cpu": _processor(), "threads": threads}
+    record: dict[str, object] = {"device": device, "cpu": processor_name(), "threads": threads}
     if device.startswith("cuda"):
         import torch
 
@@ -93,7 +93,8 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _processor() -> str:
+def processor_name() -> str:
+    """The name of the CPU."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

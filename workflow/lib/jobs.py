@@ -1,6 +1,7 @@
-"""Run a job's command: into its log, onto the terminal, and into a note when it fails.
+r"""Run a job's command: into its log, onto the terminal, and into a note when it fails.
 
-    python -m workflow.lib.jobs [--gpus N [--gpu-share S]] [--quiet] --log LOG -- COMMAND …
+    python -m workflow.lib.jobs [--gpus N [--gpu-share S]] [--max-gpu-hours H --of RESULTS] \
+        [--quiet] --log LOG -- COMMAND …
 
 The note, LOG with the suffix .failed.json, outlives the outputs that Snakemake
 deletes, so a table can show the cell as failed and why. With --gpus the command is given
@@ -27,6 +28,7 @@ from apnet.runtime.stopping import raise_when_stopped, stopping
 from apnet.runtime.streams import outlive_readers
 from reproduction import errors
 from workflow.lib import gpus
+from workflow.lib.looking.used import require_left
 
 _PREFIX = "apnet: "
 _PREFIXES = (_PREFIX, "reproduction: ")
@@ -39,6 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--log", required=True, type=Path)
     parser.add_argument("--gpus", type=int, default=0)
     parser.add_argument("--gpu-share", type=float, default=1, choices=gpus.SHARES)
+    parser.add_argument("--max-gpu-hours", type=float, help="of all jobs, by the records in --of")
+    parser.add_argument("--of", type=Path, metavar="RESULTS")
     parser.add_argument("--quiet", action="store_true", help="into its log alone")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args(argv)
@@ -47,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments.log.parent.mkdir(parents=True, exist_ok=True)
         note.unlink(missing_ok=True)
+        if arguments.max_gpu_hours is not None:
+            require_left(arguments.of, arguments.max_gpu_hours)
         share = arguments.gpu_share
         with gpus.hold(arguments.gpus, share, lambda line: print(line, file=sys.stderr)) as held:
             status, last = _run(command, arguments.log, held, arguments.quiet)

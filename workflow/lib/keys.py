@@ -88,6 +88,16 @@ def _share(given: object) -> int | float:
     return found
 
 
+def _rate(given: object) -> object:
+    """Images a second, or a GPU's name."""
+    found = number(given)
+    if found is None and isinstance(given, str) and given:
+        return given
+    if found is None or found <= 0:
+        raise ValueError("a GPU's name, or images a second")
+    return found
+
+
 class Synthetic(BaseModel):
     """The drawn datasets."""
 
@@ -136,3 +146,6 @@ class Config(BaseModel):
     gpu_share: Annotated[int | float, BeforeValidator(_share)] = 1
     mem_mb: whole(500) = 2000
     runtime: whole(1) = 60
+    max_gpu_hours: Maybe[Positive] = None
+    rate: Maybe[Annotated[str | int | float, BeforeValidator(_rate)]] = None
+    cell: Maybe[str] = None

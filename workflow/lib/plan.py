@@ -188,16 +188,26 @@ class Plan:
         kept = [record.parent for record in results.glob(paths.RUNS) if _imported(record)]
         return sorted(folder.relative_to(results).as_posix() for folder in kept)
 
-    def evaluations(self, table: str) -> list[Evaluation]:
-        """What table `table` is made from, without those whose dataset is absent."""
+    def evaluations(self, table: str, absent: bool = False) -> list[Evaluation]:
+        """What table `table` is made from.
+
+        Args:
+            absent: whether with those whose dataset is absent.
+        """
         evaluations = {
             Evaluation(Run(reading, training, experiment.model, seed), test)
             for experiment, training, test in self._cells(self.tables[table])
             for reading in self.readings
             for seed in self.config["seeds"]
-            if self._has(training) and self._has(test)
+            if absent or (self._has(training) and self._has(test))
         }
         return sorted(evaluations)
+
+    def absent(self, table: str) -> list[str]:
+        """The datasets that a table needs and that are not there."""
+        cells = self._cells(self.tables[table])
+        names = dict.fromkeys(name for _, *sets in cells for name in sets)
+        return [name for name in names if not self._has(name)]
 
     def files(self, tables: Iterable[str]) -> list[str]:
         """The evaluation records that the tables wait for; none under `missing: show`."""

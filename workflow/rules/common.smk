@@ -111,7 +111,10 @@ SHARE = config["gpu_share"]
 # A module leaves the terminal to the workflow that uses it, and a job's own call to this one.
 TERMINAL = workflow.is_main_process and workflow.modifier.is_main_snakefile()
 QUIET = "--quiet " if TERMINAL and hidden(workflow.output_settings) else ""
-ATTEMPT_ON_GPU = f"{CODE} --gpus {GPUS} --gpu-share {SHARE} {QUIET}--log {{log:q}} --"
+MOST = config["max_gpu_hours"] if config["gpu"] else None
+LIMIT = f"--max-gpu-hours {MOST} --of {in_shell(located(RESULTS))} " if MOST else ""
+DEVICES = f"--gpus {GPUS} --gpu-share {SHARE} {LIMIT}"
+ATTEMPT_ON_GPU = f"{CODE} {DEVICES}{QUIET}--log {{log:q}} --"
 ATTEMPT = f"{CODE} {QUIET}--log {{log:q}} --"
 
 

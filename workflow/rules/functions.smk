@@ -200,6 +200,22 @@ def existing_evaluations(wildcards):
 
 
 @refusing()
+def estimate_planned():
+    """Before the first job: what this call's trainings and evaluations will take."""
+    from workflow.lib.looking import budget
+
+    by_rule = {"train": [], "evaluate": []}
+    for job in workflow.dag.needrun_jobs():
+        by_rule.get(job.rule.name, []).append(job.wildcards)
+    runs = [run_named(wildcards) for wildcards in by_rule["train"]]
+    evaluations = [
+        paths.Evaluation(run_named(wildcards), wildcards.test_set)
+        for wildcards in by_rule["evaluate"]
+    ]
+    budget.begin(PLAN, runs, evaluations)
+
+
+@refusing()
 def keep_planned():
     """Snakemake deletes what exists of the planned jobs' outputs, before each of them."""
     jobs_to_run = workflow.dag.needrun_jobs()

@@ -1,0 +1,81 @@
+"""Which of its looks a call asks for. Such a call prints them and ends: it runs no job.
+
+So it needs no `--cores`, waits for no lock, and works in a folder that cannot be written.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from workflow.lib.config import check_config
+from workflow.lib.plan import Plan
+from workflow.lib.targets import warn
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look is given.
+
+    Attributes:
+        config: as it was read.
+        root: the checkout.
+        beside: the other targets of the call, such as reports that are to be planned.
+        devices: jobs that the call would run at once, None if it does not say.
+    """
+
+    config: dict
+    root: Path
+    beside: Sequence[str]
+    devices: int | None = None
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The config, resolved.
+
+        Raises:
+            InputError: a wrong config.
+        """
+        check_config(self.config, warn)
+        return Plan(self.config, self.root)
+
+
+def _plan(look: Look) -> int:
+    from workflow.lib.looking import planning
+
+    page = planning.text(look.plan, look.beside, look.devices or 1)
+    print(page, planning.write(Path(), page), sep="\n\n")
+    return 0
+
+
+LOOKS: Mapping[str, Callable[[Look], int]] = {"plan": _plan}
+"""By target. Each prints, and returns the exit status of the call."""
+
+
+def asked(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The looks that a command line of Snakemake asks for, and its other targets.
+
+    The Snakefile is read before Snakemake says what it was asked for.
+    """
+    program, *words = argv
+    if not {*words} & {*LOOKS} or Path(program).name not in ("snakemake", "__main__.py"):
+        return [], []
+    from snakemake.cli import get_argument_parser
+
+    end = words.index("--") if "--" in words else len(words)
+    options, _ = get_argument_parser().parse_known_args(words[:end])
+    return divided([*options.targets, *words[end + 1 :]])
+
+
+def divided(targets: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Looks, and other targets."""
+    looks = [target for target in targets if target in LOOKS]
+    return looks, [target for target in targets if target not in LOOKS]
+
+
+def show(looks: Sequence[str], look: Look) -> int:
+    """Print them; returns the exit status, the highest of theirs."""
+    status = max(LOOKS[name](look) for name in looks)
+    sys.stdout.flush()
+    return status

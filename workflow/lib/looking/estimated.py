@@ -1,0 +1,69 @@
+"""Estimates as they were before the jobs ran, kept to be set beside what the jobs took."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from apnet.errors import InputError
+from apnet.files import read_json, write_json
+from apnet.records.paths import Evaluation, Run
+from workflow.lib.looking.bill import Bill
+from workflow.lib.looking.spans import Span
+from workflow.lib.plan import Plan
+
+NAME = "estimates.json"
+
+
+class Compared(NamedTuple):
+    """Jobs that were estimated and have ended.
+
+    Attributes:
+        estimated: seconds, together.
+        took: seconds, by their records.
+    """
+
+    jobs: int
+    estimated: Span
+    took: float
+
+
+def note(plan: Plan, bill: Bill) -> None:
+    """Keep the estimates of jobs that are about to run, in place of earlier ones of the same."""
+    made = {run.record: item for run, item in bill.runs.items()}
+    made |= {one.file: item for one, item in bill.evaluations.items()}
+    kept = {name: [*item.seconds] for name, item in made.items() if item is not None}
+    if kept:
+        write_json(_file(plan), _noted(plan) | kept)
+
+
+def compared(plan: Plan, runs: Iterable[Run], evaluations: Iterable[Evaluation]) -> Compared | None:
+    """What was estimated of these and what they took; None if none was estimated and has ended."""
+    noted, jobs, ends, took = _noted(plan), 0, [0.0] * 3, 0.0
+    for name in [*(run.record for run in runs), *(one.file for one in evaluations)]:
+        seconds = _took(Path(plan.located(f"{plan.results}/{name}")))
+        if name in noted and seconds is not None:
+            jobs, took = jobs + 1, took + seconds
+            ends = [sum(pair) for pair in zip(ends, noted[name], strict=True)]
+    return Compared(jobs, Span(*ends), took) if jobs else None
+
+
+def _took(record: Path) -> float | None:
+    try:
+        return float(read_json(record)["wall_seconds"])
+    except (InputError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _file(plan: Plan) -> Path:
+    return Path(plan.located(f"logs/{plan.scale}/{NAME}"))
+
+
+def _noted(plan: Plan) -> Mapping[str, list[float]]:
+    """Name -> low, middle and high seconds; nothing of a file that cannot be read."""
+    try:
+        found = read_json(_file(plan))
+        return {
+            name: [float(end) for end in ends] for name, ends in found.items() if len(ends) == 3
+        }
+    except (AttributeError, InputError, TypeError, ValueError):
+        return {}

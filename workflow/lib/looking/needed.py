@@ -1,0 +1,64 @@
+"""What tables need of trainings and evaluations, and which of them are finished, by the records."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from apnet.records.paths import Evaluation, Run
+from workflow.lib import finished
+from workflow.lib.catalogue import TABLES
+from workflow.lib.plan import Plan
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What some tables are made from.
+
+    Attributes:
+        of: a table's evaluations.
+        missing_runs, missing: what jobs would make; an evaluation of a run that is
+            trained anew is made anew.
+        absent: a dataset that a table needs and that is not there -> the tables; what they need of
+            it is missing.
+    """
+
+    of: dict[str, list[Evaluation]]
+    missing_runs: frozenset[Run]
+    missing: frozenset[Evaluation]
+    absent: dict[str, list[str]]
+
+    def runs(self, table: str) -> set[Run]:
+        """The trainings of a table."""
+        return {item.run for item in self.of[table]}
+
+    def every(self) -> tuple[set[Run], set[Evaluation]]:
+        """Trainings and evaluations of all tables, each once."""
+        evaluations = {item for items in self.of.values() for item in items}
+        return {item.run for item in evaluations}, evaluations
+
+    def tables_of(self, run: Run) -> list[str]:
+        """The tables that need a training."""
+        return [table for table in self.of if run in self.runs(table)]
+
+
+def needed(plan: Plan, tables: Sequence[str] = TABLES) -> Needed:
+    """What these tables need."""
+    of = {table: plan.evaluations(table, absent=True) for table in tables}
+    evaluations = {item for items in of.values() for item in items}
+    missing = {item for item in evaluations if not finished.evaluated(plan, item)}
+    # An evaluation that is there is of its run; only without one does the run decide.
+    runs = {item.run for item in missing}
+    untrained = {
+        run for run in runs if run.folder not in plan.imported and not finished.trained(plan, run)
+    }
+    absent: dict[str, list[str]] = {}
+    for table in tables:
+        for dataset in plan.absent(table):
+            absent.setdefault(dataset, []).append(table)
+    return Needed(of, frozenset(untrained), frozenset(missing), absent)
+
+
+def made(plan: Plan, tables: Iterable[str]) -> list[str]:
+    """Those of the tables that were judged under this scale."""
+    cells = Path(plan.located(f"{plan.results}/cells"))
+    return [table for table in tables if (cells / f"{table}.json").exists()]

@@ -1,0 +1,184 @@
+"""`snakemake plan`: what is missing for the tables, and what it costs before it is paid."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+
+from tabulate import tabulate
+
+from apnet.errors import InputError, one_of
+from apnet.files import write_text
+from apnet.records.paths import Run
+from reproduction.paper.order import in_order
+from workflow.lib.catalogue import TABLES, paper
+from workflow.lib.looking.bill import Bill, disk, download
+from workflow.lib.looking.estimate import Estimates
+from workflow.lib.looking.estimated import Compared, compared
+from workflow.lib.looking.needed import Needed, made, needed
+from workflow.lib.looking.spans import Span, hours, lasting
+from workflow.lib.looking.used import used
+from workflow.lib.plan import Plan
+
+FILE = "reports/plan.md"
+
+_DEVICES = (1, 2, 4, 8)
+
+
+def text(plan: Plan, asked: Sequence[str], devices: int) -> str:
+    """The page.
+
+    Args:
+        asked: reports that were asked for beside it, whose tables alone count; none: all.
+        devices: jobs that the call would run at once.
+    """
+    there = needed(plan, tables(asked))
+    estimates = Estimates(plan)
+    bill = Bill(estimates, there.missing_runs, there.missing)
+    runs, evaluations = there.every()
+    head = (
+        f"Scale {plan.scale}: {len(runs)} trainings and {len(evaluations)} evaluations make "
+        f"{len(there.of)} tables and figures. {_count(len(there.missing_runs), 'training')} and "
+        f"{_count(len(there.missing), 'evaluation')} are missing."
+    )
+    parts = [
+        head,
+        _by_table(plan, there, bill),
+        *_cost(plan, there, bill, estimates, devices),
+        *_compared(plan, there),
+        *_missing(there, bill),
+    ]
+    return "\n\n".join(parts)
+
+
+def tables(asked: Sequence[str]) -> Sequence[str]:
+    """The tables of these reports.
+
+    Raises:
+        InputError: a report without trainings.
+    """
+    names = list(dict.fromkeys(PurePosixPath(target).stem for target in asked))
+    for name in names:
+        if name not in TABLES:
+            raise one_of("report that needs trainings", name, TABLES)
+    return names or [table.id for table in in_order(paper().tables.values()) if table.id in TABLES]
+
+
+def write(folder: Path, page: str) -> str:
+    """Write the page; the words that say where, or why not."""
+    try:
+        write_text(folder / FILE, f"# Plan\n\n{page}\n")
+    except InputError as error:
+        return f"Not written: {error}"
+    return f"This is also in {FILE}."
+
+
+def _by_table(plan: Plan, there: Needed, bill: Bill) -> str:
+    ready = made(plan, there.of)
+    rows = []
+    for table in there.of:
+        runs = there.runs(table)
+        others = {run for other in ready if other != table for run in there.runs(other)}
+        rows.append([_name(table), *_row(there, bill, runs, there.of[table], runs & others)])
+    everything = there.every()
+    rows.append(["in all, each once", *_row(there, bill, *everything, None)])
+    work = "GPU-hours" if plan.config["gpu"] else "hours of computing"
+    headers = ["", "trainings", "finished", "shared", "missing", "evaluations missing", work]
+    shown = tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+    return f"{shown}\n\nshared: finished, and in a table that was made already."
+
+
+def _row(
+    there: Needed, bill: Bill, runs: set[Run], evaluations: object, shared: set[Run] | None
+) -> list[str]:
+    missing = runs & there.missing_runs
+    tested = [item for item in evaluations if item in there.missing]
+    finished = runs - missing
+    counts = [len(runs), len(finished), "" if shared is None else len(shared & finished)]
+    return [*map(str, (*counts, len(missing), len(tested))), hours(bill.seconds(missing, tested))]
+
+
+def _cost(
+    plan: Plan, there: Needed, bill: Bill, estimates: Estimates, devices: int
+) -> Iterator[str]:
+    if there.missing:
+        one, several = ("GPU", "GPUs") if plan.config["gpu"] else ("job at once", "jobs at once")
+        numbers = {number: f"{number} {several if number > 1 else one}" for number in _DEVICES}
+        numbers[devices] = f"{devices} {several if devices > 1 else one}, as this call"
+        rows = [[numbers[number], lasting(bill.lasting(number))] for number in sorted(numbers)]
+        yield tabulate(rows, ["on", "wall time"], tablefmt="github")
+    yield "\n".join(f"- {line}" for line in _lines(plan, there, bill, estimates, devices))
+
+
+def _lines(
+    plan: Plan, there: Needed, bill: Bill, estimates: Estimates, devices: int
+) -> Iterator[str]:
+    stays, passing = disk(plan, there.missing_runs, devices)
+    yield f"Disk: about {_bytes(stays)}, and {_bytes(passing)} more while trainings run."
+    fetched = download(plan, there.missing_runs)
+    whose = f" of ImageNet weights ({', '.join(fetched)})" if fetched else ""
+    yield f"Download: {_bytes(sum(fetched.values()))}{whose}."
+    if plan.config["gpu"]:
+        most = plan.config["max_gpu_hours"]
+        of = f" of max_gpu_hours, {most:g}" if most else ""
+        so_far = used(Path(plan.located(plan.results)))
+        yield f"Used under this scale so far: {so_far:.2f} GPU-hours{of}."
+    yield (
+        f"Estimated for {estimates.machine or 'an unknown GPU'}. Brackets hold how low and how "
+        "high it may be. A line with ? is a guess: no training like it was timed on such a "
+        "machine."
+    )
+    yield "Left out: drawing and counting datasets, figures and reports, which take minutes."
+    for dataset, names in there.absent.items():
+        yield f"Not there yet, and in the bill: {dataset} ({', '.join(map(_name, names))})."
+    for name in bill.unknown():
+        yield f"Left out: {name}, whose images nobody has counted, or no such machine was timed."
+
+
+def _compared(plan: Plan, there: Needed) -> Iterator[str]:
+    """What was estimated beside what it took, of the jobs that have ended."""
+    rows = []
+    for table in there.of:
+        if found := compared(plan, there.runs(table), there.of[table]):
+            rows.append([_name(table), *_beside(found)])
+    if rows:
+        rows.append(["in all, each once", *_beside(compared(plan, *there.every()))])
+        headers = ["ended", "jobs", "estimated hours", "took", "took / estimated"]
+        yield tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+
+
+def _beside(found: Compared) -> list[str]:
+    ratio = found.took / found.estimated.middle
+    took = hours(Span(*[found.took] * 3))
+    return [str(found.jobs), hours(found.estimated), took, f"{ratio:.2f}"]
+
+
+def _missing(there: Needed, bill: Bill) -> Iterator[str]:
+    """A line a model and training set."""
+
+    def group(run: Run) -> tuple[str, str, str]:
+        return run.reading, run.dataset, run.model
+
+    rows = []
+    for (reading, dataset, model), each in groupby(sorted(there.missing_runs), group):
+        runs = [*each]
+        item = bill.runs[runs[0]]
+        seeds = ", ".join(str(run.seed) for run in runs)
+        names = ", ".join(map(_name, there.tables_of(runs[0])))
+        each_takes = "unknown" if item is None else lasting(item.seconds)
+        why = "" if item is None else f"{'? ' if item.guessed else ''}{item.why}"
+        rows.append([f"{model} on {dataset}, {reading}", seeds, names, each_takes, why])
+    if rows:
+        headers = ["missing training", "seeds", "for", "each", "from"]
+        yield tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+
+
+def _name(table: str) -> str:
+    return paper().tables[table].title
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _bytes(number: float) -> str:
+    return f"{number / 1e9:,.1f} GB" if number >= 1e9 else f"{number / 1e6:,.0f} MB"

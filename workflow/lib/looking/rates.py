@@ -1,0 +1,233 @@
+"""How fast trainings are: images a second that were measured, and what they say of other runs.
+
+A rate of another model, size, precision or machine is scaled by counted operations, and counts
+with a factor that it may be off by. The rate with the smallest factor is taken.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from statistics import median
+
+import yaml
+
+from apnet.config.names import parse_model_name
+from apnet.config.recipes import Recipe
+from apnet.config.settings import current_settings
+from apnet.errors import InputError, one_of
+from apnet.files import read_json
+from apnet.records import paths
+
+FILE = Path(__file__).with_name("rates.yaml")
+"""Rates that were measured elsewhere, and what models cost."""
+
+OFF = {
+    "run": 1.1,
+    "pixels": 1.3,
+    "thin": 5.0,
+    "precision": 1.3,
+    "model": 1.25,
+    "attention": 2.5,
+    "machine": 2.0,
+}
+"""By what factor a rate may be off: of the same thing at another time, and for what differs."""
+
+GUESS = 1.5
+"""From which factor on a rate is called a guess."""
+
+_FLOAT32 = {"cuda": 1.5, "cpu": 2.0}
+"""By what factor float32 takes longer than bfloat16 (docs/speed.md)."""
+
+_THIN = 0.2
+"""Operations of a thin network, as a share of the full one's (docs/backbones.md)."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What decides how fast a training is.
+
+    Attributes:
+        machine: the GPU's name, or the processor's.
+        device: `cuda` or `cpu`.
+        precision: `float32` or `bfloat16`.
+    """
+
+    machine: str
+    device: str
+    model: str
+    height: int
+    width: int
+    size: str
+    precision: str
+
+    @property
+    def attention(self) -> str:
+        """What tells kinds of networks apart: few operations can take long."""
+        return "rows" if parse_model_name(self.model).attention == "spatial" else "channels"
+
+    def work(self) -> float:
+        """Operations of an image, weighed by precision; only ratios mean anything."""
+        share = _THIN if self.size == "thin" else 1.0
+        weight = _FLOAT32[self.device] if self.precision == "float32" else 1.0
+        return _operations(self.model, self.height * self.width) * share * weight
+
+    def off(self, other: "Case") -> float:
+        """By what factor a rate of another case may be off here."""
+        differs = {
+            "pixels": (self.height, self.width) != (other.height, other.width),
+            # Small networks on small images wait for other things than operations.
+            "thin": self.size != other.size,
+            "precision": self.precision != other.precision,
+            "model": self.model != other.model,
+            "attention": self.attention != other.attention,
+            "machine": self.machine not in other.machine or not self.machine,
+        }
+        factor = OFF["run"]
+        for name, holds in differs.items():
+            factor *= OFF[name] if holds else 1.0
+        return factor
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Images a second of one training, and where that was found."""
+
+    case: Case
+    images_per_second: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What is expected of a training: images a second, the factor it may be off by, and why."""
+
+    images_per_second: float
+    factor: float
+    why: str
+
+    @property
+    def guessed(self) -> bool:
+        """Whether nothing like it was measured."""
+        return self.factor >= GUESS
+
+
+def speed(case: Case, rates: Iterable[Rate]) -> Speed | None:
+    """What the nearest of the rates say of a case; None without any of its kind of device."""
+    rates = [rate for rate in rates if rate.case.device == case.device]
+    if not rates:
+        return None
+    factor = min(case.off(rate.case) for rate in rates)
+    near = [rate for rate in rates if case.off(rate.case) == factor]
+    scaled = [rate.images_per_second * rate.case.work() / case.work() for rate in near]
+    middle = median(scaled)
+    factor = max(factor, max(scaled) / middle, middle / min(scaled))
+    return Speed(middle, factor, _why(case, near))
+
+
+def _why(case: Case, near: list[Rate]) -> str:
+    first = near[0].case
+    from_ = sorted({rate.source for rate in near})
+    source = f"{len(near)} runs here" if len(near) > 1 and from_ == [HERE] else from_[0]
+    differs = [
+        first.model if first.model != case.model else "",
+        f"{first.size} networks" if first.size != case.size else "",
+        f"{first.height}×{first.width}"
+        if (first.height, first.width) != (case.height, case.width)
+        else "",
+        first.precision if first.precision != case.precision else "",
+        first.machine if case.machine not in first.machine or not case.machine else "",
+    ]
+    scaled = ", ".join(filter(None, differs))
+    return f"{source}, scaled from {scaled}" if scaled else source
+
+
+HERE = "a run here"
+
+
+def recorded(results: Path) -> Iterator[Rate]:
+    """The rates of the runs under `results`, of every scale; broken records are passed over."""
+    for file in sorted(results.glob(f"*/{paths.RUNS}")):
+        try:
+            record = read_json(file)
+            yield Rate(_case_of(record), float(record["images_per_second"]), HERE)
+        except (AttributeError, InputError, KeyError, TypeError, ValueError, ZeroDivisionError):
+            continue
+
+
+def _case_of(record: Mapping[str, dict]) -> Case:
+    settings, hardware = current_settings(record["settings"]), record["hardware"]
+    if not record["images_per_second"] > 0:
+        raise ValueError("it took no step")
+    return Case(
+        hardware.get("gpu") or processor(hardware["cpu"], hardware["threads"]),
+        hardware["device"].partition(":")[0],
+        str(record["model"]),
+        settings["height"],
+        settings["width"],
+        settings["backbone_size"],
+        record["arithmetic"]["precision"],
+    )
+
+
+def processor(name: str, threads: int) -> str:
+    """A CPU as a machine: its name and the threads of a job."""
+    return f"{name}, {threads} {'thread' if threads == 1 else 'threads'}"
+
+
+def wanted(model: str, recipe: Recipe, machine: str, device: str) -> Case:
+    """The case of a training that is planned."""
+    # On a GPU of today `auto` is bfloat16; a CPU may or may not have it.
+    precision = "bfloat16" if recipe.precision == "auto" else recipe.precision
+    height, width, size = recipe.height, recipe.width, recipe.backbone_size
+    return Case(machine, device, model, height, width, size, precision)
+
+
+def measured() -> list[Rate]:
+    """The rates that were measured elsewhere (:data:`FILE`)."""
+    return [
+        Rate(
+            Case(size="full", **{key: row[key] for key in row if key in Case.__annotations__}),
+            row["images_per_second"],
+            row["source"],
+        )
+        for row in _file()["rates"]
+    ]
+
+
+def named(word: str | float) -> tuple[str, list[Rate]]:
+    """The GPU that a config names, by a part of its name or by its images a second.
+
+    Raises:
+        InputError: no GPU of :data:`FILE` is called so.
+    """
+    rates = [rate for rate in measured() if rate.case.device == "cuda"]
+    if isinstance(word, int | float):
+        first = rates[0].case
+        case = Case("the named rate", "cuda", *list(vars(first).values())[2:])
+        return case.machine, [Rate(case, float(word), "rate of the config")]
+    for rate in rates:
+        if word.casefold() in rate.case.machine.casefold():
+            return rate.case.machine, []
+    raise one_of("GPU in rate", word, sorted({rate.case.machine for rate in rates}))
+
+
+def parameters(model: str) -> int:
+    """Of a network without its classifiers; those of the nearest one where it was not counted."""
+    return _cost(model)["params"]
+
+
+def _operations(model: str, pixels: int) -> float:
+    """10^9 operations of an image of so many pixels; attention between rows grows faster."""
+    cost = _cost(model)
+    return cost["gflops"] * pixels / (cost["height"] * cost["width"])
+
+
+def _cost(model: str) -> Mapping[str, float]:
+    costs = _file()["costs"]
+    return costs.get(model) or costs.get(parse_model_name(model).backbone) or costs["resnet50"]
+
+
+@cache
+def _file() -> Mapping[str, object]:
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))

@@ -1,0 +1,8 @@
+"""Targets that only look. A call with one of them prints it and runs no job (docs/planning.md)."""
+
+
+rule plan:
+    """What is missing, and what it costs: GPU-hours, time, disk, download."""
+    input:
+        looked,
+    localrule: True
