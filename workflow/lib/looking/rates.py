@@ -218,9 +218,13 @@ def parameters(model: str) -> int:
 
 
 def _operations(model: str, pixels: int) -> float:
-    """10^9 operations of an image of so many pixels; attention between rows grows faster."""
-    cost = _cost(model)
-    return cost["gflops"] * pixels / (cost["height"] * cost["width"])
+    """10^9 operations of an image of so many pixels: what rows attend to grows by its square."""
+    cost, plain = _cost(model), _cost(parse_model_name(model).backbone)
+    share = pixels / (cost["height"] * cost["width"])
+    if parse_model_name(model).attention != "spatial":
+        return cost["gflops"] * share
+    base = plain["gflops"] * pixels / (plain["height"] * plain["width"])
+    return base + (cost["gflops"] - base / share) * share**2
 
 
 def _cost(model: str) -> Mapping[str, float]:
