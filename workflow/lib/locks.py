@@ -29,13 +29,13 @@ def sentence(command: str, processes: Sequence[tuple[int, Sequence[str]]]) -> st
     Args:
         processes: number and command line of those that work in the folder.
     """
-    calls = [number for number, words in processes if _is_snakemake(words)]
+    calls, jobs = _sorted(processes)
     if calls:
         return (
             f"Snakemake runs in this folder already (process {calls[0]}) and is making what this "
             f"call wants: wait until it ends, or stop it with  kill -INT {calls[0]}"
         )
-    left = ", ".join(str(number) for number, words in processes if _is_job(words))
+    left = ", ".join(map(str, jobs))
     first = f"Its jobs still run (processes {left}): let them end first. " if left else ""
     return (
         f"this folder was locked by a call of Snakemake that was killed. {first}If none runs in "
@@ -43,6 +43,16 @@ def sentence(command: str, processes: Sequence[tuple[int, Sequence[str]]]) -> st
         f"remove the lock with  {command}  and give the same command again: what is finished is "
         f"kept"
     )
+
+
+def at_work(folder: Path) -> tuple[list[int], list[int]]:
+    """Processes that work in a folder: calls of Snakemake, and jobs."""
+    return _sorted(list(_processes(folder)))
+
+
+def _sorted(processes: Sequence[tuple[int, Sequence[str]]]) -> tuple[list[int], list[int]]:
+    calls = [number for number, words in processes if _is_snakemake(words)]
+    return calls, [number for number, words in processes if _is_job(words)]
 
 
 def _processes(folder: Path) -> Iterator[tuple[int, list[str]]]:

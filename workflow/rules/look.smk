@@ -6,3 +6,10 @@ rule plan:
     input:
         looked,
     localrule: True
+
+
+rule doctor:
+    """Whether this machine, its packages and its data let jobs run."""
+    input:
+        looked,
+    localrule: True

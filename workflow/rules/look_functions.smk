@@ -1,21 +1,21 @@
 """Targets that only look: what a call that asks for them prints in place of running jobs."""
 
 with refusing():
-    from workflow.lib.looking.asked import LOOKS, Look, asked as looks_in, divided, show
+    from workflow.lib.call import unlocking
+    from workflow.lib.looking.look import Look
+    from workflow.lib.looking.asked import asked as looks_in, divided, show
 
 
 @refusing()
 def look(looks, beside):
     """Print what was asked for and end the call, before Snakemake plans jobs or takes a lock."""
     settings = workflow.resource_settings
-    if not workflow.local_exec:
-        devices = settings.nodes
-    elif config.get("gpu"):
-        devices = settings.resources.get("gpu")
-    else:
-        devices = settings.cores
-    devices = getattr(devices, "value", devices)
-    sys.exit(show(looks, Look(config, ROOT, beside, devices)))
+    # On a cluster Snakemake counts jobs. Here it counts GPUs, or cores.
+    gpus = settings.resources.get("gpu") if config.get("gpu") else settings.cores
+    cluster = settings.nodes is not None
+    devices = settings.nodes if cluster else getattr(gpus, "value", gpus)
+    given = Look(config, ROOT, beside, devices or 1, cluster, unlocking(workflow))
+    sys.exit(show(looks, given))
 
 
 def looked(wildcards):

@@ -5,51 +5,29 @@ So it needs no `--cores`, waits for no lock, and works in a folder that cannot b
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
-from workflow.lib.config import check_config
-from workflow.lib.plan import Plan
-from workflow.lib.targets import warn
-
-
-@dataclass(frozen=True)
-class Look:
-    """What a look is given.
-
-    Attributes:
-        config: as it was read.
-        root: the checkout.
-        beside: the other targets of the call, such as reports that are to be planned.
-        devices: jobs that the call would run at once, None if it does not say.
-    """
-
-    config: dict
-    root: Path
-    beside: Sequence[str]
-    devices: int | None = None
-
-    @cached_property
-    def plan(self) -> Plan:
-        """The config, resolved.
-
-        Raises:
-            InputError: a wrong config.
-        """
-        check_config(self.config, warn)
-        return Plan(self.config, self.root)
+from workflow.lib.looking.look import Look
 
 
 def _plan(look: Look) -> int:
     from workflow.lib.looking import planning
 
-    page = planning.text(look.plan, look.beside, look.devices or 1)
+    page = planning.text(look.plan, look.beside, look.devices)
     print(page, planning.write(Path(), page), sep="\n\n")
     return 0
 
 
-LOOKS: Mapping[str, Callable[[Look], int]] = {"plan": _plan}
+def _doctor(look: Look) -> int:
+    from workflow.lib.looking import doctor
+    from workflow.lib.looking.findings import BAD
+
+    found = doctor.examine(look)
+    print(doctor.text(found))
+    return int(any(finding.sign == BAD for finding in found))
+
+
+LOOKS: Mapping[str, Callable[[Look], int]] = {"plan": _plan, "doctor": _doctor}
 """By target. Each prints, and returns the exit status of the call."""
 
 

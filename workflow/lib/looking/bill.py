@@ -67,7 +67,7 @@ def _known(of: Mapping[object, Estimate | None], wanted: Iterable[object]) -> li
 
 def _scheduled(jobs: list[float], devices: int) -> float:
     """When the last device is free, if each takes the longest job that is left."""
-    free = [0.0] * devices
+    free = [0.0] * max(1, min(devices, len(jobs)))
     for seconds in sorted(jobs, reverse=True):
         heapq.heapreplace(free, free[0] + seconds)
     return max(free)
