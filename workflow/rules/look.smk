@@ -13,3 +13,10 @@ rule doctor:
     input:
         looked,
     localrule: True
+
+
+rule status:
+    """What is done, runs, waits and failed, by files alone."""
+    input:
+        looked,
+    localrule: True

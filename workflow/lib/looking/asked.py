@@ -27,7 +27,16 @@ def _doctor(look: Look) -> int:
     return int(any(finding.sign == BAD for finding in found))
 
 
-LOOKS: Mapping[str, Callable[[Look], int]] = {"plan": _plan, "doctor": _doctor}
+def _status(look: Look) -> int:
+    from workflow.lib.looking import status
+
+    head, content = status.heading(look.plan), list(status.parts(look.plan, look.beside))
+    page = status.write(Path(), status.page(head, content))
+    print(status.text(head, content), page, sep="\n\n")
+    return 0
+
+
+LOOKS: Mapping[str, Callable[[Look], int]] = {"plan": _plan, "doctor": _doctor, "status": _status}
 """By target. Each prints, and returns the exit status of the call."""
 
 
