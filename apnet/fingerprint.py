@@ -78,6 +78,21 @@ def of(*modules: str, without: tuple[str, ...] = (), facts: tuple[str, ...] = ()
     return f"{RULE}-{total.hexdigest()[:16]}"
 
 
+def files(*modules: str, without: tuple[str, ...] = ()) -> list[Path]:
+    """The files whose statements :func:`of` takes of these modules."""
+    return sorted(map(_file, _closure(modules, without)))
+
+
+def statements(source: bytes) -> dict[str, str]:
+    """Digest -> name of each top-level statement of a file that counts.
+
+    Raises:
+        SyntaxError, ValueError: it is not Python.
+    """
+    counted = (node for node in ast.parse(source).body if not _is_passed_over(node))
+    return {_digest(node): _name(node) for node in counted}
+
+
 def files_fingerprint(files: Iterable[Path]) -> str:
     """Fingerprint of the names and bytes of files, for code that costs nothing to run again.
 
@@ -162,7 +177,18 @@ def _tree(file: Path) -> ast.Module:
 def _statements(file: Path) -> tuple[str, ...]:
     """A digest of each top-level statement that counts."""
     counted = (node for node in _tree(file).body if not _is_passed_over(node))
-    return tuple(hashlib.sha256(_canonical(node).encode()).hexdigest() for node in counted)
+    return tuple(map(_digest, counted))
+
+
+def _digest(node: ast.stmt) -> str:
+    return hashlib.sha256(_canonical(node).encode()).hexdigest()
+
+
+def _name(node: ast.stmt) -> str:
+    """What a statement defines, else how it begins."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    return getattr(node, "name", None) or ", ".join(names) or ast.unparse(node).splitlines()[0]
 
 
 def _canonical(node: object) -> str:

@@ -5,6 +5,8 @@ a dataset's modules are named here, so another backbone, method or dataset chang
 nothing for a job that does without it. An unknown model is an InputError.
 """
 
+from pathlib import Path
+
 from apnet import fingerprint
 from apnet.config.attentions import ATTENTIONS
 from apnet.config.backbones import backbone_module, backbones
@@ -34,6 +36,16 @@ def training(model: str, dataset: str) -> str:
 def evaluation(model: str, test_set: str) -> str:
     """Fingerprint of what decides the numbers of an evaluation, beside the weights and the data."""
     return _of(_EVALUATION, model, test_set)
+
+
+def training_files(model: str, dataset: str) -> list[Path]:
+    """The files that :func:`training` takes the fingerprint of."""
+    return fingerprint.files(*_modules(_TRAINING, model, dataset), without=_DRAWING)
+
+
+def evaluation_files(model: str, test_set: str) -> list[Path]:
+    """The files that :func:`evaluation` takes the fingerprint of."""
+    return fingerprint.files(*_modules(_EVALUATION, model, test_set), without=_DRAWING)
 
 
 def attention_maps(model: str, dataset: str) -> str:
@@ -82,10 +94,15 @@ def dataset_module(name: str) -> str:
 
 
 def _of(shared: tuple[str, ...], model: str | None = None, dataset: str | None = None) -> str:
+    facts = _attention(model) if model else ()
+    modules = _modules(shared, model, dataset)
+    return fingerprint.of(*modules, without=_DRAWING, facts=facts)
+
+
+def _modules(shared: tuple[str, ...], model: str | None, dataset: str | None) -> tuple[str, ...]:
     models = model_modules(model) if model else ()
     datasets = (dataset_module(dataset),) if dataset else ()
-    facts = _attention(model) if model else ()
-    return fingerprint.of(*shared, *models, *datasets, without=_DRAWING, facts=facts)
+    return *shared, *models, *datasets
 
 
 def _attention(model: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Runs of a scale that were made with other settings or on other data than the config's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from apnet.config.settings import Settings
@@ -34,26 +34,29 @@ def _others(plan: Plan) -> Iterator[tuple[str, str]]:
         if run is None or run.reading not in plan.readings or run.folder in plan.imported:
             continue
         try:
-            record = read_json(file)
-            synthetic = record["data"]["synthetic"]
-            there = _facts(Settings.from_record(record), synthetic)
-            # The config does not say whether a dataset that it names was drawn.
-            drawn = synthetic if run.dataset in plan.custom else plan.config["synthetic"]
-            here = _facts(plan.settings(run), drawn)
+            found = differences(plan, run, read_json(file))
         except (AttributeError, InputError, KeyError, TypeError, ValueError):
             continue
-        difference = _difference(there, here)
-        if difference:
-            yield run.folder, difference
+        if found:
+            yield run.folder, found[0]
+
+
+def differences(plan: Plan, run: paths.Run, record: dict) -> list[str]:
+    """In which settings, switches and data a run.json differs from the config, in words.
+
+    Raises:
+        AttributeError, InputError, KeyError, TypeError, ValueError: it is no record of a run.
+    """
+    synthetic = record["data"]["synthetic"]
+    there = _facts(Settings.from_record(record), synthetic)
+    # The config does not say whether a dataset that it names was drawn.
+    drawn = synthetic if run.dataset in plan.custom else plan.config["synthetic"]
+    here = _facts(plan.settings(run), drawn)
+    keys = (key for key in here if there.get(key) != here[key])
+    return [f"{key}: {there.get(key)} there, {here[key]} here" for key in keys]
 
 
 def _facts(settings: Settings, drawn: object) -> dict[str, object]:
     record = settings.record()
     data = "synthetic" if drawn else "real"
     return {"data": data, "recipe": record["recipe"]} | record["settings"] | record["switches"]
-
-
-def _difference(there: Mapping[str, object], here: Mapping[str, object]) -> str | None:
-    """The first difference in words."""
-    keys = (key for key in here if there.get(key) != here[key])
-    return next((f"{key}: {there.get(key)} there, {here[key]} here" for key in keys), None)

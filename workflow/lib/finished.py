@@ -5,6 +5,7 @@ from it. So where the records vouch for a result, its inputs are `ancient` to Sn
 not look at the params of a job behind one that runs: a record has to say all that they would.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,13 @@ from workflow.lib.plan import Plan, was_trained_with
 
 Json = dict[str, object]
 
+RECORD, SETTINGS, CODE, DATA = "record", "settings", "code", "data"
+"""No record that can be read; made with other settings or switches; by other code; of other data,
+or of data that no check describes."""
+
+WEIGHTS, RUN = "weights", "run"
+"""Of an evaluation: of other weights than the run has; of a run that would be made again."""
+
 
 def checked(plan: Plan, reading: str, dataset: str) -> bool:
     """Whether a check of a dataset is there that is real, or drawn as the config says."""
@@ -28,27 +36,47 @@ def trained(plan: Plan, run: Run) -> bool:
 
     Training it again would keep it. ImageNet weights are inputs of their own.
     """
-    record = _read(_path(plan, run.record)) or {}
+    return next(untrained(plan, run), None) is None
+
+
+def untrained(plan: Plan, run: Run) -> Iterator[str]:
+    """In what a run is not that of today, of the kinds above."""
+    record = _read(_path(plan, run.record))
+    if record is None:
+        yield RECORD
+        return
     keeps = plan.config["code_changes"] == "keep"
-    return (
-        was_trained_with(record or None, plan.settings(run))
-        and record.get("code_fingerprint") == plan.code(run)
-        and _is_of(record, _check(plan, run.reading, run.dataset, keeps))
-    )
+    if not was_trained_with(record, plan.settings(run)):
+        yield SETTINGS
+    if record.get("code_fingerprint") != plan.code(run):
+        yield CODE
+    if not _is_of(record, _check(plan, run.reading, run.dataset, keeps)):
+        yield DATA
 
 
 def evaluated(plan: Plan, evaluation: Evaluation) -> bool:
     """Whether an evaluation is there of this run, this test set and the code of today."""
+    return next(unevaluated(plan, evaluation), None) is None
+
+
+def unevaluated(plan: Plan, evaluation: Evaluation) -> Iterator[str]:
+    """In what an evaluation is not that of today, of the kinds above."""
     run, test_set = evaluation.run, evaluation.test_set
-    record, of_run = (_read(_path(plan, file)) or {} for file in (evaluation.file, run.record))
-    return (
-        "checkpoint_sha256" in record
-        and record["checkpoint_sha256"] == of_run.get("checkpoint_sha256")
-        and record.get("code_fingerprint") == numeric_core.evaluation(run.model, test_set)
-        and _switches_agree(plan, record, evaluation)
-        and _is_of(record, _check(plan, run.reading, test_set))
-        and (run.folder in plan.imported or _stays(plan, run))
-    )
+    record, of_run = (_read(_path(plan, file)) for file in (evaluation.file, run.record))
+    if record is None:
+        yield RECORD
+        return
+    weights = record.get("checkpoint_sha256")
+    if weights is None or weights != (of_run or {}).get("checkpoint_sha256"):
+        yield WEIGHTS
+    if record.get("code_fingerprint") != numeric_core.evaluation(run.model, test_set):
+        yield CODE
+    if not _switches_agree(plan, record, evaluation):
+        yield SETTINGS
+    if not _is_of(record, _check(plan, run.reading, test_set)):
+        yield DATA
+    if run.folder not in plan.imported and not _stays(plan, run):
+        yield RUN
 
 
 def _stays(plan: Plan, run: Run) -> bool:
@@ -88,6 +116,11 @@ def _switches_agree(plan: Plan, record: Json, evaluation: Evaluation) -> bool:
     wanted = reading.switches(evaluation.test_set)
     switches = protocol.get("switches") if isinstance(protocol, dict) else None
     return isinstance(switches, dict) and switches.items() <= wanted.items()
+
+
+def record_of(plan: Plan, file: str) -> Json:
+    """The record in a file under the scale; nothing if there is none, or none that can be read."""
+    return _read(_path(plan, file)) or {}
 
 
 def _path(plan: Plan, file: str) -> Path:

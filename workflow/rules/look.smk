@@ -20,3 +20,10 @@ rule status:
     input:
         looked,
     localrule: True
+
+
+rule explain:
+    """Why a cell or a file is missing, stale or up to date: --config cell=table2/apnet-c2/market1501."""
+    input:
+        looked,
+    localrule: True

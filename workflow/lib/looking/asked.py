@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from apnet.errors import InputError
 from workflow.lib.looking.look import Look
 
 
@@ -36,7 +37,28 @@ def _status(look: Look) -> int:
     return 0
 
 
-LOOKS: Mapping[str, Callable[[Look], int]] = {"plan": _plan, "doctor": _doctor, "status": _status}
+def _explain(look: Look) -> int:
+    from workflow.lib.looking.explaining import Explainer
+
+    explainer, cell = Explainer(look.plan, look.root), look.plan.config["cell"]
+    if cell is None and not look.beside:
+        raise InputError(
+            "explain what? Add --config cell=table2/apnet-c2/market1501, or a file beside explain"
+        )
+    names = [cell] if cell and cell.count("/") == 2 and not Path(cell).suffix else []
+    for name in names:
+        print(*explainer.cell(name), sep="\n")
+    for name in [*look.beside, *([cell] if cell and not names else [])]:
+        print(*explainer.file(name), sep="\n")
+    return 0
+
+
+LOOKS: Mapping[str, Callable[[Look], int]] = {
+    "plan": _plan,
+    "doctor": _doctor,
+    "status": _status,
+    "explain": _explain,
+}
 """By target. Each prints, and returns the exit status of the call."""
 
 

@@ -38,10 +38,16 @@ def trainings(plan: Plan, there: Needed) -> dict[Run, State]:
     """Of every training that the tables need."""
     locked = locked_files()
     runs, _ = there.every()
-    return {run: _training(plan, run, run in there.missing_runs, locked) for run in sorted(runs)}
+    return {run: training(plan, run, run in there.missing_runs, locked) for run in sorted(runs)}
 
 
-def _training(plan: Plan, run: Run, missing: bool, locked: frozenset[tuple[int, int]]) -> State:
+def training(plan: Plan, run: Run, missing: bool, locked: frozenset[tuple[int, int]]) -> State:
+    """Of one.
+
+    Args:
+        missing: whether it is not finished.
+        locked: the files that are locked.
+    """
     name = f"{run.model} on {run.dataset}, {run.reading}, seed {run.seed}"
     found = underway(Path(plan.located(f"{plan.results}/{run.folder}")), locked)
     if found and found.locked:
@@ -49,7 +55,8 @@ def _training(plan: Plan, run: Run, missing: bool, locked: frozenset[tuple[int, 
     if not missing:
         return State(DONE, name)
     if why := _failure(plan, paths.TRAIN_LOG.format(**vars(run))):
-        return State(FAILED, name, why)
+        saved = f"; saved at step {found.step}" if found and found.step else ""
+        return State(FAILED, name, why + saved)
     if found is None:
         return State(WAITING, name)
     epochs = plan.settings(run).recipe.epochs
@@ -62,10 +69,15 @@ def _training(plan: Plan, run: Run, missing: bool, locked: frozenset[tuple[int, 
 def evaluations(plan: Plan, there: Needed) -> dict[Evaluation, State]:
     """Of every evaluation that the tables need."""
     _, wanted = there.every()
-    return {item: _evaluation(plan, item, item in there.missing) for item in sorted(wanted)}
+    return {item: evaluation(plan, item, item in there.missing) for item in sorted(wanted)}
 
 
-def _evaluation(plan: Plan, item: Evaluation, missing: bool) -> State:
+def evaluation(plan: Plan, item: Evaluation, missing: bool) -> State:
+    """Of one.
+
+    Args:
+        missing: whether it is not finished.
+    """
     run = item.run
     name = f"{run.model} of {run.dataset} on {item.test_set}, {run.reading}, seed {run.seed}"
     if not missing:
