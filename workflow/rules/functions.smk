@@ -199,20 +199,24 @@ def existing_evaluations(wildcards):
     return existing.of_tables(PLAN, [wildcards.table])
 
 
+PLANNED = {"train": [], "evaluate": []}
+"""What this call trains and evaluates."""
+
+
 @refusing()
 def estimate_planned():
     """Before the first job: what this call's trainings and evaluations will take."""
     from workflow.lib.looking import budget
 
-    by_rule = {"train": [], "evaluate": []}
     for job in workflow.dag.needrun_jobs():
-        by_rule.get(job.rule.name, []).append(job.wildcards)
-    runs = [run_named(wildcards) for wildcards in by_rule["train"]]
-    evaluations = [
-        paths.Evaluation(run_named(wildcards), wildcards.test_set)
-        for wildcards in by_rule["evaluate"]
-    ]
-    budget.begin(PLAN, runs, evaluations)
+        if job.rule.name == "train":
+            PLANNED["train"].append(run_named(job.wildcards))
+        elif job.rule.name == "evaluate":
+            evaluation = paths.Evaluation(
+                run_named(job.wildcards), job.wildcards.test_set
+            )
+            PLANNED["evaluate"].append(evaluation)
+    budget.begin(PLAN, *PLANNED.values())
 
 
 @refusing()
@@ -240,9 +244,15 @@ def shown_in(report):
 def summary():
     """Where the reports are that were asked for, how they came out, and what they lack."""
     names, files = asked_reports()
+    took = ""
+    if any(PLANNED.values()):
+        from workflow.lib.looking import estimated
+
+        took = estimated.sentence(estimated.compared(PLAN, *PLANNED.values()))
     if not names:
         written = [file for file in asked() if Path(file).stem in PAGES]
         return f"Written: {listed(written)}" if written else ""
+        return took
     # It loads pandas, which no other call needs.
     from workflow.lib.closing import closing
 
@@ -252,7 +262,7 @@ def summary():
         closing(names, files, cells),
         after_success(cells, tables, lambda target: fill([target], CALL)),
     ]
-    return "\n".join(filter(None, lines))
+    return "\n".join(filter(None, [*lines, took]))
 
 
 def fill_command(wildcards, output):

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from apnet.errors import InputError
 from apnet.files import read_json, write_json
 from apnet.records.paths import Evaluation, Run
+from workflow.lib.lines import spelled
 from workflow.lib.looking.bill import Bill
-from workflow.lib.looking.spans import Span
+from workflow.lib.looking.spans import Span, lasting
 from workflow.lib.plan import Plan
 
 NAME = "estimates.json"
@@ -45,6 +46,15 @@ def compared(plan: Plan, runs: Iterable[Run], evaluations: Iterable[Evaluation])
             jobs, took = jobs + 1, took + seconds
             ends = [sum(pair) for pair in zip(ends, noted[name], strict=True)]
     return Compared(jobs, Span(*ends), took) if jobs else None
+
+
+def sentence(found: Compared | None) -> str:
+    """What jobs were estimated at and took; empty of none."""
+    if found is None:
+        return ""
+    jobs = f"{found.jobs} {'job' if found.jobs == 1 else 'jobs'}"
+    took, estimated = spelled(found.took), lasting(found.estimated)
+    return f"Trainings and evaluations, {jobs}: took {took} of computing, estimated {estimated}"
 
 
 def _took(record: Path) -> float | None:

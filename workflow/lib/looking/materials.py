@@ -9,7 +9,7 @@ from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.records import paths
 from workflow.lib.looking.findings import Finding, bad, good, unsure
-from workflow.lib.looking.needed import needed
+from workflow.lib.looking.needed import asked
 from workflow.lib.plan import Plan
 
 
@@ -20,7 +20,7 @@ def datasets(plan: Plan) -> Iterator[Finding]:
     for name, path in plan.custom.items():
         yield from _counted(plan, name, Path(path))
     if plan.config["data_root"]:
-        runs, evaluations = needed(plan).every()
+        runs, evaluations = asked(plan, ()).every()
         names = {run.dataset for run in runs} | {item.test_set for item in evaluations}
         for name in sorted(names):
             yield from _counted(plan, name, Path(plan.data_root))
@@ -69,7 +69,7 @@ def _beside(
 
 def weights(plan: Plan) -> Iterator[Finding]:
     """A line a backbone whose ImageNet weights trainings start from."""
-    runs, _ = needed(plan).every()
+    runs, _ = asked(plan, ()).every()
     backbones = sorted({name for run in runs if (name := plan.pretrained_backbone(run))})
     if not backbones:
         yield unsure("ImageNet weights", "not needed: the recipes start from nothing")

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from apnet.errors import one_of
 from apnet.records.paths import Evaluation, Run
+from reproduction.paper.order import in_order
 from workflow.lib import finished
-from workflow.lib.catalogue import TABLES
+from workflow.lib.catalogue import TABLES, paper
 from workflow.lib.plan import Plan
+from workflow.lib.targets import asked_evaluations
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,36 @@ class Needed:
         return [table for table in self.of if run in self.runs(table)]
 
 
-def needed(plan: Plan, tables: Sequence[str] = TABLES) -> Needed:
-    """What these tables need."""
+NAMED = "files named"
+"""Stands for a table where evaluations are asked for by name."""
+
+
+def asked(plan: Plan, targets: Sequence[str]) -> Needed:
+    """What these targets need, reports of tables and evaluations; without any, all tables.
+
+    Raises:
+        InputError: another target.
+    """
+    names, named = [], []
+    for target in targets:
+        stem = PurePosixPath(target).stem
+        if files := asked_evaluations([target], plan):
+            named += map(Evaluation.parse, map(PurePosixPath, files))
+        elif stem in TABLES:
+            names.append(stem)
+        else:
+            raise one_of("report that needs trainings", target, [f"reports/{t}.md" for t in TABLES])
+    if not targets and not plan.custom_only:
+        every = in_order(paper().tables.values())
+        names = [table.id for table in every if table.id in TABLES]
+    return needed(plan, list(dict.fromkeys(names)), named)
+
+
+def needed(plan: Plan, tables: Sequence[str], named: Sequence[Evaluation] = ()) -> Needed:
+    """What these tables need, and evaluations beside them."""
     of = {table: plan.evaluations(table, absent=True) for table in tables}
+    if named:
+        of[NAMED] = [*named]
     evaluations = {item for items in of.values() for item in items}
     missing = {item for item in evaluations if not finished.evaluated(plan, item)}
     # An evaluation that is there is of its run; only without one does the run decide.
@@ -56,6 +86,11 @@ def needed(plan: Plan, tables: Sequence[str] = TABLES) -> Needed:
         for dataset in plan.absent(table):
             absent.setdefault(dataset, []).append(table)
     return Needed(of, frozenset(untrained), frozenset(missing), absent)
+
+
+def title(table: str) -> str:
+    """How a table is called on these pages."""
+    return table if table == NAMED else paper().tables[table].title
 
 
 def made(plan: Plan, tables: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from workflow.lib.locks import at_work
 from workflow.lib.looking.bill import disk
 from workflow.lib.looking.findings import Finding, bad, good, unsure
 from workflow.lib.looking.machine import answer
-from workflow.lib.looking.needed import needed
+from workflow.lib.looking.needed import asked
 from workflow.lib.plan import Plan
 
 FILES = 1024
@@ -42,7 +42,7 @@ def folder() -> Iterator[Finding]:
 
 def room(plan: Plan, devices: int) -> Iterator[Finding]:
     """Whether the disk has room for what is missing."""
-    stays, passing = disk(plan, needed(plan).missing_runs, devices)
+    stays, passing = disk(plan, asked(plan, ()).missing_runs, devices)
     free = shutil.disk_usage(Path.cwd()).free
     words = f"{free / 1e9:,.1f} GB free, about {(stays + passing) / 1e9:,.1f} GB needed"
     if free < stays + passing:
@@ -59,7 +59,7 @@ def shared_memory(plan: Plan, devices: int) -> Iterator[Finding]:
         yield unsure("shared memory", "not needed: no process loads images (workers: 0)")
         return
     recipe = max(
-        (plan.settings(run).recipe for run in needed(plan).every()[0]),
+        (plan.settings(run).recipe for run in asked(plan, ()).every()[0]),
         key=lambda recipe: recipe.batch * recipe.height * recipe.width,
     )
     batch = 3 * recipe.batch * recipe.height * recipe.width

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from tabulate import tabulate
 
-from apnet.errors import InputError, one_of
+from apnet.errors import InputError
 from apnet.files import write_text
 from apnet.records.paths import Run
-from reproduction.paper.order import in_order
-from workflow.lib.catalogue import TABLES, paper
 from workflow.lib.looking.bill import Bill, disk, download
 from workflow.lib.looking.estimate import Estimates
 from workflow.lib.looking.estimated import Compared, compared
-from workflow.lib.looking.needed import Needed, made, needed
+from workflow.lib.looking.needed import Needed, asked, made, title
 from workflow.lib.looking.spans import Span, hours, lasting
 from workflow.lib.looking.used import used
 from workflow.lib.plan import Plan
@@ -24,14 +22,15 @@ FILE = "reports/plan.md"
 _DEVICES = (1, 2, 4, 8)
 
 
-def text(plan: Plan, asked: Sequence[str], devices: int) -> str:
+def text(plan: Plan, targets: Sequence[str], devices: int) -> str:
     """The page.
 
     Args:
-        asked: reports that were asked for beside it, whose tables alone count; none: all.
+        targets: reports and evaluations that were asked for beside it, which alone count; none:
+            all tables.
         devices: jobs that the call would run at once.
     """
-    there = needed(plan, tables(asked))
+    there = asked(plan, targets)
     estimates = Estimates(plan)
     bill = Bill(estimates, there.missing_runs, there.missing)
     runs, evaluations = there.every()
@@ -50,19 +49,6 @@ def text(plan: Plan, asked: Sequence[str], devices: int) -> str:
     return "\n\n".join(parts)
 
 
-def tables(asked: Sequence[str]) -> Sequence[str]:
-    """The tables of these reports.
-
-    Raises:
-        InputError: a report without trainings.
-    """
-    names = list(dict.fromkeys(PurePosixPath(target).stem for target in asked))
-    for name in names:
-        if name not in TABLES:
-            raise one_of("report that needs trainings", name, TABLES)
-    return names or [table.id for table in in_order(paper().tables.values()) if table.id in TABLES]
-
-
 def write(folder: Path, page: str) -> str:
     """Write the page; the words that say where, or why not."""
     try:
@@ -78,7 +64,7 @@ def _by_table(plan: Plan, there: Needed, bill: Bill) -> str:
     for table in there.of:
         runs = there.runs(table)
         others = {run for other in ready if other != table for run in there.runs(other)}
-        rows.append([_name(table), *_row(there, bill, runs, there.of[table], runs & others)])
+        rows.append([title(table), *_row(there, bill, runs, there.of[table], runs & others)])
     everything = there.every()
     rows.append(["in all, each once", *_row(there, bill, *everything, None)])
     work = "GPU-hours" if plan.config["gpu"] else "hours of computing"
@@ -129,7 +115,7 @@ def _lines(
     )
     yield "Left out: drawing and counting datasets, figures and reports, which take minutes."
     for dataset, names in there.absent.items():
-        yield f"Not there yet, and in the bill: {dataset} ({', '.join(map(_name, names))})."
+        yield f"Not there yet, and in the bill: {dataset} ({', '.join(map(title, names))})."
     for name in bill.unknown():
         yield f"Left out: {name}, whose images nobody has counted, or no such machine was timed."
 
@@ -139,7 +125,7 @@ def _compared(plan: Plan, there: Needed) -> Iterator[str]:
     rows = []
     for table in there.of:
         if found := compared(plan, there.runs(table), there.of[table]):
-            rows.append([_name(table), *_beside(found)])
+            rows.append([title(table), *_beside(found)])
     if rows:
         rows.append(["in all, each once", *_beside(compared(plan, *there.every()))])
         headers = ["ended", "jobs", "estimated hours", "took", "took / estimated"]
@@ -163,17 +149,13 @@ def _missing(there: Needed, bill: Bill) -> Iterator[str]:
         runs = [*each]
         item = bill.runs[runs[0]]
         seeds = ", ".join(str(run.seed) for run in runs)
-        names = ", ".join(map(_name, there.tables_of(runs[0])))
+        names = ", ".join(map(title, there.tables_of(runs[0])))
         each_takes = "unknown" if item is None else lasting(item.seconds)
         why = "" if item is None else f"{'? ' if item.guessed else ''}{item.why}"
         rows.append([f"{model} on {dataset}, {reading}", seeds, names, each_takes, why])
     if rows:
         headers = ["missing training", "seeds", "for", "each", "from"]
         yield tabulate(rows, headers, tablefmt="github", disable_numparse=True)
-
-
-def _name(table: str) -> str:
-    return paper().tables[table].title
 
 
 def _count(number: int, noun: str) -> str:

@@ -23,7 +23,7 @@ FILE = Path(__file__).with_name("rates.yaml")
 """Rates that were measured elsewhere, and what models cost."""
 
 OFF = {
-    "run": 1.1,
+    "run": 1.2,
     "pixels": 1.3,
     "thin": 5.0,
     "precision": 1.3,
@@ -33,7 +33,7 @@ OFF = {
 }
 """By what factor a rate may be off: of the same thing at another time, and for what differs."""
 
-GUESS = 1.5
+GUESS = 1.6
 """From which factor on a rate is called a guess."""
 
 _FLOAT32 = {"cuda": 1.5, "cpu": 2.0}
@@ -100,16 +100,16 @@ class Rate:
 
 @dataclass(frozen=True)
 class Speed:
-    """What is expected of a training: images a second, the factor it may be off by, and why."""
+    """What is expected of a training: images a second, the factor it may be off by, and why.
+
+    Attributes:
+        guessed: whether nothing like it was measured.
+    """
 
     images_per_second: float
     factor: float
     why: str
-
-    @property
-    def guessed(self) -> bool:
-        """Whether nothing like it was measured."""
-        return self.factor >= GUESS
+    guessed: bool
 
 
 def speed(case: Case, rates: Iterable[Rate]) -> Speed | None:
@@ -121,8 +121,8 @@ def speed(case: Case, rates: Iterable[Rate]) -> Speed | None:
     near = [rate for rate in rates if case.off(rate.case) == factor]
     scaled = [rate.images_per_second * rate.case.work() / case.work() for rate in near]
     middle = median(scaled)
-    factor = max(factor, max(scaled) / middle, middle / min(scaled))
-    return Speed(middle, factor, _why(case, near))
+    spread = max(max(scaled) / middle, middle / min(scaled))
+    return Speed(middle, max(factor, spread), _why(case, near), factor >= GUESS)
 
 
 def _why(case: Case, near: list[Rate]) -> str:

@@ -13,8 +13,7 @@ from apnet.files import write_text
 from reproduction.report.templating import FOLDER
 from workflow.lib.locks import at_work
 from workflow.lib.looking import states
-from workflow.lib.looking.needed import needed
-from workflow.lib.looking.planning import tables
+from workflow.lib.looking.needed import asked, title
 from workflow.lib.looking.states import FAILED, RUNNING, STATES, STOPPED, State
 from workflow.lib.plan import Plan
 
@@ -35,27 +34,27 @@ class Part(NamedTuple):
     rows: Sequence[Sequence[object]]
 
 
-def parts(plan: Plan, asked: Sequence[str]) -> Iterator[Part]:
+def parts(plan: Plan, targets: Sequence[str]) -> Iterator[Part]:
     """What there is to say.
 
     Args:
-        asked: reports whose tables alone count; none: all.
+        targets: reports and evaluations that alone count; none: all tables.
     """
-    there = needed(plan, tables(asked))
+    there = asked(plan, targets)
     runs, evaluations = states.trainings(plan, there), states.evaluations(plan, there)
-    kinds = (("Trainings", there.runs, runs), ("Evaluations", there.of.get, evaluations))
-    for title, of, sort in kinds:
-        shown = [state for state in STATES if state != STOPPED or title == "Trainings"]
-        rows = [
-            [plan.tables[table].title, *_counts([sort[item] for item in of(table)], shown)]
-            for table in there.of
-        ]
-        rows.append(["in all, each once", *_counts(sort.values(), shown)])
-        yield Part(title, ["", *shown], rows)
     for state in (RUNNING, FAILED, STOPPED):
         named = [*_named(runs, state), *_named(evaluations, state)]
         if named:
             yield Part(state.capitalize(), ["what", "how far, or why"], named)
+    kinds = (("Trainings", there.runs, runs), ("Evaluations", there.of.get, evaluations))
+    for kind, of, sort in kinds:
+        shown = [state for state in STATES if state != STOPPED or kind == "Trainings"]
+        rows = [
+            [title(table), *_counts([sort[item] for item in of(table)], shown)]
+            for table in there.of
+        ]
+        rows.append(["in all, each once", *_counts(sort.values(), shown)])
+        yield Part(kind, ["", *shown], rows)
 
 
 def _counts(items: Collection[State], shown: Sequence[str]) -> list[int]:
@@ -87,7 +86,7 @@ def page(head: str, content: Sequence[Part]) -> str:
     """For a browser, which reads it again by itself."""
     style = (FOLDER / "table.css").read_text(encoding="utf-8")
     tables_ = "\n".join(
-        f"<h2>{html.escape(part.title)}</h2>\n<div class='scroll'>"
+        f"<h2>{html.escape(part.title)}</h2>\n<div class='scroll index'>"
         f"{tabulate(part.rows, part.heads, tablefmt='html', disable_numparse=True)}</div>"
         for part in content
     )
