@@ -87,7 +87,7 @@ class Estimates:
         run = evaluation.run
         if took := self._took.get((run.model, evaluation.test_set)):
             middle = median(took)
-            factor = max(rates.OFF["run"], max(took) / middle, middle / min(took))
+            factor = max(rates.AGAIN[self.device], max(took) / middle, middle / min(took))
             return Estimate(Span.around(middle, factor), rates.HERE, False)
         counted, speed = size(self.plan, run.reading, evaluation.test_set), self._speed(run)
         if counted is None or speed is None:

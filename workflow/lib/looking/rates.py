@@ -23,7 +23,6 @@ FILE = Path(__file__).with_name("rates.yaml")
 """Rates that were measured elsewhere, and what models cost."""
 
 OFF = {
-    "run": 1.2,
     "pixels": 1.3,
     "thin": 5.0,
     "precision": 1.3,
@@ -31,9 +30,12 @@ OFF = {
     "attention": 2.5,
     "machine": 2.0,
 }
-"""By what factor a rate may be off: of the same thing at another time, and for what differs."""
+"""By what factor a rate may be off, for each thing that differs."""
 
-GUESS = 1.6
+AGAIN = {"cuda": 1.15, "cpu": 1.5}
+"""The same of the same training at another time, by device: others may share a processor."""
+
+GUESS = 1.5
 """From which factor on a rate is called a guess."""
 
 _FLOAT32 = {"cuda": 1.5, "cpu": 2.0}
@@ -81,9 +83,9 @@ class Case:
             "precision": self.precision != other.precision,
             "model": self.model != other.model,
             "attention": self.attention != other.attention,
-            "machine": self.machine not in other.machine or not self.machine,
+            "machine": self.machine != other.machine,
         }
-        factor = OFF["run"]
+        factor = 1.0
         for name, holds in differs.items():
             factor *= OFF[name] if holds else 1.0
         return factor
@@ -122,7 +124,8 @@ def speed(case: Case, rates: Iterable[Rate]) -> Speed | None:
     scaled = [rate.images_per_second * rate.case.work() / case.work() for rate in near]
     middle = median(scaled)
     spread = max(max(scaled) / middle, middle / min(scaled))
-    return Speed(middle, max(factor, spread), _why(case, near), factor >= GUESS)
+    off = max(factor * AGAIN[case.device], spread)
+    return Speed(middle, off, _why(case, near), factor >= GUESS)
 
 
 def _why(case: Case, near: list[Rate]) -> str:
@@ -136,7 +139,7 @@ def _why(case: Case, near: list[Rate]) -> str:
         if (first.height, first.width) != (case.height, case.width)
         else "",
         first.precision if first.precision != case.precision else "",
-        first.machine if case.machine not in first.machine or not case.machine else "",
+        first.machine if first.machine != case.machine else "",
     ]
     scaled = ", ".join(filter(None, differs))
     return f"{source}, scaled from {scaled}" if scaled else source
@@ -207,7 +210,8 @@ def named(word: str | float) -> tuple[str, list[Rate]]:
         case = Case("the named rate", "cuda", *list(vars(first).values())[2:])
         return case.machine, [Rate(case, float(word), "rate of the config")]
     for rate in rates:
-        if word.casefold() in rate.case.machine.casefold():
+        name = rate.case.machine.casefold()
+        if word.casefold() in (name, *name.split()):
             return rate.case.machine, []
     raise one_of("GPU in rate", word, sorted({rate.case.machine for rate in rates}))
 
