@@ -1,0 +1,166 @@
+"""The plan: what is missing and shared, what it costs, and the limit of GPU-hours."""
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from apnet.errors import InputError
+from apnet.records.paths import HISTORY, Evaluation, Run
+from tests.workflow.conftest import ROOT
+from tests.workflow.test_finished import TESTED, make, write
+from tests.workflow.test_plan import CONFIG, RUN
+from workflow.lib import finished
+from workflow.lib.config import check_config
+from workflow.lib.looking import bill, budget, estimated, needed, planning, sizes
+from workflow.lib.looking.estimate import START, Estimates
+from workflow.lib.looking.spans import HOUR, Span, hours, total
+from workflow.lib.looking.used import require_left, used
+from workflow.lib.plan import Plan
+
+OTHER = Run("written", "market1501", "resnet50-apnet-c2", 0)
+GPU = {"device": "cuda:0", "cpu": "x", "threads": 1, "gpu": "NVIDIA H100 80GB HBM3"}
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    finished._read.cache_clear()
+
+
+def plan_of(tmp_path, monkeypatch, **config):
+    monkeypatch.chdir(tmp_path)
+    config = CONFIG | {"gpu": 1} | config
+    check_config(config, pytest.fail)
+    return Plan(config, ROOT)
+
+
+def test_what_is_finished_is_not_missing_and_what_is_made_is_shared(tmp_path, monkeypatch):
+    plan = make(tmp_path, monkeypatch)
+    there = needed.asked(plan, ())
+    runs, evaluations = there.every()
+    assert runs - there.missing_runs == {RUN} and evaluations - there.missing == {TESTED}
+    assert there.tables_of(RUN) == ["table2", "table5", "table7"]
+    write(plan, "cells/table5.json", {})
+    rows = {line.split("|")[1].strip(): line for line in planning.text(plan, (), 1).splitlines()
+            if line.startswith("| ")}
+    counts = {name: [int(word) for word in row.split("|")[2:6] if word.strip()]
+              for name, row in rows.items() if name in ("Table II", "Table V", "Fig. 5")}
+    assert counts == {"Table II": [30, 1, 1, 29], "Table V": [8, 1, 0, 7], "Fig. 5": [6, 0, 0, 6]}
+
+
+def test_reports_and_evaluations_beside_it_narrow_the_plan(tmp_path, monkeypatch):
+    plan = plan_of(tmp_path, monkeypatch)
+    asked = ["reports/table6.md", f"results/smoke/{TESTED.file}"]
+    there = needed.asked(plan, asked)
+    assert {*there.of} == {"table6", needed.NAMED} and there.of[needed.NAMED] == [TESTED]
+    with pytest.raises(InputError, match=r"table3.*reports/table2\.md"):
+        needed.asked(plan, ["reports/table3.md"])
+
+
+def test_a_dataset_that_is_not_there_is_in_the_bill(tmp_path, monkeypatch):
+    plan = plan_of(tmp_path, monkeypatch, scale="mine", synthetic=None, data_root=str(tmp_path))
+    there = needed.asked(plan, ["reports/table6.md"])
+    assert len(there.missing_runs) == 2 and there.absent == {"occluded-dukemtmc": ["table6"]}
+    assert "Not there yet, and in the bill: occluded-dukemtmc (Table VI)" in planning.text(
+        plan, ["reports/table6.md"], 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("images", "identities", "recipe", "steps"),
+    [
+        (12936, 751, "channel", 160 * 148),  # the sampler makes 151 (results/reference)
+        (12936, 751, "spatial", 600 * 37),
+        (10, 4, "smoke", 60),
+    ],
+)
+def test_steps_before_the_images_are_read(images, identities, recipe, steps):
+    from apnet.config.recipes import get_recipe
+
+    assert sizes.Size(images, identities, 0).steps(get_recipe(recipe)) == steps
+
+
+@pytest.mark.parametrize("devices", [1, 2, 3])
+def test_wall_time_lies_between_the_bounds_of_any_schedule(devices):
+    jobs = [5.0, 3.0, 3.0, 2.0, 2.0, 1.0]
+    best = min(
+        max(sum(job for job, at in zip(jobs, where, strict=True) if at == device)
+            for device in range(devices))
+        for where in itertools.product(range(devices), repeat=len(jobs))
+    )
+    found = bill._scheduled(jobs, devices)
+    assert best <= found <= 4 / 3 * best
+    assert bill._scheduled([], devices) == 0
+
+
+def test_the_bill_adds_up_and_each_run_counts_once(tmp_path, monkeypatch):
+    plan = plan_of(tmp_path, monkeypatch, rate="H100")
+    evaluations = [Evaluation(OTHER, "market1501"), Evaluation(OTHER, "dukemtmc")]
+    made = bill.Bill(Estimates(plan), [OTHER], evaluations)
+    parts = [made.runs[OTHER].seconds, *(made.evaluations[item].seconds for item in evaluations)]
+    assert made.seconds([OTHER, RUN], evaluations) == total(parts).plus(3 * START)
+    assert made.lasting(4).middle == pytest.approx(made.seconds([OTHER], evaluations).middle)
+    low, middle, high = parts[0]
+    assert low < middle < high
+
+
+def test_hours_are_words_that_people_read():
+    assert hours(Span(HOUR, 2 * HOUR, 300 * HOUR)) == "2.0 (1.0 to 300)"
+    assert hours(Span(0, 0, 0)) == "0"
+
+
+def took(plan, run, seconds, hardware=GPU):
+    write(plan, run.record, {"wall_seconds": seconds, "hardware": hardware})
+
+
+def test_used_hours_are_those_on_a_gpu_and_of_runs_under_way(tmp_path, monkeypatch):
+    plan = plan_of(tmp_path, monkeypatch)
+    took(plan, RUN, 1800.0)
+    took(plan, Run("written", "msmt17", "resnet50", 0), 9000.0, {"device": "cpu"})
+    write(plan, Run("written", "msmt17", "resnet50", 1).record, {"provenance": "imported"})
+    history = Path(plan.results, OTHER.folder, HISTORY)
+    history.parent.mkdir(parents=True)
+    history.write_text('{"seconds": 900}\n{"seconds": 900}\n{"sec')
+    results = Path(plan.results)
+    assert used(results) == pytest.approx(1.0)
+    assert used(results, {OTHER.folder}) == pytest.approx(0.5)
+    require_left(results, 1.1)
+    with pytest.raises(InputError, match=r"max_gpu_hours is 1, and 1\.00 GPU-hours were used"):
+        require_left(results, 1)
+
+
+def test_a_call_that_may_exceed_the_limit_is_refused_with_the_estimate(tmp_path, monkeypatch):
+    free = plan_of(tmp_path, monkeypatch, rate="H100")
+    takes = bill.Bill(Estimates(free), [OTHER], []).seconds([OTHER], [])
+    budget.begin(free, [OTHER], [])
+    kept = json.loads(Path("logs/smoke/estimates.json").read_text())
+    assert [*kept] == [OTHER.record]
+    for most, enough in ((1.01 * takes.high / HOUR, True), (0.99 * takes.high / HOUR, False)):
+        plan = plan_of(tmp_path, monkeypatch, rate="H100", max_gpu_hours=most)
+        if enough:
+            budget.begin(plan, [OTHER], [])
+            continue
+        with pytest.raises(InputError, match="1 trainings and 0 evaluations are estimated at"):
+            budget.begin(plan, [OTHER], [])
+    took(free, RUN, takes.high)  # used before
+    with pytest.raises(InputError, match="were used under results/smoke"):
+        budget.begin(
+            plan_of(tmp_path, monkeypatch, rate="H100", max_gpu_hours=1.01 * takes.high / HOUR),
+            *([OTHER], []),
+        )
+
+
+def test_what_was_estimated_stands_beside_what_it_took(tmp_path, monkeypatch):
+    plan = plan_of(tmp_path, monkeypatch, rate="H100")
+    evaluation = Evaluation(OTHER, "market1501")
+    budget.begin(plan, [OTHER], [evaluation])
+    assert estimated.compared(plan, [OTHER], [evaluation]) is None  # nothing has ended
+    took(plan, OTHER, 40.0)
+    found = estimated.compared(plan, [OTHER, RUN], [evaluation])
+    assert (found.jobs, found.took) == (1, 40.0)
+    assert found.estimated == bill.Bill(Estimates(plan), [OTHER], []).runs[OTHER].seconds
+    assert "1 job: took 40 s" in estimated.sentence(found)
+    assert "| took" in planning.text(plan, (), 1)
+    Path("logs/smoke/estimates.json").write_text("[1]")
+    assert estimated.compared(plan, [OTHER], []) is None
