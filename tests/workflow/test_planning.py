@@ -42,10 +42,16 @@ def test_what_is_finished_is_not_missing_and_what_is_made_is_shared(tmp_path, mo
     assert runs - there.missing_runs == {RUN} and evaluations - there.missing == {TESTED}
     assert there.tables_of(RUN) == ["table2", "table5", "table7"]
     write(plan, "cells/table5.json", {})
-    rows = {line.split("|")[1].strip(): line for line in planning.text(plan, (), 1).splitlines()
-            if line.startswith("| ")}
-    counts = {name: [int(word) for word in row.split("|")[2:6] if word.strip()]
-              for name, row in rows.items() if name in ("Table II", "Table V", "Fig. 5")}
+    rows = {
+        line.split("|")[1].strip(): line
+        for line in planning.text(plan, (), 1).splitlines()
+        if line.startswith("| ")
+    }
+    counts = {
+        name: [int(word) for word in row.split("|")[2:6] if word.strip()]
+        for name, row in rows.items()
+        if name in ("Table II", "Table V", "Fig. 5")
+    }
     assert counts == {"Table II": [30, 1, 1, 29], "Table V": [8, 1, 0, 7], "Fig. 5": [6, 0, 0, 6]}
 
 
@@ -85,8 +91,10 @@ def test_steps_before_the_images_are_read(images, identities, recipe, steps):
 def test_wall_time_lies_between_the_bounds_of_any_schedule(devices):
     jobs = [5.0, 3.0, 3.0, 2.0, 2.0, 1.0]
     best = min(
-        max(sum(job for job, at in zip(jobs, where, strict=True) if at == device)
-            for device in range(devices))
+        max(
+            sum(job for job, at in zip(jobs, where, strict=True) if at == device)
+            for device in range(devices)
+        )
         for where in itertools.product(range(devices), repeat=len(jobs))
     )
     found = bill._scheduled(jobs, devices)

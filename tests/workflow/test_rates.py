@@ -10,7 +10,7 @@ from apnet.errors import InputError
 from apnet.records.paths import Run
 from tests.workflow.conftest import ROOT
 from workflow.lib.experiments import load_experiments
-from workflow.lib.looking import rates
+from workflow.lib.looking import operations, rates
 
 H100 = "NVIDIA H100 80GB HBM3"
 C2 = rates.wanted("resnet50-apnet-c2", get_recipe("channel"), H100, "cuda")
@@ -38,7 +38,9 @@ def test_another_size_is_scaled_by_its_pixels_and_another_precision_by_its_time(
     half = rates.speed(C2, [here(400, width=96)])
     assert half.images_per_second == pytest.approx(200)
     assert half.why == "a run here, scaled from 384×96"
-    assert rates.speed(C2, [here(300, precision="bfloat16")]).images_per_second == pytest.approx(200)
+    assert rates.speed(C2, [here(300, precision="bfloat16")]).images_per_second == pytest.approx(
+        200
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_no_rate_of_a_gpu_says_anything_of_a_cpu():
 def test_what_attends_between_rows_costs_by_the_square_of_the_pixels():
     """Counted at 224×224 it is 17.7; between 256×128 and that the pixels grow by 1.53."""
     linear = 7.74 * (224 * 224) / (256 * 128)
-    assert linear < rates._operations("resnet50-apnet-s2", 224 * 224) < 17.7
+    assert linear < operations.operations("resnet50-apnet-s2", 224 * 224) < 17.7
 
 
 def test_records_of_every_scale_are_read_and_broken_ones_passed_over(tmp_path):
@@ -88,15 +90,15 @@ def test_a_gpu_is_named_by_a_word_of_its_name_or_by_its_speed():
 
 def test_models_of_the_experiments_were_counted_and_another_counts_as_its_backbone():
     experiments = load_experiments(ROOT / "workflow" / "experiments.yaml").values()
-    assert {*rates._file()["costs"]} <= {item.model for item in experiments}
-    assert rates.parameters("resnet101-se") == rates.parameters("resnet101")
+    assert {*operations.known()["costs"]} <= {item.model for item in experiments}
+    assert operations.parameters("resnet101-se") == operations.parameters("resnet101")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", [*rates._file()["costs"]])
+@pytest.mark.parametrize("model", [*operations.known()["costs"]])
 def test_counted_anew_it_costs_the_same(model):
     from apnet.models.cost import complexity
 
-    cost = rates._file()["costs"][model]
+    cost = operations.known()["costs"][model]
     found = complexity(model, "written", (cost["height"], cost["width"]), "torch")
     assert (round(found.gflops, 2), found.params) == (cost["gflops"], cost["params"])

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from apnet.records.paths import Evaluation, Run
-from workflow.lib.looking import rates
 from workflow.lib.looking.estimate import START, Estimate, Estimates
+from workflow.lib.looking.operations import parameters
 from workflow.lib.looking.sizes import size
 from workflow.lib.looking.spans import Span, total
 from workflow.lib.plan import Plan
@@ -76,7 +76,7 @@ def _scheduled(jobs: list[float], devices: int) -> float:
 def disk(plan: Plan, runs: Iterable[Run], at_once: int) -> tuple[int, int]:
     """Bytes that trainings leave, and bytes more while `at_once` of them run and cache images."""
     runs = [*runs]
-    weights = [_FLOAT * rates.parameters(run.model) for run in runs]
+    weights = [_FLOAT * parameters(run.model) for run in runs]
     passing = sum(sorted(weights, reverse=True)[:at_once]) * (_CHECKPOINTS - 1)
     if plan.config["image_cache"] is None:
         return sum(weights), passing
@@ -92,7 +92,7 @@ def download(plan: Plan, runs: Iterable[Run]) -> dict[str, int]:
     backbones = sorted({name for run in runs if (name := plan.pretrained_backbone(run))})
     there = Path(plan.located("resources/weights"))
     return {
-        name: _FLOAT * (rates.parameters(name) + _CLASSES)
+        name: _FLOAT * (parameters(name) + _CLASSES)
         for name in backbones
         if name not in plan.config["weights"] and not (there / f"{name}.safetensors").exists()
     }

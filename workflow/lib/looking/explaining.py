@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from apnet import numeric_core
-from apnet.errors import InputError, one_of
+from apnet.errors import InputError
 from apnet.records import paths
 from apnet.records.kept import second_name
 from apnet.records.paths import Evaluation, Run
@@ -12,6 +12,7 @@ from workflow.lib import finished
 from workflow.lib.catalogue import TABLES
 from workflow.lib.earlier import differences
 from workflow.lib.looking import states
+from workflow.lib.looking.cells import evaluations_of
 from workflow.lib.looking.edits import edits
 from workflow.lib.looking.needed import needed
 from workflow.lib.looking.underway import locked_files
@@ -37,7 +38,7 @@ class Explainer:
         Raises:
             InputError: no such table, row or column, or a cell that is quoted.
         """
-        for evaluation in self._evaluations(name):
+        for evaluation in evaluations_of(self._plan, name):
             yield from self.evaluation(evaluation)
 
     def file(self, name: str) -> Iterator[str]:
@@ -121,9 +122,12 @@ class Explainer:
 
     def _settings(self, record: dict[str, object], item: Run | Evaluation) -> str:
         if isinstance(item, Evaluation):
-            switches = record.get("protocol", {}).get("switches", {})
+            protocol = record.get("protocol")
+            switches = protocol.get("switches") if isinstance(protocol, dict) else None
+            if not isinstance(switches, dict):
+                return "its record names no switches"
             wanted = self._plan.readings[item.run.reading].switches(item.test_set)
-            return _differing(switches, wanted)
+            return _differing({key: switches.get(key, wanted[key]) for key in wanted}, wanted)
         try:
             found = differences(self._plan, item, record)
         except (AttributeError, InputError, KeyError, TypeError, ValueError) as error:
@@ -168,33 +172,6 @@ class Explainer:
         for item in missing:
             if not {item.run.dataset, item.test_set} & {*there.absent}:
                 yield from self.evaluation(item)
-
-    def _evaluations(self, name: str) -> list[Evaluation]:
-        words = name.split("/")
-        if len(words) != 3:
-            raise InputError(
-                f"cell {name!r} is not TABLE/ROW/COLUMN, such as table2/apnet-c2/market1501"
-            )
-        table_name, row_name, key = words
-        if table_name not in TABLES:
-            raise one_of("table", table_name, TABLES)
-        table = self._plan.tables[table_name]
-        rows = {row.id: row for row in table.rows}
-        rows |= {row.experiment: row for row in table.rows if row.experiment}
-        if row_name not in rows:
-            raise one_of(f"row of {table_name}", row_name, tuple(row.id for row in table.rows))
-        columns = {column.key: column for column in table.columns}
-        if key not in columns:
-            raise one_of(f"column of {table_name}", key, tuple(columns))
-        experiment = table.experiment_of(rows[row_name], key)
-        if experiment is None:
-            raise InputError(f"{name} is quoted from the paper: nothing is run for it")
-        model, column = self._plan.experiments[experiment].model, columns[key]
-        return [
-            Evaluation(Run(reading, column.training_set, model, seed), column.test_set)
-            for reading in self._plan.readings
-            for seed in self._plan.config["seeds"]
-        ]
 
     def _path(self, file: str) -> str:
         return self._plan.located(f"{self._plan.results}/{file}")

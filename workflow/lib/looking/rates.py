@@ -6,11 +6,8 @@ with a factor that it may be off by. The rate with the smallest factor is taken.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from statistics import median
-
-import yaml
 
 from apnet.config.names import parse_model_name
 from apnet.config.recipes import Recipe
@@ -18,9 +15,7 @@ from apnet.config.settings import current_settings
 from apnet.errors import InputError, one_of
 from apnet.files import read_json
 from apnet.records import paths
-
-FILE = Path(__file__).with_name("rates.yaml")
-"""Rates that were measured elsewhere, and what models cost."""
+from workflow.lib.looking.operations import known, operations
 
 OFF = {
     "pixels": 1.3,
@@ -72,7 +67,7 @@ class Case:
         """Operations of an image, weighed by precision; only ratios mean anything."""
         share = _THIN if self.size == "thin" else 1.0
         weight = _FLOAT32[self.device] if self.precision == "float32" else 1.0
-        return _operations(self.model, self.height * self.width) * share * weight
+        return operations(self.model, self.height * self.width) * share * weight
 
     def off(self, other: "Case") -> float:
         """By what factor a rate of another case may be off here."""
@@ -187,14 +182,14 @@ def wanted(model: str, recipe: Recipe, machine: str, device: str) -> Case:
 
 
 def measured() -> list[Rate]:
-    """The rates that were measured elsewhere (:data:`FILE`)."""
+    """The rates that were measured elsewhere (`rates.yaml`)."""
     return [
         Rate(
             Case(size="full", **{key: row[key] for key in row if key in Case.__annotations__}),
             row["images_per_second"],
             row["source"],
         )
-        for row in _file()["rates"]
+        for row in known()["rates"]
     ]
 
 
@@ -202,7 +197,7 @@ def named(word: str | float) -> tuple[str, list[Rate]]:
     """The GPU that a config names, by a part of its name or by its images a second.
 
     Raises:
-        InputError: no GPU of :data:`FILE` is called so.
+        InputError: no GPU of `rates.yaml` is called so.
     """
     rates = [rate for rate in measured() if rate.case.device == "cuda"]
     if isinstance(word, int | float):
@@ -214,28 +209,3 @@ def named(word: str | float) -> tuple[str, list[Rate]]:
         if word.casefold() in (name, *name.split()):
             return rate.case.machine, []
     raise one_of("GPU in rate", word, sorted({rate.case.machine for rate in rates}))
-
-
-def parameters(model: str) -> int:
-    """Of a network without its classifiers; those of the nearest one where it was not counted."""
-    return _cost(model)["params"]
-
-
-def _operations(model: str, pixels: int) -> float:
-    """10^9 operations of an image of so many pixels: what rows attend to grows by its square."""
-    cost, plain = _cost(model), _cost(parse_model_name(model).backbone)
-    share = pixels / (cost["height"] * cost["width"])
-    if parse_model_name(model).attention != "spatial":
-        return cost["gflops"] * share
-    base = plain["gflops"] * pixels / (plain["height"] * plain["width"])
-    return base + (cost["gflops"] - base / share) * share**2
-
-
-def _cost(model: str) -> Mapping[str, float]:
-    costs = _file()["costs"]
-    return costs.get(model) or costs.get(parse_model_name(model).backbone) or costs["resnet50"]
-
-
-@cache
-def _file() -> Mapping[str, object]:
-    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
