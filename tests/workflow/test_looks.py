@@ -18,7 +18,7 @@ from workflow.lib.looking.asked import asked
         (["--config", "a1=b", "c1=plan", "--", "status"], ["status"], []),
         (["--config", "scale=plan", "--cores", "1", "reports/table2.md"], [], []),
         (["--directory", "plan", "--", "all"], [], ["all"]),
-        (["reports/plan.md"], [], []),
+        (["reports/status.html", "status", "reports/x.md"], ["status"], ["reports/x.md"]),
     ],
 )
 def test_what_a_command_line_asks_for(words, looks, beside):

@@ -251,8 +251,8 @@ def summary():
         took = estimated.sentence(estimated.compared(PLAN, *PLANNED.values()))
     if not names:
         written = [file for file in asked() if Path(file).stem in PAGES]
-        return f"Written: {listed(written)}" if written else ""
-        return took
+        said = f"Written: {listed(written)}" if written else ""
+        return "\n".join(filter(None, [said, took]))
     # It loads pandas, which no other call needs.
     from workflow.lib.closing import closing
 

@@ -61,6 +61,9 @@ LOOKS: Mapping[str, Callable[[Look], int]] = {
 }
 """By target. Each prints, and returns the exit status of the call."""
 
+FILES = {"reports/plan.md": "plan", "reports/status.html": "status"}
+"""Where some are written too."""
+
 
 def asked(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     """The looks that a command line of Snakemake asks for, and its other targets.
@@ -68,7 +71,7 @@ def asked(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     The Snakefile is read before Snakemake says what it was asked for.
     """
     program, *words = argv
-    if not {*words} & {*LOOKS} or Path(program).name not in ("snakemake", "__main__.py"):
+    if not {*words} & {*LOOKS, *FILES} or Path(program).name not in ("snakemake", "__main__.py"):
         return [], []
     from snakemake.cli import get_argument_parser
 
@@ -78,9 +81,10 @@ def asked(argv: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def divided(targets: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Looks, and other targets."""
-    looks = [target for target in targets if target in LOOKS]
-    return looks, [target for target in targets if target not in LOOKS]
+    """Looks, also by the file that has one, and other targets."""
+    looks = [FILES.get(target, target) for target in targets]
+    others = [target for target in targets if FILES.get(target, target) not in LOOKS]
+    return [look for look in dict.fromkeys(looks) if look in LOOKS], others
 
 
 def show(looks: Sequence[str], look: Look) -> int:

@@ -56,7 +56,7 @@ def asked(plan: Plan, targets: Sequence[str]) -> Needed:
     """
     names, named = [], []
     for target in targets:
-        stem = PurePosixPath(target).stem
+        stem = PurePosixPath(target).name.partition(".")[0]
         if files := asked_evaluations([target], plan):
             named += map(Evaluation.parse, map(PurePosixPath, files))
         elif stem in TABLES:
