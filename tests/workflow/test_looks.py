@@ -37,7 +37,7 @@ def test_a_look_needs_no_cores_and_no_lock_and_runs_nothing(snakemake, tmp_path)
     call += ["--directory", str(tmp_path), "--", "plan", "status", "reports/table6.md"]
     done = subprocess.run(call, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    assert "Scale smoke: 2 trainings and 2 evaluations make 1 tables" in done.stdout
+    assert "2 trainings and 2 evaluations are needed for Table VI." in done.stdout
     assert "no Snakemake runs in this folder" in done.stdout
     assert "| in all, each once |" in (tmp_path / "reports" / "plan.md").read_text()
     assert {file.name for file in tmp_path.iterdir()} == {".snakemake", "reports"}
@@ -50,6 +50,6 @@ def test_a_limit_of_gpu_hours_ends_a_call_before_its_first_job(snakemake, tmp_pa
         "results/smoke/written/market1501/resnet50/seed0/run.json", config=config, check=False
     )
     assert done.returncode == 2
-    assert "1 trainings and 0 evaluations are estimated at" in done.stderr
+    assert "1 training and 0 evaluations are estimated at" in done.stderr
     assert not (tmp_path / "results").exists() and not (tmp_path / "resources").exists()
     assert not [*(tmp_path / ".snakemake").glob("locks/*")]

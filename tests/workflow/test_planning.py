@@ -11,7 +11,7 @@ from apnet.records.paths import HISTORY, Evaluation, Run
 from tests.workflow.conftest import ROOT
 from tests.workflow.test_finished import TESTED, make, write
 from tests.workflow.test_plan import CONFIG, RUN
-from workflow.lib import finished
+from workflow.lib import finished, jobs
 from workflow.lib.config import check_config
 from workflow.lib.looking import bill, budget, estimated, needed, planning, sizes
 from workflow.lib.looking.estimate import START, Estimates
@@ -149,7 +149,7 @@ def test_a_call_that_may_exceed_the_limit_is_refused_with_the_estimate(tmp_path,
         if enough:
             budget.begin(plan, [OTHER], [])
             continue
-        with pytest.raises(InputError, match="1 trainings and 0 evaluations are estimated at"):
+        with pytest.raises(InputError, match="1 training and 0 evaluations are estimated at"):
             budget.begin(plan, [OTHER], [])
     took(free, RUN, takes.high)  # used before
     with pytest.raises(InputError, match="were used under results/smoke"):
@@ -157,6 +157,15 @@ def test_a_call_that_may_exceed_the_limit_is_refused_with_the_estimate(tmp_path,
             plan_of(tmp_path, monkeypatch, rate="H100", max_gpu_hours=1.01 * takes.high / HOUR),
             *([OTHER], []),
         )
+
+
+def test_no_job_begins_once_so_many_hours_were_used(tmp_path, monkeypatch):
+    plan = plan_of(tmp_path, monkeypatch)
+    took(plan, RUN, 2 * HOUR)
+    for most, status in ((1, 2), (3, 0)):
+        limit = ["--max-gpu-hours", str(most), "--of", plan.results]
+        assert jobs.main([*limit, "--log", "logs/x.log", "--", "touch", f"made{most}"]) == status
+    assert not Path("made1").exists() and Path("made3").exists()
 
 
 def test_what_was_estimated_stands_beside_what_it_took(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from apnet.records.paths import Evaluation, Run
 from workflow.lib.looking.bill import Bill
 from workflow.lib.looking.estimate import Estimates
 from workflow.lib.looking.estimated import note
+from workflow.lib.looking.planning import counted
 from workflow.lib.looking.spans import HOUR, hours
 from workflow.lib.looking.used import used
 from workflow.lib.plan import Plan
@@ -38,8 +39,8 @@ def _require(plan: Plan, bill: Bill, most: float) -> None:
         )
     if so_far + takes.high / HOUR > most:
         raise InputError(
-            f"max_gpu_hours is {most:g}: this call's {len(bill.runs)} trainings and "
-            f"{len(bill.evaluations)} evaluations are estimated at {hours(takes)} GPU-hours, and "
+            f"max_gpu_hours is {most:g}: this call's {counted(bill.runs, bill.evaluations)} are "
+            f"estimated at {hours(takes)} GPU-hours, and "
             f"{so_far:.2f} were used under {results}: raise it, or ask for fewer tables or seeds "
             f"(snakemake plan shows what each costs)"
         )

@@ -1,6 +1,6 @@
 """`snakemake plan`: what is missing for the tables, and what it costs before it is paid."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tabulate import tabulate
 
 from apnet.errors import InputError
 from apnet.files import write_text
-from apnet.records.paths import Run
+from apnet.records.paths import Evaluation, Run
 from workflow.lib.looking.bill import Bill, disk, download
 from workflow.lib.looking.estimate import Estimates
 from workflow.lib.looking.estimated import Compared, compared
@@ -34,11 +34,9 @@ def text(plan: Plan, targets: Sequence[str], devices: int) -> str:
     estimates = Estimates(plan)
     bill = Bill(estimates, there.missing_runs, there.missing)
     runs, evaluations = there.every()
-    head = (
-        f"Scale {plan.scale}: {len(runs)} trainings and {len(evaluations)} evaluations make "
-        f"{len(there.of)} tables and figures. {_count(len(there.missing_runs), 'training')} and "
-        f"{_count(len(there.missing), 'evaluation')} are missing."
-    )
+    wanted, lacks = counted(runs, evaluations), counted(there.missing_runs, there.missing)
+    shown = ", ".join(map(title, there.of)) or "nothing"
+    head = f"Scale {plan.scale}: {wanted} are needed for {shown}. Missing: {lacks}."
     parts = [
         head,
         _by_table(plan, there, bill),
@@ -158,8 +156,10 @@ def _missing(there: Needed, bill: Bill) -> Iterator[str]:
         yield tabulate(rows, headers, tablefmt="github", disable_numparse=True)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def counted(runs: Collection[Run], evaluations: Collection[Evaluation]) -> str:
+    """How many, such as `1 training and 2 evaluations`."""
+    sizes = (("training", len(runs)), ("evaluation", len(evaluations)))
+    return " and ".join(f"{size} {noun}{'' if size == 1 else 's'}" for noun, size in sizes)
 
 
 def _bytes(number: float) -> str:
