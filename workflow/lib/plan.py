@@ -122,7 +122,7 @@ class Plan:
 
     def wanted_maps(self, figure: str) -> list[str]:
         """The files that it waits for; none under `missing: show`."""
-        there = self._has(paper().pictures[figure].shows["dataset"])
+        there = self.has(paper().pictures[figure].shows["dataset"])
         files = [*self.maps(figure), *self.judged_maps(figure)]
         return files if there and not self.shows_missing else []
 
@@ -133,7 +133,7 @@ class Plan:
 
     def counts(self, datasets: Iterable[str]) -> list[str]:
         """The records of those datasets that exist, under every reading."""
-        existing = [name for name in datasets if self._has(name)]
+        existing = [name for name in datasets if self.has(name)]
         pairs = [(reading, dataset) for reading in self.readings for dataset in existing]
         checks = (paths.CHECK.format(reading=reading, dataset=name) for reading, name in pairs)
         return [f"{self.results}/{check}" for check in checks]
@@ -199,15 +199,9 @@ class Plan:
             for experiment, training, test in self._cells(self.tables[table])
             for reading in self.readings
             for seed in self.config["seeds"]
-            if absent or (self._has(training) and self._has(test))
+            if absent or (self.has(training) and self.has(test))
         }
         return sorted(evaluations)
-
-    def absent(self, table: str) -> list[str]:
-        """The datasets that a table needs and that are not there."""
-        cells = self._cells(self.tables[table])
-        names = dict.fromkeys(name for _, *sets in cells for name in sets)
-        return [name for name in names if not self._has(name)]
 
     def files(self, tables: Iterable[str]) -> list[str]:
         """The evaluation records that the tables wait for; none under `missing: show`."""
@@ -225,7 +219,8 @@ class Plan:
                 if name is not None:
                     yield self.experiments[name], column.training_set, column.test_set
 
-    def _has(self, dataset: str) -> bool:
+    def has(self, dataset: str) -> bool:
+        """Whether a dataset of the paper is there to be read."""
         if self.config["synthetic"]:
             return not unreadable(dataset)
         return not self.custom_only and not absence(dataset, Path(self.data_root))

@@ -199,26 +199,6 @@ def existing_evaluations(wildcards):
     return existing.of_tables(PLAN, [wildcards.table])
 
 
-PLANNED = {"train": [], "evaluate": []}
-"""What this call trains and evaluates."""
-
-
-@refusing()
-def estimate_planned():
-    """Before the first job: what this call's trainings and evaluations will take."""
-    from workflow.lib.looking import budget
-
-    for job in workflow.dag.needrun_jobs():
-        if job.rule.name == "train":
-            PLANNED["train"].append(run_named(job.wildcards))
-        elif job.rule.name == "evaluate":
-            evaluation = paths.Evaluation(
-                run_named(job.wildcards), job.wildcards.test_set
-            )
-            PLANNED["evaluate"].append(evaluation)
-    budget.begin(PLAN, *PLANNED.values())
-
-
 @refusing()
 def keep_planned():
     """Snakemake deletes what exists of the planned jobs' outputs, before each of them."""

@@ -23,6 +23,26 @@ def looked(wildcards):
     look(*divided([*workflow.dag_settings.targets]))
 
 
+PLANNED = {"train": [], "evaluate": []}
+"""What this call trains and evaluates."""
+
+
+@refusing()
+def estimate_planned():
+    """Before the first job: what this call's trainings and evaluations will take."""
+    from workflow.lib.looking import budget
+
+    for job in workflow.dag.needrun_jobs():
+        if job.rule.name == "train":
+            PLANNED["train"].append(run_named(job.wildcards))
+        elif job.rule.name == "evaluate":
+            evaluation = paths.Evaluation(
+                run_named(job.wildcards), job.wildcards.test_set
+            )
+            PLANNED["evaluate"].append(evaluation)
+    budget.begin(PLAN, *PLANNED.values())
+
+
 if workflow.is_main_process and workflow.modifier.is_main_snakefile():
     found, beside = looks_in(sys.argv)
     if found:

@@ -83,8 +83,10 @@ def needed(plan: Plan, tables: Sequence[str], named: Sequence[Evaluation] = ()) 
     }
     absent: dict[str, list[str]] = {}
     for table in tables:
-        for dataset in plan.absent(table):
-            absent.setdefault(dataset, []).append(table)
+        sets = {name for item in of[table] for name in (item.run.dataset, item.test_set)}
+        for dataset in sorted(sets):
+            if not plan.has(dataset):
+                absent.setdefault(dataset, []).append(table)
     return Needed(of, frozenset(untrained), frozenset(missing), absent)
 
 

@@ -10,7 +10,7 @@ from tabulate import tabulate
 
 from apnet.errors import InputError
 from apnet.files import write_text
-from reproduction.report.templating import FOLDER
+from reproduction.report.templating import template
 from workflow.lib.locks import at_work
 from workflow.lib.looking import states
 from workflow.lib.looking.needed import asked, title
@@ -84,7 +84,7 @@ def text(head: str, content: Sequence[Part]) -> str:
 
 def page(head: str, content: Sequence[Part]) -> str:
     """For a browser, which reads it again by itself."""
-    style = (FOLDER / "table.css").read_text(encoding="utf-8")
+    style = template("table.css").render()
     tables_ = "\n".join(
         f"<h2>{html.escape(part.title)}</h2>\n<div class='scroll index'>"
         f"{tabulate(part.rows, part.heads, tablefmt='html', disable_numparse=True)}</div>"
