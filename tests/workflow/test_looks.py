@@ -42,6 +42,7 @@ def test_a_look_needs_no_cores_and_no_lock_and_runs_nothing(snakemake, tmp_path)
     assert "| in all, each once |" in (tmp_path / "reports" / "plan.md").read_text()
     assert {file.name for file in tmp_path.iterdir()} == {".snakemake", "reports"}
     assert len([*locks.iterdir()]) == 2
+    assert not [*tmp_path.glob(".snakemake/log/*")]  # what follows a run takes the newest
 
 
 def test_a_limit_of_gpu_hours_ends_a_call_before_its_first_job(snakemake, tmp_path):

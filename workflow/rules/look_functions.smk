@@ -1,9 +1,16 @@
 """Targets that only look: what a call that asks for them prints in place of running jobs."""
 
+from snakemake.logging import logger as snakemake_logger
+
 with refusing():
     from workflow.lib.call import unlocking
     from workflow.lib.looking.look import Look
-    from workflow.lib.looking.asked import asked as looks_in, divided, show
+    from workflow.lib.looking.asked import (
+        asked as looks_in,
+        divided,
+        leave_no_log,
+        show,
+    )
 
 
 @refusing()
@@ -15,6 +22,7 @@ def look(looks, beside):
     cluster = settings.nodes is not None
     devices = settings.nodes if cluster else getattr(gpus, "value", gpus)
     given = Look(config, ROOT, beside, devices or 1, cluster, unlocking(workflow))
+    leave_no_log(snakemake_logger)
     sys.exit(show(looks, given))
 
 

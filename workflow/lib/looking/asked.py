@@ -3,8 +3,10 @@
 So it needs no `--cores`, waits for no lock, and works in a folder that cannot be written.
 """
 
+import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from apnet.errors import InputError
@@ -85,6 +87,16 @@ def divided(targets: Sequence[str]) -> tuple[list[str], list[str]]:
     looks = [FILES.get(target, target) for target in targets]
     others = [target for target in targets if FILES.get(target, target) not in LOOKS]
     return [look for look in dict.fromkeys(looks) if look in LOOKS], others
+
+
+def leave_no_log(logger: logging.Logger) -> None:
+    """Remove the empty log of this call: who follows a run looks for the newest log."""
+    for handler in logger.handlers:
+        if isinstance(handler, logging.FileHandler):
+            log = Path(handler.baseFilename)
+            with suppress(OSError):
+                if not log.stat().st_size:
+                    log.unlink()
 
 
 def show(looks: Sequence[str], look: Look) -> int:
