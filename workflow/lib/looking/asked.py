@@ -90,13 +90,11 @@ def divided(targets: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def leave_no_log(logger: logging.Logger) -> None:
-    """Remove the empty log of this call: who follows a run looks for the newest log."""
+    """Remove the log that this call has begun: who follows a run looks for the newest log."""
     for handler in logger.handlers:
         if isinstance(handler, logging.FileHandler):
-            log = Path(handler.baseFilename)
             with suppress(OSError):
-                if not log.stat().st_size:
-                    log.unlink()
+                Path(handler.baseFilename).unlink()
 
 
 def show(looks: Sequence[str], look: Look) -> int:
