@@ -113,6 +113,18 @@ def test_the_bill_adds_up_and_each_run_counts_once(tmp_path, monkeypatch):
     assert low < middle < high
 
 
+def test_jobs_that_share_a_gpu_cost_no_less_until_such_runs_were_timed(tmp_path, monkeypatch):
+    full = {"scale": "mine", "recipes": {"channel": "channel", "spatial": "spatial"}}
+    full |= {"set": {"pretrained": False}, "synthetic": {"identities": 20, "seed": 0}}
+    plans = [plan_of(tmp_path, monkeypatch, rate="H100", gpu_share=n, **full) for n in (1, 0.5)]
+    bills = [bill.Bill(Estimates(plan), [OTHER], []) for plan in plans]
+    whole, half = (made.runs[OTHER].seconds.middle for made in bills)
+    assert half == pytest.approx(2 * whole)
+    alone, shared = (made.seconds([OTHER], []).middle for made in bills)
+    assert shared == pytest.approx(alone - START / 2)
+    assert bills[1].lasting(1) == bills[1].lasting(2)
+
+
 def test_hours_are_words_that_people_read():
     assert hours(Span(HOUR, 2 * HOUR, 300 * HOUR)) == "2.0 (1.0 to 300)"
     assert hours(Span(0, 0, 0)) == "0"
@@ -124,7 +136,7 @@ def took(plan, run, seconds, hardware=GPU):
 
 def test_used_hours_are_those_on_a_gpu_and_of_runs_under_way(tmp_path, monkeypatch):
     plan = plan_of(tmp_path, monkeypatch)
-    took(plan, RUN, 1800.0)
+    took(plan, RUN, 3600.0, GPU | {"gpu_share": 0.5})
     took(plan, Run("written", "msmt17", "resnet50", 0), 9000.0, {"device": "cpu"})
     write(plan, Run("written", "msmt17", "resnet50", 1).record, {"provenance": "imported"})
     history = Path(plan.results, OTHER.folder, HISTORY)

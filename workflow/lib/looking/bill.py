@@ -37,13 +37,14 @@ class Bill:
     def __init__(
         self, estimates: Estimates, runs: Iterable[Run], evaluations: Iterable[Evaluation]
     ) -> None:
+        self.share = estimates.share
         self.runs = {run: estimates.training(run) for run in sorted(runs)}
         self.evaluations = {item: estimates.evaluation(item) for item in sorted(evaluations)}
 
     def seconds(self, runs: Iterable[Run], evaluations: Iterable[Evaluation]) -> Span:
-        """What those of them take that are among these, with the start of each job."""
+        """Of a device: what those of them take that are among these, with each job's start."""
         known = [*_known(self.runs, runs), *_known(self.evaluations, evaluations)]
-        return total(item.seconds for item in known).plus(START * len(known))
+        return total(item.seconds for item in known).plus(START * len(known)).times(self.share)
 
     def unknown(self) -> list[str]:
         """What nothing is known of, by its path under the scale."""
@@ -58,7 +59,8 @@ class Bill:
         for one, item in self.evaluations.items():
             chains.setdefault(one.run, []).extend([item.seconds] if item else [])
         jobs = [total(spans).plus(START * len(spans)) for spans in chains.values()]
-        return Span(*(_scheduled([job[end] for job in jobs], devices) for end in range(3)))
+        at_once = round(devices / self.share)
+        return Span(*(_scheduled([job[end] for job in jobs], at_once) for end in range(3)))
 
 
 def _known(of: Mapping[object, Estimate | None], wanted: Iterable[object]) -> list[Estimate]:

@@ -52,6 +52,11 @@ class Estimates:
         """`cuda` or `cpu`."""
         return "cuda" if self.plan.config["gpu"] else "cpu"
 
+    @property
+    def share(self) -> float:
+        """Of a device that each job takes."""
+        return self.plan.config["gpu_share"] if self.plan.config["gpu"] else 1.0
+
     @cached_property
     def known(self) -> list[rates.Rate]:
         """All that are known."""
@@ -98,7 +103,8 @@ class Estimates:
 
     def _speed(self, run: Run) -> rates.Speed | None:
         recipe = self.plan.settings(run).recipe
-        return rates.speed(rates.wanted(run.model, recipe, self.machine, self.device), self.known)
+        case = rates.wanted(run.model, recipe, self.machine, self.device, self.share)
+        return rates.speed(case, self.known)
 
     @property
     def _results(self) -> Path:
@@ -112,7 +118,8 @@ class Estimates:
             try:
                 record = read_json(file)
                 seconds, device = float(record["wall_seconds"]), record["hardware"]["device"]
-                if device.partition(":")[0] == self.device and seconds > 0:
+                shared = record["hardware"].get("gpu_share", 1.0) != self.share
+                if device.partition(":")[0] == self.device and seconds > 0 and not shared:
                     took.setdefault((record["model"], record["dataset"]), []).append(seconds)
             except (AttributeError, InputError, KeyError, TypeError, ValueError):
                 continue

@@ -24,6 +24,7 @@ OFF = {
     "model": 1.25,
     "attention": 2.5,
     "machine": 2.0,
+    "share": 1.5,
 }
 """By what factor a rate may be off, for each thing that differs."""
 
@@ -48,6 +49,7 @@ class Case:
         machine: the GPU's name, or the processor's.
         device: `cuda` or `cpu`.
         precision: `float32` or `bfloat16`.
+        share: of the device, which others computed on too if it is not all.
     """
 
     machine: str
@@ -57,6 +59,7 @@ class Case:
     width: int
     size: str
     precision: str
+    share: float = 1.0
 
     @property
     def attention(self) -> str:
@@ -79,6 +82,7 @@ class Case:
             "model": self.model != other.model,
             "attention": self.attention != other.attention,
             "machine": self.machine != other.machine,
+            "share": self.share != other.share,
         }
         factor = 1.0
         for name, holds in differs.items():
@@ -116,7 +120,9 @@ def speed(case: Case, rates: Iterable[Rate]) -> Speed | None:
         return None
     factor = min(case.off(rate.case) for rate in rates)
     near = [rate for rate in rates if case.off(rate.case) == factor]
-    scaled = [rate.images_per_second * rate.case.work() / case.work() for rate in near]
+    # Without knowing better: half a device is half as fast.
+    alone = [rate.images_per_second * rate.case.work() / rate.case.share for rate in near]
+    scaled = [each * case.share / case.work() for each in alone]
     middle = median(scaled)
     spread = max(max(scaled) / middle, middle / min(scaled))
     off = max(factor * AGAIN[case.device], spread)
@@ -133,6 +139,7 @@ def _why(case: Case, near: list[Rate]) -> str:
         f"{first.height}×{first.width}"
         if (first.height, first.width) != (case.height, case.width)
         else "",
+        f"{first.share:g} of a GPU" if first.share != case.share else "",
         first.precision if first.precision != case.precision else "",
         first.machine if first.machine != case.machine else "",
     ]
@@ -165,6 +172,7 @@ def _case_of(record: Mapping[str, dict]) -> Case:
         settings["width"],
         settings["backbone_size"],
         record["arithmetic"]["precision"],
+        hardware.get("gpu_share", 1.0),
     )
 
 
@@ -173,12 +181,12 @@ def processor(name: str, threads: int) -> str:
     return f"{name}, {threads} {'thread' if threads == 1 else 'threads'}"
 
 
-def wanted(model: str, recipe: Recipe, machine: str, device: str) -> Case:
+def wanted(model: str, recipe: Recipe, machine: str, device: str, share: float = 1.0) -> Case:
     """The case of a training that is planned."""
     # On a GPU of today `auto` is bfloat16; a CPU may or may not have it.
     precision = "bfloat16" if recipe.precision == "auto" else recipe.precision
     height, width, size = recipe.height, recipe.width, recipe.backbone_size
-    return Case(machine, device, model, height, width, size, precision)
+    return Case(machine, device, model, height, width, size, precision, share)
 
 
 def measured() -> list[Rate]:

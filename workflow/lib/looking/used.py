@@ -33,8 +33,9 @@ def gpu_seconds(record: Path) -> float | None:
     """What the record of a run or an evaluation says that it held a GPU; None if it held none."""
     try:
         content = read_json(record)
-        on_gpu = content["hardware"]["device"].startswith("cuda")
-        return float(content["wall_seconds"]) if on_gpu else None
+        hardware = content["hardware"]
+        on_gpu, share = hardware["device"].startswith("cuda"), hardware.get("gpu_share", 1.0)
+        return float(content["wall_seconds"]) * share if on_gpu else None
     except _BROKEN:
         return None  # an imported run took none of this machine's time
 
