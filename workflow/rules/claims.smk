@@ -15,7 +15,7 @@ rule claims:
     conda:
         ENVIRONMENT
     params:
-        cells=located(f"{RESULTS}/cells"),
+        cells=cells_folder,
         earlier=judged_earlier,
         paper=paper_folder,
         command=report_command,

@@ -12,7 +12,7 @@ rule export:
     conda:
         ENVIRONMENT
     params:
-        cells=located(f"{RESULTS}/cells"),
+        cells=cells_folder,
         paper=paper_folder,
         code=paper_text,
     shell:
