@@ -74,7 +74,7 @@ def test_the_record_says_with_what(record):
     assert record["arithmetic"] == {
         "precision": "float32",
         "deterministic": True,
-        "channels_last": False,
+        "channels_last": True,
         "fused": True,
         "compile": False,
     }

@@ -5,13 +5,13 @@ import sys
 import pytest
 import torch
 
-from apnet.config.recipes import CHANNEL, SMOKE, get_recipe
+from apnet.config.recipes import CHANNEL, SPATIAL, get_recipe
 from apnet.training.acceleration import Switches, decide
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
 
-@pytest.mark.parametrize("recipe", [CHANNEL, SMOKE])
+@pytest.mark.parametrize("recipe", [CHANNEL, SPATIAL])
 def test_auto_is_decided_for_the_device(recipe):
     assert decide(recipe, CPU) == Switches(channels_last=False, fused=True, compile=False)
     assert decide(recipe, CUDA) == Switches(channels_last=True, fused=True, compile=False)
