@@ -7,7 +7,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from apnet.errors import InputError
+from apnet.errors import InputError, plain
 from apnet.runtime.memory import shortage
 
 LOG = "APNET_LOG"
@@ -37,7 +37,7 @@ def ended(error: BaseException, bad_input: tuple[type[Exception], ...] = (InputE
         status = 2
     else:
         status, sentence = 1, _unforeseen(error)
-    print(f"apnet: {sentence}", file=sys.stderr)
+    print(f"apnet: {plain(sentence)}", file=sys.stderr)
     return status
 
 

@@ -1,5 +1,6 @@
 """The one error, and the one warning, that a user is meant to read."""
 
+import unicodedata
 import warnings
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -9,6 +10,9 @@ _NEAR, _TELLING = 0.7, 3
 """How alike two spellings are, as difflib has it, and of how many letters a part is telling."""
 
 _ALSO_CALLED = {"gpu": "cuda", "learningrate": "lr"}
+
+_TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+"""Classes of characters by which Unicode turns the direction of writing."""
 
 
 class InputError(Exception):
@@ -35,6 +39,24 @@ def _plain(message: Warning | str, category: type[Warning], *where: Any, **line:
     if issubclass(category, FormerName):
         return f"apnet: {message}\n"
     return _usual(message, category, *where, **line)
+
+
+def plain(text: str) -> str:
+    """A text as one line that a terminal only shows, whoever named the file that it is about.
+
+    What would command the terminal, end the line, turn the direction of writing, or is half a
+    character stands as its code.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter.encode("unicode_escape").decode() if _acts(letter) else letter for letter in text
+    )
+
+
+def _acts(letter: str) -> bool:
+    turns = unicodedata.bidirectional(letter) in _TURNING
+    return turns or unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")
 
 
 def one_of(kind: str, value: object, known: Iterable[str]) -> InputError:

@@ -12,7 +12,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from reproduction import commands as more
-from reproduction.errors import InputError, run_main
+from reproduction.errors import InputError, plain, run_main
 from reproduction.files import user_path, write_text
 from reproduction.judging.cells import Cells
 from reproduction.judging.entries import check_names
@@ -91,7 +91,7 @@ def _judged(paper: Paper, file: Path, ignore_unknown: bool) -> Cells:
         except InputError as error:
             raise InputError(f"{file}: {error}") from error
     for warning in caught:
-        print(f"reproduction: {file}: {warning.message}", file=sys.stderr)
+        print(plain(f"reproduction: {file}: {warning.message}"), file=sys.stderr)
     return cells
 
 

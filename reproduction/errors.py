@@ -5,6 +5,7 @@ import signal
 import sys
 import tempfile
 import traceback
+import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -14,9 +15,30 @@ LOG = "REPRODUCTION_LOG"
 SHOWN = "REPRODUCTION_TRACEBACKS"
 """Environment variable: when it is set, every error shows its traceback on stderr."""
 
+_TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+"""Classes of characters by which Unicode turns the direction of writing."""
+
 
 class InputError(Exception):
     """Bad input. Its message is one sentence: what is wrong, where, what to do."""
+
+
+def plain(text: str) -> str:
+    """A text as one line that a terminal only shows, whoever named the file that it is about.
+
+    What would command the terminal, end the line, turn the direction of writing, or is half a
+    character stands as its code.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter.encode("unicode_escape").decode() if _acts(letter) else letter for letter in text
+    )
+
+
+def _acts(letter: str) -> bool:
+    turns = unicodedata.bidirectional(letter) in _TURNING
+    return turns or unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")
 
 
 def one_of(kind: str, value: object, known: Iterable[str]) -> InputError:
@@ -37,7 +59,7 @@ def run_main(work: Callable[[], int | None]) -> int:
         if os.environ.get(SHOWN):
             traceback.print_exception(error)
         status, sentence = _ending(error)
-        print(f"reproduction: {sentence}", file=sys.stderr)
+        print(f"reproduction: {plain(sentence)}", file=sys.stderr)
         return status
 
 

@@ -13,7 +13,7 @@ from apnet.data.dataset import Problem
 from apnet.data.folders import MARKER
 from apnet.data.images import Damaged, decode, read_content
 from apnet.data.reach import is_file, is_special
-from apnet.errors import InputError
+from apnet.errors import InputError, plain
 from apnet.files import read_json
 from apnet.records.load import load_check
 
@@ -130,7 +130,7 @@ def describe_check(report: dict[str, object]) -> str:
 
 
 def _listed(report: dict[str, object], kind: str) -> list[str]:
-    shown = [f"{item['file']} {item[kind]}" for item in report[f"{kind}s"]]
+    shown = [plain(f"{item['file']} {item[kind]}") for item in report[f"{kind}s"]]
     hidden = report[f"{kind}_count"] - len(shown)
     return [*shown, f"and {hidden} more"] if hidden else shown
 

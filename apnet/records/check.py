@@ -9,7 +9,7 @@ from apnet.errors import InputError
 from apnet.files import digest
 from apnet.records.blocks import Record
 from apnet.records.check_evaluation import check_evaluation
-from apnet.records.check_run import check_run
+from apnet.records.check_run import WEIGHTS_ABSENT, check_run
 from apnet.records.findings import ERROR, Finding, error, note, read
 from apnet.records.load import unfinite
 from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, TEST
@@ -63,6 +63,16 @@ def _is_hidden(file: Path, folder: Path) -> bool:
 def errors(findings: list[Finding]) -> int:
     """How many findings are errors."""
     return sum(finding.kind == ERROR for finding in findings)
+
+
+def faults(findings: Sequence[Finding], weights: bool = True) -> list[Finding]:
+    """The findings that are errors.
+
+    Args:
+        weights: whether a run without its weights is one. Its records are as good without them.
+    """
+    found = [finding for finding in findings if finding.kind == ERROR]
+    return [finding for finding in found if weights or finding.message != WEIGHTS_ABSENT]
 
 
 def _twins(runs: dict[Path, Run]) -> Iterator[Finding]:

@@ -10,6 +10,9 @@ from apnet.records.findings import Finding, error, note, read_record, unreadable
 from apnet.records.load import load_epoch
 from apnet.records.schema import Epoch, Run, TrainedRun, run_model
 
+WEIGHTS_ABSENT = "is absent, so nothing can be evaluated again"
+"""Of a run's weights; its records are as good without them."""
+
 _SETTINGS = ("model", "dataset", "reading", "switches", "recipe", "settings", "seed")
 
 
@@ -55,7 +58,7 @@ def _weights(folder: Path, record: Run) -> Iterator[Finding]:
         yield unreadable(file, reason)
     else:
         if actual is None:
-            yield error(file, "is absent, so nothing can be evaluated again")
+            yield error(file, WEIGHTS_ABSENT)
         elif actual != record.checkpoint_sha256:
             yield error(file, "is not the file that run.json names: its SHA-256 is another")
     if (folder / paths.CHECKPOINTS).exists():

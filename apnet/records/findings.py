@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from apnet.errors import plain
 from apnet.records.blocks import Record
 from apnet.records.load import parse, validate, version_fault
 
@@ -26,7 +27,7 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return printable(f"{self.kind:<5}  {self.file}: {self.message}")
+        return plain(f"{self.kind:<5}  {self.file}: {self.message}")
 
 
 def printable(text: str) -> str:

@@ -60,6 +60,8 @@ OPTIONS = {
     "effects": _FILE | {"nargs": "+", "help": "from apnet switch-effects --out, a file a model"},
     "commands": {"nargs": "*", "type": _pair, "default": [], "metavar": "SWITCH=COMMAND"},
     "pages": _FILE | {"nargs": "+", "help": "a suffix names a format"},
+    "config": {"required": True, "help": "as JSON, resolved"},
+    "pictures": _FILE | {"nargs": "*", "help": "of figures without people"},
     "out": _FILE,
 }
 """Options by name, each of one meaning in every command."""

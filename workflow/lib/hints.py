@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from apnet.errors import plain
 from apnet.files import read_json
 from apnet.records.paths import NOTES
 from workflow.lib import call as calls
@@ -89,7 +90,7 @@ def _open(file: Path, refill: Callable[[str], str]) -> Iterator[str]:
     if not cells:
         return
     missing = {item["file"]: item["message"] for cell in cells for item in cell["missing"]}
-    reasons = sorted({" ".join(why.split()) for why in missing.values() if why})
+    reasons = sorted({plain(" ".join(why.split())) for why in missing.values() if why})
     because = f": {'; '.join(reasons)}" if reasons else ""
     results = "result" if len(missing) == 1 else "results"
     yield f"  {file.stem}: {len(cells)} cells wait for {len(missing)} {results}{because}"
@@ -106,4 +107,4 @@ def reason(note: Path) -> str:
         InputError: there is none.
     """
     failure = read_json(note)
-    return f"{failure['message']} (log: {failure['log']})"
+    return plain(f"{failure['message']} (log: {failure['log']})")

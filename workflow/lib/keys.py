@@ -25,6 +25,7 @@ from workflow.lib.values import (
     Positive,
     Seconds,
     Several,
+    Text,
     Words,
     number,
     such_as,
@@ -137,6 +138,8 @@ class Config(BaseModel):
     missing: Literal["run", "show"] = "run"
     figure6_queries: Maybe[Several[str]] = None
     code_changes: Literal["retrain", "keep"] = "retrain"
+    archive_weights: bool = False
+    archive_licence: Text = "https://spdx.org/licenses/MIT"
     weights: Annotated[Pairs[dict[str, Location]], AfterValidator(_weights)] = {}
     threads: whole(1) = 1
     workers: whole(0) = 0

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from apnet.errors import InputError, one_of
+from apnet.errors import InputError, one_of, plain
 from apnet.records import paths
 from reproduction.figures.names import PICTURES
 from workflow.lib.catalogue import FIGURES, REPORTED, TABLES
@@ -38,7 +38,7 @@ SHOWN = [f"reports/{figure}.pdf" for figure in FIGURES]
 
 def warn(sentence: str) -> None:
     """Print a sentence for the user."""
-    print(f"apnet: {sentence}", file=sys.stderr)
+    print(f"apnet: {plain(sentence)}", file=sys.stderr)
 
 
 def unknown(plan: Plan) -> str:

@@ -134,6 +134,7 @@ Seconds = Annotated[int | float, BeforeValidator(_seconds)]
 Positive = Annotated[int | float, BeforeValidator(_positive)]
 Location = Annotated[str, BeforeValidator(_path)]
 Name = matching(rf"^{NAME.pattern}\Z", "a name of small letters, digits and hyphens")
+Text = matching(r"\S", "a text")
 Words = matching(r"\S \S", "the reason, in two words or more")
 
 
