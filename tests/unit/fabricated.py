@@ -3,10 +3,10 @@
 import json
 
 import numpy as np
-import runs
 
 from apnet import numeric_core
 from apnet.records.check import check_results
+from tests.unit import runs
 
 RUN, TEST, HISTORY = "run.json", "test/market1501.json", "history.jsonl"
 WEIGHTS, ARRAYS = "model.safetensors", "test/market1501.npz"

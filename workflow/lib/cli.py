@@ -61,7 +61,7 @@ OPTIONS = {
     "commands": {"nargs": "*", "type": _pair, "default": [], "metavar": "SWITCH=COMMAND"},
     "pages": _FILE | {"nargs": "+", "help": "a suffix names a format"},
     "config": {"required": True, "help": "as JSON, resolved"},
-    "pictures": _FILE | {"nargs": "*", "help": "of figures without people"},
+    "pictures": {"nargs": "*", "default": [], "type": user_path, "help": "without people"},
     "out": _FILE,
 }
 """Options by name, each of one meaning in every command."""

@@ -4,6 +4,7 @@ Of the profile Provenance Run Crate (https://w3id.org/ro/wfrun/provenance), with
 hold: no names of people, no times of runs, and of a dataset its fingerprint, never an image.
 """
 
+import hashlib
 import json
 import mimetypes
 from collections.abc import Mapping, Sequence
@@ -87,9 +88,12 @@ def metadata(
 
 def _file(crate: "ROCrate", name: str, content: Path | bytes) -> None:
     kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "text/plain"
-    about = {"name": Path(name).name, "encodingFormat": kind}
     if isinstance(content, Path):
-        about |= {"contentSize": str(content.stat().st_size), "sha256": sha256(content)}
+        size, digest = content.stat().st_size, sha256(content)
+    else:
+        size, digest = len(content), hashlib.sha256(content).hexdigest()
+    about = {"name": Path(name).name, "encodingFormat": kind}
+    about |= {"contentSize": str(size), "sha256": digest}
     if name == WORKFLOW:
         crate.add_workflow(None, name, main=True, lang="snakemake", properties=about)
     elif name == README:
