@@ -1,15 +1,20 @@
 """Files that are whole or absent: written under a temporary name, then renamed."""
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from apnet.errors import InputError
+
+MOST_BYTES = 2**28
+"""Of a record; those of a run come to thousands."""
 
 
 @contextmanager
@@ -77,6 +82,21 @@ def write_json(path: Path, content: object) -> None:
     write_text(path, json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
 
 
+def content_of(path: Path) -> bytes:
+    """What a file holds that anybody may have put there.
+
+    Raises:
+        OSError: it cannot be read, is a pipe or a device, which may never end, or holds more than
+            :data:`MOST_BYTES`.
+    """
+    found = Path(path).stat()
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        raise OSError(errno.EINVAL, "it is a pipe or a device")
+    if found.st_size > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"it is over {MOST_BYTES >> 20} MiB")
+    return Path(path).read_bytes()
+
+
 def read_json(path: Path) -> object:
     """Read a JSON file.
 
@@ -84,10 +104,10 @@ def read_json(path: Path) -> object:
         InputError: absent, unreadable or not JSON.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        return json.loads(content_of(path).decode())
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise InputError(
             f"{path} is not valid JSON ({error}): delete it to make it again"
         ) from error

@@ -8,6 +8,7 @@ from safetensors import safe_open
 
 from apnet.errors import InputError
 from apnet.evaluation.matlab_arrays import OddArray, read_mat
+from apnet.records.arrays import read_npz
 
 SIDES = ("query", "gallery")
 WHAT = ("features", "ids", "cameras")
@@ -21,6 +22,9 @@ ALSO = {
     "gallery_cameras": "gallery_cam",
 }
 """The names under which many re-ID repositories save a .mat."""
+
+_MOST_BYTES, _MOST_FOLD = 2**30, 200
+"""Of one array unpacked: bytes, or times the file's own; features do not get much smaller."""
 
 _WANTED = {*ARRAYS, *ALSO.values()}
 
@@ -97,13 +101,15 @@ def _read_npz(path: Path, wanted: set[str]) -> tuple[dict[str, np.ndarray], set[
         if file.read(2) != b"PK":
             raise ValueError("it is no archive of arrays")
     with np.load(path, allow_pickle=False) as archive:
-        arrays = {}
-        for name in wanted.intersection(archive.files):
-            try:
-                arrays[name] = archive[name]
-            except ValueError as error:
-                raise OddArray(f"of {name}: {error}") from error
-        return arrays, set()
+        found = wanted.intersection(archive.files)
+    most = max(_MOST_BYTES, _MOST_FOLD * path.stat().st_size)
+    arrays = {}
+    for name in found:
+        try:
+            arrays |= read_npz(path, [name], most=most)
+        except ValueError as error:
+            raise OddArray(f"of {name}: {error}") from error
+    return arrays, set()
 
 
 def _read_safetensors(path: Path, wanted: set[str]) -> tuple[dict[str, np.ndarray], set[str]]:

@@ -39,6 +39,9 @@ def read_mat(path: Path, wanted: Collection[str]) -> tuple[dict[str, np.ndarray]
         return _read_before_7_3(path, wanted), set()
     with h5py.File(path) as file:
         names = [name for name in wanted if name in file]
+        for name in names:
+            if leads_out(file, name):
+                raise OddArray(f"{name} lies in another file: save it in this one")
         arrays = {name: _stored(file, name) for name in names}
         return arrays, {name for name in names if _class(file[name]) is None}
 
@@ -72,6 +75,13 @@ def _whole(name: str, array: np.ndarray) -> np.ndarray:
             raise _refusal(name, "cell")
         return np.array(["".join(cell.flat) for cell in cells])
     return np.char.rstrip(array) if array.dtype.kind == "U" else array
+
+
+def leads_out(file: h5py.File, name: str) -> bool:
+    """Whether what has this name would be read from another file, which need not be HDF5."""
+    stored = file[name]
+    held = isinstance(stored, h5py.Dataset) and (stored.external or stored.is_virtual)
+    return bool(held) or stored.file != file
 
 
 def _stored(file: h5py.File, name: str) -> np.ndarray:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from apnet.files import digest, sha256
+from apnet.files import content_of, digest, sha256
 from apnet.records import paths
 from apnet.records.findings import Finding, error, note, read_record, unreadable
 from apnet.records.load import load_epoch
@@ -77,7 +77,7 @@ def _trained(folder: Path, record: TrainedRun) -> Iterator[Finding]:
 def _history(file: Path, epochs: int, steps_per_epoch: int) -> Iterator[Finding]:
     """What is wrong with a history, given the epochs that its run's settings ask for."""
     try:
-        text = file.read_bytes() if file.is_file() else None
+        text = content_of(file) if file.is_file() else None
     except OSError as reason:
         yield unreadable(file, reason)
         return

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apnet.errors import plain
+from apnet.files import content_of
 from apnet.records.blocks import Record
 from apnet.records.load import parse, validate, version_fault
 
@@ -53,7 +54,7 @@ def unreadable(file: Path, reason: OSError) -> Finding:
 def read(file: Path) -> tuple[dict | None, list[Finding]]:
     """A JSON object, or None, and why the file holds none."""
     try:
-        return parse(file.read_bytes()), []
+        return parse(content_of(file)), []
     except OSError as reason:
         return None, [unreadable(file, reason)]
     except ValueError as reason:

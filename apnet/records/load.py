@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from apnet.config.settings import Settings
 from apnet.errors import InputError
+from apnet.files import content_of
 from apnet.records.blocks import Record
 from apnet.records.other_jobs import AttentionMaps, Cost, DatasetCheck, SwitchEffects
 from apnet.records.ranked import RankedLists
@@ -152,7 +153,7 @@ def unfinite(content: object) -> list[str]:
 
 def _load(file: Path, model: Callable[[dict], type[Record]], remedy: str) -> Record:
     try:
-        text = file.read_bytes()
+        text = content_of(file)
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror}") from error
     return _checked(text, file, model, remedy)

@@ -24,11 +24,12 @@ def read_queries(file: Path) -> "dict[str, np.ndarray]":
     """
     import numpy as np
 
+    from apnet.records.arrays import read_npz
+
     known = (*SCORES, *(f"{OTHER_GALLERY}{name}" for name in SCORES), *_ABOUT)
     try:
-        with np.load(file) as content:
-            found = {name: content[name] for name in known if name in content}
-            precision, first = (content[name] for name in SCORES[:2])
+        found = read_npz(file, SCORES[:2], also=known)
+        precision, first = (found[name] for name in SCORES[:2])
     # A damaged archive raises whatever its bytes make zipfile and NumPy raise.
     except Exception as reason:
         raise ValueError(f"cannot be read ({type(reason).__name__})") from reason

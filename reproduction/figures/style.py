@@ -51,6 +51,8 @@ _STYLE = {
     "savefig.dpi": 300,
     # Letters stay letters, for a reader's search and for the editor of a journal.
     "svg.fonttype": "none",
+    # Names are shown as they are; a lone $ of one would end the drawing.
+    "text.parse_math": False,
     "pdf.fonttype": 42,
     # Otherwise the names inside an SVG are drawn at random.
     "svg.hashsalt": "apnet",

@@ -1,6 +1,8 @@
 """YAML that people write, read strictly: a slip is one sentence with its position."""
 
+import math
 import re
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,18 @@ _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_SafeLoader):
-    """Refuses a key given twice, of which YAML would silently keep the last."""
+    """Refuses a key given twice, of which YAML would silently keep the last, and too much of all.
+
+    A few lines of lists of aliases of lists stand for more than any memory holds.
+    """
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        if _values(node, {}) > _MOST_VALUES:
+            raise yaml.constructor.ConstructorError(
+                problem=f"its aliases stand for over {_MOST_VALUES:,} values",
+                problem_mark=node.start_mark,
+            )
+        return super().construct_document(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         keys = [self.construct_object(key_node, deep=True) for key_node, _ in node.value]
@@ -29,6 +42,22 @@ class _Loader(_SafeLoader):
                     problem_mark=node.value[index][0].start_mark,
                 )
         return super().construct_mapping(node, deep)
+
+
+_MOST_VALUES = 10**6
+"""A paper's largest file has 10,000."""
+
+
+def _values(node: yaml.Node, known: dict[int, float]) -> float:
+    """How many values a node stands for, aliases written out; infinite if it holds itself."""
+    if not isinstance(node, yaml.CollectionNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = math.inf
+        pairs = isinstance(node, yaml.MappingNode)
+        parts = chain.from_iterable(node.value) if pairs else node.value
+        known[id(node)] = 1 + sum(_values(part, known) for part in parts)
+    return known[id(node)]
 
 
 _PLAIN = r"[-+]?((0|[1-9]\d*)(\.\d*)?|\.\d+|\.inf|\.nan)(e[-+]?\d+)?"
@@ -94,6 +123,10 @@ def _parse(path: Path) -> Any:
         raise InputError(f"{path}: {line}not valid YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise InputError(f"{path}: not valid YAML: {str(error).splitlines()[0]}") from error
+    # PyYAML lets through what its own readers of tagged values raise: `!!bool x`, `2001-99-99`.
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
+        what = type(error).__name__
+        raise InputError(f"{path}: not valid YAML: a value that is none ({what})") from error
 
 
 def _path(error: ValidationError, content: Any) -> str:

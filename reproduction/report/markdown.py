@@ -7,6 +7,7 @@ from functools import partial
 
 from tabulate import tabulate
 
+from reproduction.errors import plain
 from reproduction.judging.cells import Grid
 from reproduction.report.document import (
     REPORTED,
@@ -29,6 +30,8 @@ from reproduction.report.templating import template
 _SPECIAL = re.compile(r"[\\`*\[\]<>|#~$]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])")
 """An underscore inside a word means nothing to Markdown."""
 
+_BREAK = re.compile(r"\s*\n\s*")
+
 
 def render(sheet: Sheet) -> str:
     """The report as GitHub-flavoured Markdown."""
@@ -44,8 +47,8 @@ def render(sheet: Sheet) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return _SPECIAL.sub(lambda match: f"\\{match.group()}", text)
+    """Text that Markdown shows as it is, in a line of a table too."""
+    return _SPECIAL.sub(lambda match: f"\\{match.group()}", plain(_BREAK.sub(" ", text)))
 
 
 def overview_grid(overview: Overview, sheet: Sheet) -> str:

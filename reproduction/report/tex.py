@@ -1,6 +1,7 @@
 """Text as TeX shows it, in any encoding of fonts and in comments."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 _SPECIAL = {
@@ -85,7 +86,8 @@ def caption(text: str, names: Iterable[str]) -> str:
 def _shown(character: str) -> str:
     if character in _SPECIAL:
         return _SPECIAL[character]
-    return character if character <= _LATIN else f"[U+{ord(character):04X}]"
+    known = character <= _LATIN and unicodedata.category(character) != "Cc"
+    return character if known else f"[U+{ord(character):04X}]"
 
 
 def _lowered(word: str) -> str:

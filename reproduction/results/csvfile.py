@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pandas as pd
 
@@ -31,8 +31,10 @@ def read_results(path: Path) -> pd.DataFrame:
         for index, name in enumerate(head)
     }
     if "queries" in read:
-        files = (file and str(path.parent / file) for file in read["queries"])
-        read["queries"] = list(files)
+        read["queries"] = [
+            file and str(path.parent / _inside(file, f"{path}: line {n}"))
+            for file, (n, _) in zip(read["queries"], body, strict=True)
+        ]
     return complete(pd.DataFrame(read, dtype=object), str(path), [number for number, _ in body])
 
 
@@ -58,6 +60,17 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
     if not lines:
         raise InputError(f"{path} is no CSV of results (it is empty): write its header")
     return lines
+
+
+def _inside(file: str, where: str) -> str:
+    """A path as it is; refused if it leads out of the folder that it starts from."""
+    place = PurePath(file)
+    if place.is_absolute() or ".." in place.parts or not file.isprintable():
+        raise InputError(
+            f"{where}: queries {file!r} leads out of the folder of the CSV: put the file there and "
+            f"give its path from there"
+        )
+    return file
 
 
 def _number(text: str) -> float:
@@ -91,4 +104,4 @@ def _parsed(name: str, text: str, where: str) -> object:
     try:
         return parse(text)
     except (ValueError, KeyError) as error:
-        raise InputError(f"{where}: {name} {text!r} is not {kind}") from error
+        raise InputError(f"{where}: {name} {text!r:.80} is not {kind}") from error

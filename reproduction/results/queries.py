@@ -102,8 +102,8 @@ def read_queries(file: Path) -> Queries:
 
 def _read(file: Path) -> dict[str, np.ndarray]:
     with zipfile.ZipFile(file) as archive:
-        sizes = {item.filename.removesuffix(".npy"): item.file_size for item in archive.infolist()}
-    if sum(sizes.get(name, 0) for name in _KINDS) > MOST_BYTES:
+        items = [it for it in archive.infolist() if it.filename.removesuffix(".npy") in _KINDS]
+    if sum(item.file_size for item in items) > MOST_BYTES:
         raise InputError(
             f"{file} is no file of queries (unpacked it is over {MOST_BYTES >> 20} MiB): "
             f"evaluate again"
@@ -119,7 +119,8 @@ def _wrong(arrays: dict[str, np.ndarray]) -> str:
             return f"it lacks {name}"
     for name, array in arrays.items():
         kinds, words = _KINDS[name]
-        if array.ndim != 1 or array.dtype.kind not in kinds:
+        # What is no array comes as its bytes.
+        if not isinstance(array, np.ndarray) or array.ndim != 1 or array.dtype.kind not in kinds:
             return f"{name} is no list of {words}"
     if len({len(array) for array in arrays.values()}) > 1:
         return "its arrays have different lengths"

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from apnet.errors import InputError
+from apnet.records.arrays import read_npz
 from apnet.records.load import load_about, load_cost, load_evaluation
 from apnet.records.other_jobs import AttentionMaps
 from reproduction.figures import attention, curve
@@ -90,8 +91,7 @@ def read_maps(file: Path, evaluation: Path, of: tuple[str, str] | None = None) -
         InputError: no such file, or one that is damaged, or of another kind or version.
     """
     try:
-        with np.load(file) as content:
-            arrays = {key: content[key] for key in ("images", "maps", "queries", "about")}
+        arrays = read_npz(file, ("images", "maps", "queries", "about"))
     # A damaged archive raises whatever its bytes make zipfile and NumPy raise.
     except Exception as error:
         raise _other(file) from error
