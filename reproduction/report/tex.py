@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from reproduction.errors import plain
+
 _SPECIAL = {
     **{character: f"\\{character}" for character in "&%$#_{}"},
     "\\": r"\textbackslash{}",
@@ -60,7 +62,7 @@ def escape(text: str) -> str:
 
 def comment(text: str) -> str:
     """Text on one line, which stands behind a %."""
-    return " ".join(text.split())
+    return plain(" ".join(text.split()))
 
 
 def caption(text: str, names: Iterable[str]) -> str:

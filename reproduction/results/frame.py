@@ -13,8 +13,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from reproduction.errors import InputError, one_of
 from reproduction.results.alternatives import parsed, written
+from reproduction.errors import InputError, one_of, plain
 
 REQUIRED = ("experiment", "test_set", "metric", "value")
 """Columns that every result has; all others may be left out."""
@@ -131,7 +131,10 @@ def complete(
         else [default] * len(frame)
         for name, default in DEFAULTS.items()
     }
-    texts = {name: ["" if _missing(x) else str(x) for x in frame[name]] for name in texts_in(frame)}
+    texts = {
+        name: ["" if _missing(x) else _line(str(x)) for x in frame[name]]
+        for name in texts_in(frame)
+    }
     dtypes = {"value": "float", "seed": "Int64"}
     frame = pd.DataFrame(
         {name: pd.Series(made[name], dtype=dtypes.get(name, "object")) for name in made} | texts
@@ -219,7 +222,12 @@ def _alternatives(item: object) -> tuple[str, ...]:
 def _text(item: object) -> str:
     if not isinstance(item, str):
         raise TypeError
-    return item.strip()
+    return _line(item.strip())
+
+
+def _line(text: str) -> str:
+    """A text on one line, without what would command a terminal."""
+    return text if text.isprintable() else plain(" ".join(text.split()))
 
 
 _KINDS: Mapping[str, tuple[Callable[[object], object], str]] = {

@@ -1,6 +1,7 @@
 """The config: read by Snakemake, resolved and checked here before anything is planned."""
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _WANTED = {
     "invalid_key": "a text",
 }
 _MANUAL = "(config/README.md)"
+_MOST_VALUES = 10**5
 _BLOCKS = {"synthetic": Synthetic, "recipes": Recipes}
 
 
@@ -37,12 +39,28 @@ def check_config(config: dict, warn: Callable[[str], None]) -> None:
         InputError: an unknown key, a wrong value, a data root that does not exist, or keys that
             contradict each other.
     """
+    if _values(config, {}) > _MOST_VALUES:
+        raise InputError(
+            f"config: its YAML aliases stand for over {_MOST_VALUES:,} values: write out the few "
+            f"that are meant {_MANUAL}"
+        )
     _rename(config, warn)
     resolved = resolve(config)
     config.clear()
     config.update(resolved)
     _check_data_root(config)
     check_scale(config, resolve)
+
+
+def _values(value: object, known: dict[int, float]) -> float:
+    """How many values a value holds, each as often as it stands; infinite if it holds itself."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = math.inf
+        parts = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_values(part, known) for part in parts)
+    return known[id(value)]
 
 
 def resolve(config: dict) -> dict[str, object]:
