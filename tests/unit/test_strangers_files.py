@@ -13,18 +13,25 @@ import torch
 from fabricated import ARRAYS, HISTORY, PLACE, RUN, TEST, fabricate, said
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
+from safetensors.numpy import save_file
+from scipy.io import savemat
 
+from apnet.data.csvfile import read_csv
+from apnet.data.images import read_image
 from apnet.ending import ended
 from apnet.errors import InputError
 from apnet.evaluation.score import score_file
 from apnet.files import read_json
-from apnet.models.weights import read_weights
-from apnet.records import arrays
+from apnet.models.weights import read_weights, write_weights
+from apnet.records import arrays, crates
 from apnet.records.check import check_results
 from apnet.records.load import load_run
 
 QUICK = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "15")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -130,6 +137,16 @@ def test_what_a_terminal_would_obey_is_shown(tmp_path, capsys):
     assert capsys.readouterr().err == "apnet: no folder a\\x1b[2J\\r\\u202eb\n"
 
 
+def damaged(data, whole):
+    """A file's bytes with some of them cut out, put in or replaced."""
+    content = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(content)))
+        end = data.draw(st.integers(start, min(len(content), start + 8)))
+        content[start:end] = data.draw(st.binary(max_size=8))
+    return bytes(content)
+
+
 @pytest.mark.parametrize("name", [RUN, TEST, HISTORY, ARRAYS])
 @QUICK
 @given(data=st.data())
@@ -139,13 +156,90 @@ def test_damaged_results_are_findings(tmp_path, name, data):
         fabricate(scale, 0)
     file = scale / PLACE / "seed0" / name
     whole = file.read_bytes()
-    content = bytearray(whole)
-    for _ in range(data.draw(st.integers(1, 4))):
-        start = data.draw(st.integers(0, len(content)))
-        end = data.draw(st.integers(start, min(len(content), start + 8)))
-        content[start:end] = data.draw(st.binary(max_size=8))
-    file.write_bytes(content)
+    file.write_bytes(damaged(data, whole))
     try:
         assert all(len(str(finding)) < 2000 for finding in check_results(scale)["findings"])
     finally:
         file.write_bytes(whole)
+
+
+FEATURES = {
+    f"{side}_{what}": value
+    for side, camera in (("query", 1), ("gallery", 2))
+    for what, value in (
+        ("features", np.eye(2, 3)),
+        ("ids", np.array([1, 2])),
+        ("cameras", np.full(2, camera)),
+    )
+}
+
+
+def features(file):
+    """A file of features, as its suffix says."""
+    if file.suffix == ".npz":
+        np.savez(file, **FEATURES)
+    elif file.suffix == ".safetensors":
+        save_file(FEATURES, file)
+    else:
+        savemat(file, {key: np.atleast_2d(value) for key, value in FEATURES.items()})
+
+
+def of_matlab_7_3(file):
+    with h5py.File(file, "w") as content:
+        for name, value in FEATURES.items():
+            content[name] = value.T
+
+
+def checkpoint(file):
+    state = {"a.weight": torch.ones(2, 3), "a.bias": torch.zeros(2)}
+    torch.save(state, file) if file.suffix == ".pth" else write_weights(file, state)
+
+
+def listed(file):
+    (file.parent / "1.png").touch()
+    rows = [f"1.png,{name},{name},{name}" for name in ("train", "query", "gallery")]
+    file.write_text("\n".join(["path,identity,camera,split", *rows]) + "\n")
+
+
+def drawing(file):
+    Image.fromarray(np.arange(96, dtype=np.uint8).reshape(8, 4, 3)).save(file)
+
+
+def packed(file):
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(crates.METADATA, "{}")
+        archive.writestr("results/paper/run.json", "{}" * 30)
+
+
+def opened(file):
+    with crates.results_in(file) as results:
+        return [*results.iterdir()]
+
+
+READERS = {
+    "f.npz": (features, score_file),
+    "f.safetensors": (features, score_file),
+    "f.mat": (features, score_file),
+    "h.mat": (of_matlab_7_3, score_file),
+    "w.pth": (checkpoint, read_weights),
+    "w.safetensors": (checkpoint, read_weights),
+    "l.csv": (listed, lambda file: read_csv(file.parent, file.name)),
+    "i.png": (drawing, read_image),
+    "i.jpg": (drawing, read_image),
+    "a.zip": (packed, opened),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", READERS)
+@QUICK
+@given(data=st.data())
+def test_damaged_files_are_read_or_refused(tmp_path, name, data):
+    (make, read), file, whole = READERS[name], tmp_path / name, tmp_path / f"whole.{name}"
+    if not whole.exists():
+        make(whole)
+    file.write_bytes(damaged(data, whole.read_bytes()))
+    try:
+        read(file)
+    except InputError as error:
+        assert len(str(error)) < 2000

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import os
 import re
 import zipfile
 from html.parser import HTMLParser
@@ -159,7 +160,9 @@ def test_what_a_terminal_would_obey_is_shown():
 
 
 QUICK = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "25")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 READERS = {
     "csv": read_results,
