@@ -27,13 +27,14 @@ def read_npz(
         TooLarge: they would be more.
         Exception: it cannot be read. Of a damaged archive zipfile and NumPy raise nearly anything.
     """
-    wanted = {*names, *also}
+    needed, also = {*names}, {*also}
+    wanted = needed | also
     with zipfile.ZipFile(file) as archive:
         items = [it for it in archive.infolist() if it.filename.removesuffix(".npy") in wanted]
     if sum(item.file_size for item in items) > most:
         raise TooLarge(f"unpacked it is over {most >> 20} MiB")
     with np.load(file, allow_pickle=False) as archive:
-        there = {*names}.union({*also} & {*archive.files})
+        there = needed | (also & {*archive.files})
         arrays = {name: archive[name] for name in there}
     # What is no array comes as its bytes.
     if not all(isinstance(array, np.ndarray) for array in arrays.values()):

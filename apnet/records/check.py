@@ -62,7 +62,7 @@ def _is_hidden(file: Path, folder: Path) -> bool:
 
 def errors(findings: list[Finding]) -> int:
     """How many findings are errors."""
-    return sum(finding.kind == ERROR for finding in findings)
+    return len(faults(findings))
 
 
 def faults(findings: Sequence[Finding], weights: bool = True) -> list[Finding]:

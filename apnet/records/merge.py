@@ -9,13 +9,13 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path, PurePath
 
 from apnet.errors import InputError
 from apnet.files import read_json, sha256
-from apnet.records.check import check_results
-from apnet.records.findings import ERROR
+from apnet.records.check import check_results, faults
+from apnet.records.crates import results_in
 from apnet.records.paths import CHECK, CHECKPOINTS, RANKS, RECORD, RUNS, Run
 
 _SHOWN = 5
@@ -31,6 +31,7 @@ def merge_results(trees: Sequence[Path], into: Path) -> tuple[int, int]:
     """Put the results of some trees into another, as hard links or else as copies.
 
     Args:
+        trees: folders, or archives (:mod:`apnet.records.crates`).
         into: made if it is absent; what is there stays as it is.
 
     Returns:
@@ -40,6 +41,11 @@ def merge_results(trees: Sequence[Path], into: Path) -> tuple[int, int]:
         InputError: no results in a tree, a file that is no plain file of it, two with one place
             and different content, or results in which `apnet results check` finds an error.
     """
+    with ExitStack() as opened:
+        return _merged([opened.enter_context(results_in(tree)) for tree in trees], into)
+
+
+def _merged(trees: Sequence[Path], into: Path) -> tuple[int, int]:
     found: dict[PurePath, Path] = dict(_files(into)) if into.exists() else {}
     there = {*found}
     conflicts: list[str] = []
@@ -172,9 +178,9 @@ def _link(file: Path, to: Path) -> None:
 
 
 def _check(whole: Path, into: Path) -> None:
-    """Refuse a tree in which `apnet results check` finds an error."""
-    faults = [item for item in check_results(whole)["findings"] if item.kind == ERROR]
-    if faults:
-        first = f"{faults[0].file}: {faults[0].message}".replace(f"{whole}", f"{into}")
-        many = f"{len(faults)} errors, the first: " if len(faults) > 1 else ""
+    """Refuse a tree in which `apnet results check` finds an error; weights may have stayed away."""
+    found = faults(check_results(whole)["findings"], weights=False)
+    if found:
+        first = f"{found[0].file}: {found[0].message}".replace(f"{whole}", f"{into}")
+        many = f"{len(found)} errors, the first: " if len(found) > 1 else ""
         raise InputError(f"nothing was merged, for it would not be valid: {many}{first}")

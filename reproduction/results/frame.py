@@ -13,8 +13,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from reproduction.results.alternatives import parsed, written
 from reproduction.errors import InputError, one_of, plain
+from reproduction.results.alternatives import parsed, written
 
 REQUIRED = ("experiment", "test_set", "metric", "value")
 """Columns that every result has; all others may be left out."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from apnet.cli import main as apnet
 from apnet.records import crates
 from apnet.records.check import check_results, faults
 from tests.unit.fabricated import fabricate
@@ -102,6 +103,14 @@ def test_its_results_are_those_that_were_packed(pack, tmp_path):
             assert (found["runs"], found["evaluations"]) == (1, 1)
             run = (results.parent.parent / RUN / "run.json").read_bytes()
             assert run == (tmp_path / RUN / "run.json").read_bytes()
+
+
+def test_it_is_merged_as_a_folder_of_results_is(pack, tmp_path):
+    _, file = pack()
+    assert apnet(["results", "merge", str(file), "--into", str(tmp_path / "elsewhere")]) == 0
+    for name in ("run.json", "history.jsonl", "test/market1501.json", "test/market1501.npz"):
+        merged = tmp_path / "elsewhere" / RUN.removeprefix("results/paper/") / name
+        assert merged.read_bytes() == (tmp_path / RUN / name).read_bytes()
 
 
 def test_the_validator_of_ro_crates_accepts_it(pack, tmp_path, monkeypatch):

@@ -10,7 +10,12 @@ from apnet.cli.kinds import FOLDER
 
 @command
 @click.argument(
-    "folders", type=FOLDER, nargs=-1, required=True, metavar="FOLDER…", help="such as results/paper"
+    "folders",
+    type=FOLDER,
+    nargs=-1,
+    required=True,
+    metavar="FOLDER…",
+    help="such as results/paper, or an archive",
 )
 @option(
     OUTPUT,
