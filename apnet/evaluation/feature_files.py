@@ -50,7 +50,7 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
     except Exception as error:  # of a damaged file the readers raise nearly anything
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise InputError(
-            f"cannot read {path} ({reason or type(error).__name__}): give a whole "
+            f"cannot read {path} ({(reason or type(error).__name__):.200}): give a whole "
             f"{path.suffix.lower()} file that you may read"
         ) from error
     twice = next((name for name in ARRAYS if {name, ALSO[name]} <= contents.keys()), None)

@@ -72,7 +72,7 @@ def _unpack(archive: Path, folder: Path) -> None:
     except OSError as error:
         raise InputError(f"cannot unpack {archive}: {error.strerror or error}") from error
     except _DAMAGE as error:
-        raise InputError(f"{archive} is damaged ({error}): fetch it again") from error
+        raise InputError(f"{archive} is damaged ({error!s:.200}): fetch it again") from error
 
 
 def _place(archive: Path, item: zipfile.ZipInfo) -> PurePosixPath:

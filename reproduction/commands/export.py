@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from reproduction.errors import InputError, one_of
+from reproduction.errors import InputError, one_of, plain
 from reproduction.files import json_text, user_path, write_text
 from reproduction.judging.cells import JudgedTable
 from reproduction.judging.judge import judge_table
@@ -120,4 +120,4 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _say(text: str) -> None:
     if text:
-        print(f"reproduction: {text}", file=sys.stderr)
+        print(f"reproduction: {plain(text)}", file=sys.stderr)

@@ -21,7 +21,7 @@ from reproduction.claims.claims import Claim, Quote, Sentence
 from reproduction.claims.rounding import by_rounding
 from reproduction.claims.sources import Reported
 from reproduction.claims.wording import said
-from reproduction.errors import one_of
+from reproduction.errors import one_of, plain
 from reproduction.files import user_path, write_text
 from reproduction.paper.tables import Paper
 from reproduction.report import html, markdown
@@ -128,7 +128,7 @@ def write(name: str, page: Page, files: Sequence[Path]) -> None:
     for file in files:
         write_text(file, render(name, page, file.suffix.removeprefix(".")))
     for sentence in page.refused:
-        print(f"reproduction: {sentence}", file=sys.stderr)
+        print(f"reproduction: {plain(sentence)}", file=sys.stderr)
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -89,6 +89,16 @@ def test_features_that_unpack_to_a_thousand_times_the_file(tmp_path, monkeypatch
         score_file(zeros(tmp_path / "f.npz", ["query_features"], 10**6))
 
 
+def test_a_reason_that_holds_the_file(tmp_path):
+    features(tmp_path / "f.npz")
+    content = (tmp_path / "f.npz").read_bytes()
+    # The length of the first name, which then goes on into what follows it.
+    (tmp_path / "f.npz").write_bytes(content[:26] + b"\x00\x04" + content[28:])
+    with pytest.raises(InputError) as refused:
+        score_file(tmp_path / "f.npz")
+    assert len(str(refused.value)) < 600
+
+
 def test_a_name_twice_counts_twice(tmp_path):
     file = zeros(tmp_path / "a.npz", ["a"], 1000)
     with zipfile.ZipFile(file, "a") as archive:
