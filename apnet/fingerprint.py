@@ -30,6 +30,7 @@ WITHOUT_EFFECT = (
     "apnet.config.readings",
     "apnet.config.recipes",
     "apnet.config.settings",
+    "apnet.data.mat_elements",
     "apnet.data.pipeline.workers",
     "apnet.data.registry",
     "apnet.data.roots",

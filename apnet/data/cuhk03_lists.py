@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from apnet.data.dataset import Part, Problem, Sample, Splits
 from apnet.data.lists import Presence, absent
+from apnet.data.mat_elements import check_elements
 from apnet.data.reach import is_folder
 from apnet.errors import InputError
 
@@ -75,6 +76,7 @@ def read_protocol(root: Path, boxes: str, images: str) -> Splits:
             f"cannot read {file} ({error.strerror}): take it from the protocol's authors"
         ) from error
     try:
+        check_elements(file)
         with stream:
             content = loadmat(stream)
         names = [str(cell[0]) for cell in content["filelist"].flatten()]

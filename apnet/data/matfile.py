@@ -50,7 +50,7 @@ def _pixels(
     file, cells = _cells(holder, process, boxes, pair)
     stored = file[cells[image, person]]
     # MATLAB stores an empty cell as its size, 0 x 0.
-    if stored.ndim != 3 or stored.dtype != np.uint8:
+    if stored.ndim != 3 or stored.dtype != np.uint8 or stored.external or stored.is_virtual:
         raise KeyError(image)
     return np.ascontiguousarray(stored[:].T)
 

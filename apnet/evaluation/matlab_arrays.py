@@ -14,6 +14,8 @@ from scipy.io import loadmat
 from scipy.io.matlab import MatlabFunction, MatlabOpaque
 from scipy.sparse import issparse
 
+from apnet.data.mat_elements import check_elements
+
 _NUMBERS = {"double", "single", "logical"} | {
     f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
 }
@@ -47,6 +49,7 @@ def read_mat(path: Path, wanted: Collection[str]) -> tuple[dict[str, np.ndarray]
 
 
 def _read_before_7_3(path: Path, wanted: Collection[str]) -> dict[str, np.ndarray]:
+    check_elements(path)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Duplicate variable name")  # every object has one name
         found = loadmat(path, variable_names=[*sorted(wanted), _OBJECT])

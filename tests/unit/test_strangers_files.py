@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import zipfile
+import zlib
 
 import h5py
 import numpy as np
@@ -19,6 +20,7 @@ from scipy.io import savemat
 
 from apnet.data.csvfile import read_csv
 from apnet.data.images import read_image
+from apnet.data.matfile import read_inside
 from apnet.ending import ended
 from apnet.errors import InputError
 from apnet.evaluation.score import score_file
@@ -99,6 +101,23 @@ def test_a_reason_that_holds_the_file(tmp_path):
     assert len(str(refused.value)) < 600
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("kind", [0, 8, 10, 14, 15, 19, 246, 2**16 - 1])
+def test_a_mat_on_which_scipy_ends_the_process(tmp_path, kind, compressed):
+    """Whose element has a type that SciPy looks up beyond, or in a gap of, its table."""
+    savemat(tmp_path / "f.mat", {"query_features": np.eye(2, 3)})
+    content = bytearray((tmp_path / "f.mat").read_bytes())
+    place = content.index(b"query_features") + 16
+    assert content[place : place + 4] == b"\x09\0\0\0"
+    content[place : place + 2] = kind.to_bytes(2, "little")
+    if compressed:
+        packed = zlib.compress(content[128:])
+        content[128:] = (15).to_bytes(4, "little") + len(packed).to_bytes(4, "little") + packed
+    (tmp_path / "f.mat").write_bytes(content)
+    with pytest.raises(InputError, match="an array of class 6 has elements that are none"):
+        score_file(tmp_path / "f.mat")
+
+
 def test_a_name_twice_counts_twice(tmp_path):
     file = zeros(tmp_path / "a.npz", ["a"], 1000)
     with zipfile.ZipFile(file, "a") as archive:
@@ -140,6 +159,17 @@ def test_arrays_of_a_mat_that_lie_in_another_file(tmp_path, make):
         make(file, tmp_path / "other")
     with pytest.raises(InputError, match="query_features lies in another file"):
         score_file(tmp_path / "f.mat")
+
+
+def test_pixels_of_cuhk_03_that_lie_in_another_file(tmp_path):
+    with h5py.File(tmp_path / "cuhk-03.mat", "w") as file:
+        pixels = file.create_dataset("p", (3, 2, 2), "u1", external=[(__file__, 0, 12)])
+        cells = file.create_dataset("c", (10, 1), dtype=h5py.ref_dtype)
+        cells[0, 0] = pixels.ref
+        boxes = file.create_dataset("detected", (1, 5), dtype=h5py.ref_dtype)
+        boxes[0, 0] = cells.ref
+    with pytest.raises(OSError, match="no such image"):
+        read_inside(tmp_path / "cuhk-03.mat" / "detected" / "1_001_1_01.png")
 
 
 def test_what_a_terminal_would_obey_is_shown(tmp_path, capsys):
