@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 import sys
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from snakemake.logging import logger as snakemake_logger

@@ -259,6 +259,7 @@ def own_command(wildcards):
     return fill([], CALL)
 
 
+@cache
 def documents():
     """All reports in one; as a PDF only if TeX is installed, so that the rest works without it."""
     return [DOCUMENT] if typeset.lacking() else [DOCUMENT, PDF]
