@@ -18,16 +18,8 @@ import time
 from pathlib import Path
 
 import jobs
+from calls import ROOT, Call, snakemake
 
-ROOT = Path(__file__).resolve().parent.parent
-# Snakemake, whose last line on stderr is its own processor time, and that of its jobs.
-_SNAKEMAKE = """
-import atexit, os, sys
-from snakemake.cli import main
-
-atexit.register(lambda: print(sum(os.times()[:2]), sum(os.times()[2:4]), file=sys.stderr))
-main()
-"""
 _MODEL, _DATA = "resnet50-apnet-c2", "dukemtmc"
 
 
@@ -39,19 +31,15 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="do not delete the folder")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="apnet-workflow-"))
-    command = [
-        *(sys.executable, "-c", _SNAKEMAKE, "--snakefile", str(ROOT / "Snakefile")),
-        *("--workflow-profile", str(ROOT / "profiles" / "default"), "--directory", str(folder)),
-        *("--cores", str(arguments.cores), arguments.target),
-    ]
-    dry = [_run([*command, "--dry-run"])[0] for _ in range(5)]
-    whole, said = _run(command)
-    again = [_run(command)[0] for _ in range(3)]
+    words = ["--cores", str(arguments.cores), arguments.target]
+    dry = [snakemake(folder, *words, "--dry-run").wall for _ in range(5)]
+    whole = snakemake(folder, *words)
+    again = [snakemake(folder, *words).wall for _ in range(3)]
     print(f"dry run         {sorted(dry)[2]:8.2f} s  (median of 5, {min(dry):.2f}–{max(dry):.2f})")
-    print(f"whole run       {whole:8.2f} s")
+    print(f"whole run       {whole.wall:8.2f} s")
     print(f"nothing to do   {sorted(again)[1]:8.2f} s  (median of 3)")
     print(f"on disk         {_megabytes(folder):8.0f} MB")
-    _print_scheduling(said, folder, whole * arguments.cores)
+    _print_scheduling(whole, folder, arguments.cores)
     _print_jobs(folder)
     if arguments.keep:
         print(folder)
@@ -59,21 +47,12 @@ def main() -> None:
         shutil.rmtree(folder)
 
 
-def _run(command: list[str]) -> tuple[float, str]:
-    """Seconds that a command takes, and what it prints on stderr."""
-    begin = time.monotonic()
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(done.stderr)
-    return time.monotonic() - begin, done.stderr
-
-
-def _print_scheduling(said: str, folder: Path, cores: float) -> None:
-    """Snakemake's own share of a run: of its `cores` seconds of all cores."""
-    own, of_jobs = map(float, said.splitlines()[-1].split())
+def _print_scheduling(call: Call, folder: Path, cores: int) -> None:
+    """Snakemake's own share of a run, and the jobs' of all cores."""
     count = len([*(folder / "logs").rglob("*.log")])
-    print(f"scheduling      {own / count:8.3f} s of a processor a job, {count} jobs")
-    print(f"in the jobs     {of_jobs:8.2f} s of a processor, {of_jobs / cores:.0%} of all cores")
+    share = call.of_jobs / (call.wall * cores)
+    print(f"scheduling      {call.own / count:8.3f} s of a processor a job, {count} jobs")
+    print(f"in the jobs     {call.of_jobs:8.2f} s of a processor, {share:.0%} of all cores")
 
 
 def _print_jobs(folder: Path) -> None:
