@@ -45,16 +45,26 @@ class Call:
 
 def snakemake(folder: Path, *words: str, environment: Mapping[str, str] | None = None) -> Call:
     """Call the project's Snakefile in `folder`; its message ends the benchmark if it fails."""
-    command = [
-        *(sys.executable, "-c", _SNAKEMAKE, "--snakefile", str(ROOT / "Snakefile")),
+    own = command(folder, sys.executable, "-c", _SNAKEMAKE)
+    return _run([*own, *words], {**os.environ, **(environment or {})})
+
+
+def command(folder: Path, *program: str) -> list[str]:
+    """The words that call the project's Snakefile in `folder`.
+
+    Args:
+        program: that stands for `snakemake`.
+    """
+    return [
+        *(program or (sys.executable, "-m", "snakemake")),
+        *("--snakefile", str(ROOT / "Snakefile")),
         *("--workflow-profile", str(ROOT / "profiles" / "default"), "--directory", str(folder)),
     ]
-    return _run([*command, *words], {**os.environ, **(environment or {})})
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> Call:
+def _run(words: Sequence[str], environment: Mapping[str, str]) -> Call:
     begin = time.monotonic()
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    done = subprocess.run(words, capture_output=True, text=True, env=environment)
     wall = time.monotonic() - begin
     if done.returncode:
         sys.exit(done.stderr)

@@ -1,4 +1,4 @@
-"""What `apnet train` and `apnet evaluate` call in a simulation: it trains nothing and loads no torch.
+"""What `apnet train` and `apnet evaluate` call in a simulation: nothing is trained.
 
 The records are valid and consistent, and each says under `fabricated` that it is none. They are
 made of drawn datasets alone, so no table compares them with the paper. A job sleeps for
@@ -98,8 +98,7 @@ def evaluate(run, test_set, data_root, out, *, data_record, **how):
             **{key: counts[key] for key in ("junk", "distractors")},
         },
         "code_fingerprint": numeric_core.evaluation(record["model"], test_set),
-        "training": of_run
-        | {"paper_recipe": not deviations(record["model"], record["settings"])},
+        "training": of_run | {"paper_recipe": not deviations(record["model"], record["settings"])},
         "data": data,
         "protocol": {
             **{"distance": "cosine", "query": "single", "flip": True, "feature": "bn"},
