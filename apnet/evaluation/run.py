@@ -36,7 +36,7 @@ from apnet.evaluation.record import (
 from apnet.evaluation.result import RetrievalResult
 from apnet.files import sha256, write_json
 from apnet.records.blocks import RANKS
-from apnet.records.kept import forget, put_back, second_name
+from apnet.records.kept import put_back, second_name, settle
 from apnet.records.load import load_evaluation, load_run, settings_of
 from apnet.records.paths import RECORD, WEIGHTS
 from apnet.records.schema import Evaluation, GpuEvaluation, Run
@@ -116,7 +116,7 @@ def evaluate(
         **of_machine(embedder),
     )
     write_json(out, evaluation.content())
-    forget(out, out.with_suffix(".npz"))
+    settle(out.with_suffix(".npz"), out)
     log(f"{summary(evaluation)}  ({out})")
 
 

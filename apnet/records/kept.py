@@ -3,12 +3,16 @@
 Snakemake deletes what a job made before it runs that job once more, also where only its own
 bookkeeping says so: it was killed while the job ended well, or what it had noted was lost. The
 second name is a hard link, so it takes no space; the job puts the files back if they are
-what it would make.
+what it would make. It also deletes what a job made that was killed between its last file and
+its end: such a job is told to keep its results by itself (:data:`VARIABLE`).
 """
 
 import os
 from contextlib import suppress
 from pathlib import Path
+
+VARIABLE = "APNET_KEEP_RESULTS"
+"""Environment variable by which a job is told that somebody else ends the keeping."""
 
 _FOLDER = ".kept"
 
@@ -38,7 +42,17 @@ def put_back(*files: Path) -> None:
     for file in files:
         _name_again(second_name(file), file)
         os.utime(file)
+    settle(*files)
+
+
+def settle(*files: Path) -> None:
+    """End a job that made results: keep these if it is told to, else forget what they replace."""
     forget(*files)
+    if VARIABLE in os.environ:
+        for file in files:
+            with suppress(OSError):  # a file system without links
+                second_name(file).parent.mkdir(exist_ok=True)
+                second_name(file).hardlink_to(file)
 
 
 def forget(*files: Path) -> None:

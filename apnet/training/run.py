@@ -27,7 +27,7 @@ from apnet.files import digest, sha256, write_json
 from apnet.models.imagenet import finite_weights
 from apnet.models.method import clamped_layers
 from apnet.models.weights import unfinite, write_weights
-from apnet.records.kept import forget
+from apnet.records.kept import settle
 from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, WEIGHTS
 from apnet.records.schema import TRAINED, UNTRAINED, GpuTrainedRun, TrainedRun
 from apnet.runtime.compute import ComputeOptions
@@ -124,8 +124,8 @@ def train(
             write_json(out / RECORD, record.content())
             if record.provenance == UNTRAINED:
                 log("untrained: with 0 epochs the network takes no step")
+            settle(out / WEIGHTS, out / RECORD)
             shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
-            forget(out / WEIGHTS, out / RECORD)
     return inputs.dataset
 
 

@@ -5,11 +5,13 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.workflow.conftest import ROOT
 from tests.workflow.test_stale import RUN, TARGET
 
 pytestmark = pytest.mark.slow
@@ -21,6 +23,9 @@ CONFIG = (
     f"set={{backbone_size: full, epochs: {STEPS}, steps_per_epoch: 1, identities: 2}}",
     "checkpoint_seconds=0",
 )
+
+
+TINY = "set={epochs: 1, steps_per_epoch: 1, identities: 2}"
 
 
 def weights(snakemake):
@@ -101,6 +106,25 @@ def test_what_a_training_finished_after_snakemake_was_killed_is_kept(snakemake):
     assert snakemake.jobs(target, config=CONFIG) == {}
 
 
+def test_what_a_job_finished_before_it_was_killed_is_kept(snakemake, tmp_path, monkeypatch):
+    # The last that Python does: results are whole by then, and the job fails all the same.
+    killing = "import atexit, os, sys\nif sys.orig_argv[1:3] == ['-m', 'apnet']:\n"
+    killing += "    atexit.register(os.kill, os.getpid(), 9)\n"
+    (tmp_path / "start").mkdir()
+    (tmp_path / "start" / "sitecustomize.py").write_text(killing)
+    config = [CONFIG[0], TINY]
+    snakemake("results/smoke/written/market1501/dataset.json", config=config)
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(tmp_path / "start"), prepend=os.pathsep)
+        assert snakemake(f"{RUN}/run.json", config=config, check=False).returncode == 1
+        record = (tmp_path / RUN / ".kept" / "run.json").read_bytes()
+        assert not (tmp_path / RUN / "run.json").exists()
+        assert snakemake(f"{RUN}/run.json", config=config, check=False).returncode == 1
+    assert "is already trained" in snakemake(f"{RUN}/run.json", config=config).stderr
+    assert (tmp_path / RUN / "run.json").read_bytes() == record
+    assert not (tmp_path / RUN / ".kept").exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(snakemake, uninterrupted, number):
     config = [*CONFIG[:2], "checkpoint_seconds=1000"]
@@ -118,7 +142,7 @@ def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(snakemake, uninterrupt
 
 
 def test_a_damaged_dataset_fails_its_own_cells_and_no_others(snakemake, tmp_path):
-    config = [*CONFIG[:1], "set={epochs: 1, steps_per_epoch: 1, identities: 2}"]
+    config = [CONFIG[0], TINY]
     data = "resources/synthetic/smoke"
     snakemake(f"{data}/market1501", f"{data}/dukemtmc", config=config)
     for image in (tmp_path / data / "dukemtmc" / "query").iterdir():
@@ -133,3 +157,11 @@ def test_a_damaged_dataset_fails_its_own_cells_and_no_others(snakemake, tmp_path
     report = (tmp_path / "reports" / "table2.md").read_text()
     assert "77.2 / failed" in report and "**Failed:**" in report and "is damaged" in report
     assert "51.2 / not run" in report
+
+
+def test_kills_at_random_points_lose_nothing():
+    script = ROOT / "benchmarks" / "killing.py"
+    command = [sys.executable, str(script), "--kills", "5"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5 kills of" in done.stdout and "0 faults" in done.stdout

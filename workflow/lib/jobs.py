@@ -23,6 +23,7 @@ from typing import BinaryIO
 from apnet import ending
 from apnet.errors import InputError
 from apnet.files import write_json
+from apnet.records.kept import VARIABLE
 from apnet.records.paths import FAILED
 from apnet.runtime.stopping import raise_when_stopped, stopping
 from apnet.runtime.streams import outlive_readers
@@ -33,6 +34,8 @@ from workflow.lib.looking.used import require_left
 _PREFIX = "apnet: "
 _PREFIXES = (_PREFIX, "reproduction: ")
 _LOGS = (ending.LOG, errors.LOG)
+_KEEP = {VARIABLE: "1"}
+"""Snakemake deletes the results of a job that was killed once they were whole."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,7 +89,7 @@ def _run(command: Sequence[str], log: Path, held: gpus.Held, quiet: bool) -> tup
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env={**os.environ, **held.environment(), **dict.fromkeys(_LOGS, str(log))},
+            env={**os.environ, **held.environment(), **dict.fromkeys(_LOGS, str(log)), **_KEEP},
             pass_fds=held.descriptors,
         ) as job,
     ):

@@ -27,6 +27,13 @@ def keep_finished(plan: Plan, outputs: Iterable[str]) -> None:
             raise InputError(f"cannot write beside {file}: {error.strerror}") from error
 
 
+def forget_taken(outputs: Iterable[str]) -> None:
+    """Forget what jobs kept of results that Snakemake has taken: it deletes these no more."""
+    for file in map(Path, outputs):
+        if file.exists() and (file.name in (RECORD, WEIGHTS) or file.parent.name == TEST):
+            forget(file)
+
+
 def _keep_run(plan: Plan, file: Path) -> None:
     files = file, file.with_name(WEIGHTS)
     _keep_whole(*files)

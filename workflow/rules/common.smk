@@ -37,7 +37,7 @@ with refusing():
     from workflow.lib.config import check_config
     from workflow.lib.earlier import other_runs
     from workflow.lib.hints import Call, after_failure, after_success, fill
-    from workflow.lib.keep import keep_finished
+    from workflow.lib.keep import forget_taken, keep_finished
     from workflow.lib.locks import explain_locks
     from workflow.lib.plan import Plan
     from workflow.lib.planned import about, plan

@@ -208,6 +208,13 @@ def keep_planned():
     """Snakemake deletes what exists of the planned jobs' outputs, before each of them."""
     jobs_to_run = workflow.dag.needrun_jobs()
     keep_finished(PLAN, (file for job in jobs_to_run for file in job.output))
+    take_finished()
+
+
+def take_finished():
+    """Results that need no job, or whose job has ended well."""
+    taken = {*workflow.dag.jobs} - {*workflow.dag.needrun_jobs()}
+    forget_taken(file for job in taken for file in job.output)
 
 
 def asked_reports():
