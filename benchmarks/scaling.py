@@ -3,14 +3,17 @@
     python benchmarks/scaling.py [--seeds N] [--tests N] [--run] [--seconds S] [--gpus N]
 
 Plans all tables and, with --tests, evaluations by name until every run has so many. With --run it
-makes them (without figure 6 and table III, whose jobs are real), once more with nothing to do,
-and once more from a copy of the results alone, in a temporary folder. Jobs of `apnet train` and
-`apnet evaluate` are those of tests/fabricating; drawing and checking the datasets is real.
+makes them in a temporary folder (without figure 6 and table III, whose jobs are real), and plans
+once more with nothing to do. With --write all trainings and evaluations are written at once, as
+if copied from elsewhere, before the rest is planned. Jobs of `apnet train` and `apnet evaluate`
+are those of tests/fabricating; drawing and checking the datasets is real.
 """
 
 import argparse
+import os
 import re
-import shutil
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -20,6 +23,9 @@ from calls import ROOT, Call, snakemake
 
 _TABLES = [f"reports/table{n}.{form}" for n in (1, 2, 4, 5, 6, 7) for form in ("md", "html")]
 _SETS = ("market1501", "dukemtmc", "msmt17", "cuhk03-detected", "cuhk03-labeled")
+_FABRICATING = ROOT / "tests" / "fabricating"
+_COMMAND = re.compile(r"-- python -m apnet ((?:train|evaluate) .*)")
+_CHECK = re.compile(r"--data-record (results/\S+\.json)")
 _EVALUATION = re.compile(r"--out (results/\S+/seed\d+)/test/(\S+)\.json")
 
 
@@ -30,6 +36,7 @@ def main() -> None:
     parser.add_argument("--tests", type=int, default=0, help="evaluations of a run, at least")
     parser.add_argument("--gpus", type=int, default=64)
     parser.add_argument("--run", action="store_true", help="also run it all")
+    parser.add_argument("--write", action="store_true", help="also plan with results of all runs")
     parser.add_argument("--seconds", type=float, default=0.0, help="that a job sleeps")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="apnet-scaling-") as name:
@@ -47,15 +54,34 @@ def _measure(arguments: argparse.Namespace, folder: Path) -> None:
         dry = snakemake(folder, "--dry-run", *options, "all", *further)
         _print("dry run, all", dry)
     print(re.findall(r"^(?:train|evaluate|total) .*?\d+", dry.said, re.MULTILINE))
-    if not arguments.run:
-        return
+    words = [*options, *_TABLES, *further]
+    if arguments.write:
+        said = snakemake(folder, "--dry-run", "--printshellcmds", *words).said
+        checks = sorted({*_CHECK.findall(said)})
+        # Trainings before the evaluations of their runs.
+        _write(folder, [*options, *checks], sorted(_COMMAND.findall(said), reverse=True))
+        _print("dry run of a copy", snakemake(folder, "--dry-run", *words))
+    if arguments.run:
+        _run(arguments, folder, words)
+
+
+def _write(folder: Path, checks: Sequence[str], commands: Sequence[str]) -> None:
+    """Write the results of the commands, after the datasets have been drawn and checked."""
+    _print("datasets", snakemake(folder, *checks))
+    program = [sys.executable, str(_FABRICATING / "all_at_once.py")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    lines = "\n".join(commands)
+    subprocess.run(program, input=lines, text=True, cwd=folder, env=environment, check=True)
+    print(f"{len(commands)} results written")
+
+
+def _run(arguments: argparse.Namespace, folder: Path, words: Sequence[str]) -> None:
     environment = {
-        "PYTHONPATH": str(ROOT / "tests" / "fabricating"),
+        "PYTHONPATH": str(_FABRICATING),
         "FABRICATED_SECONDS": str(arguments.seconds),
         "CUDA_VISIBLE_DEVICES": ",".join(map(str, range(arguments.gpus))),
         "TMPDIR": str(folder),  # which holds the locks on GPUs
     }
-    words = [*options, *_TABLES, *further]
     whole = snakemake(folder, *words, environment=environment)
     _print("run", whole)
     jobs = len([*(folder / "logs").rglob("*.log")])
@@ -63,8 +89,6 @@ def _measure(arguments: argparse.Namespace, folder: Path) -> None:
     print(f"{jobs} jobs: {each[0]:.3f} s of a processor a job for Snakemake, {each[1]:.3f} for it")
     _print_files(folder)
     _print("nothing to do", snakemake(folder, *words, environment=environment))
-    shutil.rmtree(folder / ".snakemake")
-    _print("dry run of a copy", snakemake(folder, "--dry-run", *words, environment=environment))
 
 
 def _further(said: str, least: int) -> list[str]:

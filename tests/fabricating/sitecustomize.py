@@ -9,5 +9,4 @@ import sys
 if sys.orig_argv[1:3] == ["-m", "apnet"]:
     import fabricated_jobs
 
-    for replaced in ("apnet.training.run", "apnet.training.loop", "apnet.evaluation.run"):
-        sys.modules[replaced] = fabricated_jobs
+    fabricated_jobs.replace_the_real_ones()

@@ -1,13 +1,16 @@
 """A training that was stopped, killed or begun over goes on as if nothing had been."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
+from dataclasses import replace
 
 import pytest
 import runs
 
+from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.models.weights import write_weights
 from apnet.training import checkpoint
@@ -95,3 +98,21 @@ def test_what_a_killed_process_left_half_written_goes(root, tmp_path):
         file.touch()
     runs.run(tmp_path, root, runs.settings(epochs=0))
     assert not any(file.exists() for file in left)
+
+
+def test_a_dataset_that_goes_away_in_the_middle_loses_no_epoch(whole, root, tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "ON_CPU", replace(runs.ON_CPU, checkpoint_seconds=0))
+    data, away, out = tmp_path / "data", tmp_path / "away", tmp_path / "run"
+    shutil.copytree(root, data)
+
+    def say(line):
+        if line.startswith("epoch 1"):
+            data.rename(away)
+
+    with pytest.raises(InputError, match=r"cannot read the image .*No such file"):
+        runs.run(out, data, log=say)
+    with pytest.raises(InputError, match="data"):
+        runs.run(out, data)
+    away.rename(data)
+    assert runs.run(out, data)[0] == "continuing after step 2 of 4"
+    assert runs.same_weights(whole, out)

@@ -159,6 +159,24 @@ def test_a_damaged_dataset_fails_its_own_cells_and_no_others(snakemake, tmp_path
     assert "51.2 / not run" in report
 
 
+def test_a_damaged_record_and_a_damaged_lock_cost_only_themselves(snakemake, tmp_path):
+    config = [CONFIG[0], TINY]
+    snakemake(TARGET, config=config)
+    record, tested = tmp_path / RUN / "run.json", tmp_path / TARGET
+    trained, wanted = record.read_bytes(), json.loads(tested.read_text())
+    tested.write_bytes(tested.read_bytes()[:100])
+    refused = snakemake("reports/table2.md", config=[*config, "missing=show"], check=False)
+    assert refused.returncode == 1 and f"{TARGET} is not JSON: cut short, or dam" in refused.stderr
+    (tmp_path / ".snakemake" / "locks" / "0.output.lock").write_bytes(b"\0\xff")
+    snakemake(options=["--unlock"])
+    tested.unlink()
+    assert snakemake.jobs(TARGET, config=config) == {"evaluate": 1}
+    snakemake(TARGET, config=config)
+    found = json.loads(tested.read_text())
+    assert found | {"wall_seconds": 0} == wanted | {"wall_seconds": 0}
+    assert record.read_bytes() == trained
+
+
 def test_kills_at_random_points_lose_nothing():
     script = ROOT / "benchmarks" / "killing.py"
     command = [sys.executable, str(script), "--kills", "5"]
