@@ -167,7 +167,9 @@ def test_a_damaged_record_and_a_damaged_lock_cost_only_themselves(snakemake, tmp
     tested.write_bytes(tested.read_bytes()[:100])
     refused = snakemake("reports/table2.md", config=[*config, "missing=show"], check=False)
     assert refused.returncode == 1 and f"{TARGET} is not JSON: cut short, or dam" in refused.stderr
-    (tmp_path / ".snakemake" / "locks" / "0.output.lock").write_bytes(b"\0\xff")
+    lock = tmp_path / ".snakemake" / "locks" / "0.output.lock"
+    lock.parent.mkdir(exist_ok=True)
+    lock.write_bytes(b"\0\xff")
     snakemake(options=["--unlock"])
     tested.unlink()
     assert snakemake.jobs(TARGET, config=config) == {"evaluate": 1}

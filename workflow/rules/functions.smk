@@ -21,11 +21,16 @@ def run_named(wildcards):
     )
 
 
-@refusing()
-def run_of(wildcards):
-    run = run_named(wildcards)
+@cache
+def to_train(run):
+    """The run, if it can be trained; asked five times a job."""
     PLAN.check_training(run)
     return run
+
+
+@refusing()
+def run_of(wildcards):
+    return to_train(run_named(wildcards))
 
 
 @refusing()
