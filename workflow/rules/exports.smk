@@ -16,5 +16,5 @@ rule export:
         paper=paper_folder,
         code=paper_text,
     shell:
-        f"{ATTEMPT} python -m reproduction export {{params.cells:q}} --format {{wildcards.format}}"
+        f"{ATTEMPT} python -m reproduction export {{params.cells:q}} --format {{wildcards.format:q}}"
         " --paper {params.paper:q} --out {output:q}"
