@@ -1,5 +1,6 @@
 """A line a table and figure of a paper: what came out, of which data, and where to read it."""
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +31,12 @@ FORMATS = {"html": html.text, "md": markdown.escape}
 """Formats of the index, and how each shows a text."""
 
 _PAGES = {
+    "site/index": "Every number, walked back to its queries",
     "claims": "Every claim of the text, checked",
     "errata": "Errata, and what else to ask of the paper",
     "readings": "Written against released",
 }
-"""Pages beside those of the tables, by name."""
+"""Pages beside those of the tables, by name; the first one opens the site."""
 
 _LINKED = ("html", "md", "pdf", "tex", "csv", "svg", "png")
 """Formats of the reports, in the order in which they are offered."""
@@ -87,7 +89,7 @@ def index(
 
     Args:
         judged: tables by id; those of the paper that are not there have not been judged.
-        files: names of the reports that exist, all in one folder.
+        files: the reports that exist, as seen from the folder of the index.
         command: makes a report whose name is put behind it.
     """
     trained = [table for table in judged.values() if not paper.tables[table.table].exact]
@@ -124,18 +126,21 @@ def line(
     )
 
 
-def stored(paper: Paper, cells: Path, reports: Iterable[str | Path], command: str) -> Index:
+def stored(
+    paper: Paper, cells: Path, reports: Iterable[str | Path], command: str, out: Path
+) -> Index:
     """The index of reports on tables that were judged one by one.
 
     Args:
         cells: folder of the judged tables; what cannot be read there has to be judged again.
         reports: those that may exist.
         command: makes a report whose name is put behind it.
+        out: the folder of the index.
     """
     judged = {name: table for name in paper.tables if (table := _stored(cells, name))}
-    return index(
-        paper, judged, {file.name for file in map(Path, reports) if file.exists()}, command
-    )
+    there = (file for file in map(Path, reports) if file.exists())
+    files = {Path(os.path.relpath(file, out)).as_posix() for file in there}
+    return index(paper, judged, files, command)
 
 
 def write_pages(content: Index, out: Path) -> None:

@@ -18,7 +18,7 @@ class Page:
         synthetic: whether any number is of synthetic data.
         grids: one below the other.
         commands: (what it makes, command), below the grids.
-        guide: path of a page on how to read this one.
+        guide: path of a page on how to read this one. The index of all reports lies beside it.
     """
 
     title: str

@@ -53,12 +53,14 @@ class Site:
     Attributes:
         counts: (how many cells, how many of them are held against the paper).
         command: makes what is missing.
+        home: the page that lists all reports, as seen from the first page; may be empty.
     """
 
     paper: Paper
     judged: Mapping[str, JudgedTable]
     facts: Facts
     command: str
+    home: str = ""
 
     @property
     def synthetic(self) -> bool:
@@ -94,6 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given.add_argument("--results", type=user_path, help="a CSV, which is judged; one row a value")
     parser.add_argument("--facts", type=user_path, help="what made each result, as JSON")
     parser.add_argument("--command", default="", help="makes what is missing")
+    parser.add_argument("--home", default="", help="lists all reports, as seen from index.html")
     parser.add_argument("--out", required=True, type=user_path, help="a folder for index.html")
     arguments = parser.parse_args(argv)
     return run_main(lambda: write_site(_site(arguments), arguments.out))
@@ -107,7 +110,7 @@ def _site(arguments: argparse.Namespace) -> Site:
     else:
         judged = {file.stem: read_judged(file, file.stem) for file in arguments.cells}
     facts = read_facts(arguments.facts) if arguments.facts else Facts()
-    return Site(paper, judged, facts, arguments.command)
+    return Site(paper, judged, facts, arguments.command, arguments.home)
 
 
 def write_site(site: Site, out: Path) -> None:

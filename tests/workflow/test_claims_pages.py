@@ -162,12 +162,15 @@ def test_the_html_pages_are_sound_and_lead_to_each_other(paper):
 def test_the_index_leads_to_the_pages_that_exist(paper):
     pages(paper)
     out = paper.parent / "reports"
-    files = [out / "claims.html", out / "errata.md", out / "errata.html"]
+    files = [out / "claims.html", out / "errata.md", out / "errata.html", out / "site/index.html"]
     (out / "errata.html").unlink()
+    (out / "site").mkdir()
+    files[-1].touch()
     front.write(paper.parent, files, COMMAND, out)
     text = (out / "index.md").read_text()
     assert "\nEvery claim of the text, checked: [html](claims.html)." in text
     assert "\nErrata, and what else to ask of the paper: [md](errata.md)." in text
+    assert "\nEvery number, walked back to its queries: [html](site/index.html)." in text
 
 
 def test_the_pages_train_nothing(tmp_path):

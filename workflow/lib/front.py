@@ -31,7 +31,8 @@ def write(cells: Path, reports: Iterable[str | Path], command: str, out: str | P
         command: makes a report whose name is put behind it.
         out: folder of the reports.
     """
-    content, out = stored(paper(), cells, reports, command), Path(out)
+    out = Path(out)
+    content = stored(paper(), cells, reports, command, out)
     write_pages(content, out)
     write_text(out / "index.rst", _lines(content, out))
 

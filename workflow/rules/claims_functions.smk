@@ -7,6 +7,8 @@ def judged_now(wildcards):
     A page on claims alone trains nothing: it reads the cells that are there.
     """
     now = {Path(report).stem for report in indexed()} & {*REPORTED}
+    if {*indexed()} & {DOCUMENT, PDF, SITE}:
+        now |= {*REPORTED}
     tables = now | {*TABLES} if PLAN.shows_missing else now
     sound = [table for table in sound_tables() if table in tables]
     return [f"{RESULTS}/cells/{table}.json" for table in sound]

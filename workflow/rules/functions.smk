@@ -281,7 +281,7 @@ def everything():
     """All reports; without tables that were edited by hand, and the documents that hold them."""
     edited = paper().edited
     sound = [report for report in reports() if Path(report).stem not in edited]
-    return sound if edited else [*sound, *documents()]
+    return [*sound, SITE, *([] if edited else documents())]
 
 
 def category_of(wildcards):

@@ -9,13 +9,13 @@ ALONE = workflow.modifier.is_main_snakefile()
 def indexed(wildcards=None):
     """The reports of this call, for which the index waits."""
     if ALONE and asked() and not {*asked()} & {"all", "default"}:
-        return sorted({*reports(), *documents()} & {*asked()})
+        return sorted({*reports(), *documents(), SITE} & {*asked()})
     return everything()
 
 
 def unasked(wildcards=None):
     """The reports of earlier calls."""
-    others = {*reports(), DOCUMENT, PDF} - {*indexed()}
+    others = {*reports(), DOCUMENT, PDF, SITE} - {*indexed()}
     return sorted(filter(made_here, map(located, others)))
 
 
@@ -49,7 +49,7 @@ def report_command(wildcards, output):
 @refusing()
 def refresh_index():
     """After a call for single reports; what is asked for by name is made by the rule."""
-    if {*asked()} & {*reports(), DOCUMENT, PDF} and not {*asked()} & {*INDEX}:
+    if {*asked()} & {*reports(), DOCUMENT, PDF, SITE} and not {*asked()} & {*INDEX}:
         from workflow.lib import front  # slow to import
 
         command = fill(["reports/"], CALL)

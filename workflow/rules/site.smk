@@ -39,8 +39,9 @@ rule site:
         paper=paper_folder,
         folder=output_folder,
         command=fill_command,
+        home=os.path.relpath(INDEX[0], Path(SITE).parent) if ALONE else "",
         code=reporting_code,
     shell:
         f"{ATTEMPT} python -m reproduction.site --cells {{input.cells:q}}"
         " --paper {params.paper:q} --facts {input.facts:q} --command {params.command:q}"
-        " --out {params.folder:q}"
+        " --home {params.home:q} --out {params.folder:q}"
