@@ -50,8 +50,8 @@ _PROTOCOL = (
 
 _SETTINGS = {
     "height": "Of the images, in pixels.",
-    "width": "Likewise.",
-    "epochs": "Their number.",
+    "width": "Of the images, in pixels.",
+    "epochs": "How many.",
     "pretrained": "Training starts from ImageNet weights.",
     "flip_test": "Features are averaged with the mirror image's.",
 }

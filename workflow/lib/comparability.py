@@ -3,10 +3,11 @@
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
 from apnet import numeric_core
-from apnet.config.readings import READINGS, current_switches, get_reading
+from apnet.config.readings import READINGS, get_reading
 from apnet.config.settings import current_settings, deviations
 from apnet.data import DATASETS, get_source
 from apnet.files import digest
+from apnet.gap.setup import of_reading, switches
 from apnet.records.schema import IMPORTED, UNTRAINED
 from reproduction.judging.entries import distinct
 from reproduction.results.frame import SYNTHETIC
@@ -61,7 +62,7 @@ def _of_all(records: Sequence[Record]) -> Iterator[str]:
         "settings": lambda record: digest(current_settings(record.training["settings"])),
         "training data": lambda record: record.training["data"]["fingerprint"],
         "test data": lambda record: record.content["data"]["fingerprint"],
-        "switches": lambda record: digest(_switches(record)),
+        "switches": lambda record: digest(switches(record.content)),
         "protocols": lambda record: digest(record.content["protocol"] | {"switches": None}),
     }
     for kind, value in kinds.items():
@@ -90,23 +91,11 @@ def _marks(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
 
 def _switched(record: Record) -> Iterator[str]:
     """What a config has set otherwise than its reading has it."""
-    usual, name = _usual(record), record.content["reading"]
-    switches = _switches(record)
-    changed = [f"{key} is {switches[key]}" for key in usual if switches[key] != usual[key]]
+    name, in_force = record.content["reading"], switches(record.content)
+    usual = of_reading(READINGS[name], record.content)
+    changed = [f"{key} is {in_force[key]}" for key in usual if in_force[key] != usual[key]]
     if changed:
         yield f"not quite the reading {name}: {', '.join(changed)}"
-
-
-def _switches(record: Record) -> dict[str, object]:
-    """The switches of the method and of both datasets; what no record lists is as usual."""
-    usual, protocol = _usual(record), record.content["protocol"]
-    listed = current_switches(record.training["switches"]) | protocol.get("switches", {})
-    return usual | {key: value for key, value in listed.items() if key in usual}
-
-
-def _usual(record: Record) -> dict[str, object]:
-    names = record.training["data"]["name"], record.content["data"]["name"]
-    return READINGS[record.content["reading"]].switches(*names)
 
 
 def other_counts(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
@@ -118,8 +107,7 @@ def other_counts(record: Record, accepted: Mapping[str, str]) -> Iterator[str]:
     for data in (record.training["data"], record.content["data"]):
         if data["synthetic"] or data["published"] or data["name"] not in DATASETS:
             continue
-        switches = record.training["switches"] | record.content["protocol"].get("switches", {})
-        reading = get_reading(record.content["reading"], **switches)
+        reading = get_reading(record.content["reading"], **switches(record.content))
         published = get_source(data["name"]).published(reading)
         differing = differences(data["counts"], published)
         words = accepted.get(data["name"])
