@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from reproduction.judging.cells import LOSES, OPEN, UNSETTLED, WINS, Floor, Grid, JudgedTable, Pair
@@ -14,6 +15,12 @@ from reproduction.report.text import signed
 SIGNS = {WINS: "▲", LOSES: "▼", UNSETTLED: "?"}
 
 _COUNTED = {WINS: "won", LOSES: "lost", UNSETTLED: "not settled"}
+
+_RULE = (
+    f"{SIGNS[WINS]} A wins, {SIGNS[LOSES]} A loses, {SIGNS[UNSETTLED]} not settled, among all "
+    f"differences of the table; what is smaller than the noise of the query set, in the last rows, "
+    f"is in parentheses."
+)
 
 _MOST_REASONS = 3
 """Why pairs are open; reports on open cells say the rest."""
@@ -35,6 +42,15 @@ def grids(judged: JudgedTable, table: Table) -> Iterator[Grid]:
         yield pairs.grid()
     if pairs.tested:
         yield pairs.details()
+
+
+def of_row(judged: JudgedTable, table: Table, row: str, column: str) -> tuple[Grid, ...]:
+    """A row's differences from others in a column; nothing where none is known."""
+    own = [pair for pair in judged.pairs if pair.column == column and row in (pair.row, pair.over)]
+    pairs = _Pairs(replace(judged, pairs=tuple(own)), table)
+    if not pairs.measured:
+        return ()
+    return (replace(pairs.grid(), title="Beside other rows", text=(pairs.fields(), _RULE)),)
 
 
 class _Pairs:
@@ -105,9 +121,7 @@ class _Pairs:
         )
 
     def _sentences(self) -> Iterator[str]:
-        unit = "percent points" if self._percent() else "the unit of the column"
-        ours = " and, below, of ours on the same queries" if self.measured else ""
-        yield f"Each field is A − B, in {unit}: of the paper's numbers{ours}."
+        yield self.fields()
         if self.measured:
             yield (
                 f"{SIGNS[WINS]} A wins, {SIGNS[LOSES]} A loses, {SIGNS[UNSETTLED]} not settled. A "
@@ -120,6 +134,12 @@ class _Pairs:
         yield from self._outcomes()
         yield from self._steps()
         yield from self._open()
+
+    def fields(self) -> str:
+        """What stands in a field."""
+        unit = "percent points" if self._percent() else "the unit of the column"
+        ours = " and, below, of ours on the same queries" if self.measured else ""
+        return f"Each field is A − B, in {unit}: of the paper's numbers{ours}."
 
     def _percent(self) -> bool:
         return all(self._table.metrics[pair.metric].unit == "percent" for pair in self._pairs)

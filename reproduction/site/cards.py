@@ -1,13 +1,13 @@
 """Cards: a row of a table under one column, with every run that made its cells."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from reproduction.judging.cells import MOST_RUNS, QUOTED, RUN, Cell, JudgedTable, Missing
+from reproduction.judging.cells import MOST_RUNS, QUOTED, RUN, Cell, Grid, JudgedTable, Missing
 from reproduction.judging.entries import distinct
 from reproduction.paper.tables import Column, Row, Table
-from reproduction.report import links
+from reproduction.report import links, pairs
 from reproduction.report.document import View
 from reproduction.report.text import signed
 from reproduction.site.drawing import Curves, Intervals, curves, intervals
@@ -18,7 +18,7 @@ Seen = Callable[[Row, str, str, str], View]
 
 _COMPATIBLE = {
     True: "compatible: the paper's number could be one more run",
-    False: "incompatible: the paper's number could hardly be one more run",
+    False: "not compatible: the paper's number could hardly be one more run",
 }
 
 
@@ -88,6 +88,7 @@ class Card:
         points: by group, in the order in which the facts are given.
         baseline: a sentence on the row's baseline; empty without one.
         why_not: why nothing, or not all, is held against the paper.
+        annexes: the row compared with others, query by query.
     """
 
     table: Table
@@ -102,6 +103,7 @@ class Card:
     why_not: tuple[str, ...]
     remarks: tuple[str, ...]
     problems: tuple[str, ...]
+    annexes: tuple[Grid, ...] = ()
 
     @property
     def title(self) -> str:
@@ -130,7 +132,10 @@ def cards(judged: JudgedTable, table: Table, facts: Facts, view: Seen) -> list[C
     made = [cell for cell in judged.cells if cell.status != QUOTED]
     grouped = groupby(made, key=lambda cell: (cell.row, cell.column))
     return [
-        _card(table, rows[row], columns[key], list(cells), view, facts)
+        replace(
+            _card(table, rows[row], columns[key], list(cells), view, facts),
+            annexes=pairs.of_row(judged, table, row, key),
+        )
         for (row, key), cells in grouped
     ]
 

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import shutil
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from reproduction.__main__ import main as reproduce
 from reproduction.judging import floors
 from reproduction.judging.compared_rows import compared
 from reproduction.paper.loading import load_paper
+from reproduction.site.__main__ import main as site
 from tests.workflow import perquery, records, tableii
 from tests.workflow.judging import Judge
 
@@ -67,6 +69,24 @@ def test_a_row_wins_by_its_queries_and_seeds_and_another_does_not(judge):
     assert 0 < won["interval"][0] < won["difference"] < won["interval"][1]
     assert even["verdict"] == "not settled"
     assert even["interval"][0] < 0 < even["interval"][1]
+
+
+def test_a_card_of_the_site_sets_a_row_beside_those_it_is_compared_with(judge, tmp_path):
+    evaluate(judge)
+    won = pair(judge(seeds=SEEDS))
+    tables, cells = tmp_path / "paper" / "tables", tmp_path / "table8.json"
+    tables.mkdir(parents=True)
+    shutil.copy(judge.table, tables)
+    shutil.copy(judge.folder / "cells.json", cells)
+    given = ["--cells", str(cells), "--paper", str(tables.parent), "--out", str(tmp_path / "site")]
+    assert site([*given, "--home", "../index.html"]) == 0
+    card = (tmp_path / "site" / "pages" / "table8_ours_market1501.html").read_text()
+    beside = card[card.index("<h2>Beside other rows</h2>") : card.index("How each was made")]
+    assert f"<td>+{won['difference']:.1f} ▲</td>" in beside
+    assert beside.count(">over ") == 1, "the other pair is of other rows"
+    base = (tmp_path / "site" / "pages" / "table8_base_market1501.html").read_text()
+    assert f"<td>+{won['difference']:.1f} ▲</td>" in base
+    assert '<a href="../index.html">All reports</a>' in (tmp_path / "site/index.html").read_text()
 
 
 def test_the_ps_are_corrected_together(judge):
