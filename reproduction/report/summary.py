@@ -34,7 +34,7 @@ _SAID = {
     "compatible": ("is compatible", "are compatible"),
     "worse": ("is worse", "are worse"),
     "equal": ("count is equal", "counts are equal"),
-    "unequal": ("is not", "are not"),
+    "unequal": ("count is unequal", "counts are unequal"),
     "not compared": ("is not compared", "are not compared"),
     "open": ("is open", "are open"),
 }

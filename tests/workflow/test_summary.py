@@ -2,11 +2,13 @@
 
 import pytest
 
+from reproduction.judging.cells import Cell, JudgedTable
 from reproduction.judging.stored import read_judged
 from reproduction.paper.loading import load_table
 from reproduction.report.summary import summary
 from tests.workflow import records
 from tests.workflow.judging import Judge
+from workflow.lib.catalogue import FOLDER
 
 
 @pytest.fixture
@@ -67,6 +69,17 @@ def test_each_series_and_each_table_has_its_share(made):
     assert "Released: of 18 cells none matches, none of 4 is compatible, 4 are worse" in top.text
     assert "(Table VIII, Base_0, Market-1501 mAP, released; worse)" in top.text
     assert [row[:2] for row in top.rows] == [("written", "18"), ("released", "18")]
+
+
+def test_counts_of_which_none_is_equal_are_said_to_be_unequal():
+    table = load_table(FOLDER / "tables" / "table3.yaml")
+    row, column = table.rows[0], table.columns[0]
+    names = {"row": row.id, "label": row.label, "group": None, "column": column.key}
+    printed = {"metric": column.metrics[0], "reported": 1.0, "reported_bold": False}
+    found = {"status": "run", "verdict": "unequal", "comparable": True}
+    cell = Cell(**names, **printed, **found, series=None, experiment=None)
+    top = summary([(table, JudgedTable("table3", ("",), (), (), (), (cell, cell)))])
+    assert top.text == "Of 2 cells 2 counts are unequal and none is open."
 
 
 def test_every_cell_is_counted_once(made):
