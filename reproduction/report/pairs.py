@@ -18,8 +18,8 @@ _COUNTED = {WINS: "won", LOSES: "lost", UNSETTLED: "not settled"}
 
 _RULE = (
     f"{SIGNS[WINS]} A wins, {SIGNS[LOSES]} A loses, {SIGNS[UNSETTLED]} not settled, among all "
-    f"differences of the table; what is smaller than the noise of the query set, in the last rows, "
-    f"is in parentheses."
+    "differences of the table. In the last rows: the noise of the query set; what of the paper's "
+    "is smaller stands in parentheses."
 )
 
 _MOST_REASONS = 3
@@ -50,7 +50,9 @@ def of_row(judged: JudgedTable, table: Table, row: str, column: str) -> tuple[Gr
     pairs = _Pairs(replace(judged, pairs=tuple(own)), table)
     if not pairs.measured:
         return ()
-    return (replace(pairs.grid(), title="Beside other rows", text=(pairs.fields(), _RULE)),)
+    grid, metrics = pairs.grid(), dict.fromkeys(pair.metric for pair in own)
+    head, text = (*grid.head[:2], *metrics), (pairs.fields(), _RULE)
+    return (replace(grid, title="Beside other rows", text=text, head=head),)
 
 
 class _Pairs:

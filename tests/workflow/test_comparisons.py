@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 import shutil
 
 import numpy as np
@@ -84,6 +85,7 @@ def test_a_card_of_the_site_sets_a_row_beside_those_it_is_compared_with(judge, t
     beside = card[card.index("<h2>Beside other rows</h2>") : card.index("How each was made")]
     assert f"<td>+{won['difference']:.1f} ▲</td>" in beside
     assert beside.count(">over ") == 1, "the other pair is of other rows"
+    assert re.findall('<th scope="col">(.*?)</th>', beside)[2:] == ["mAP", "R‑1"]
     base = (tmp_path / "site" / "pages" / "table8_base_market1501.html").read_text()
     assert f"<td>+{won['difference']:.1f} ▲</td>" in base
     assert '<a href="../index.html">All reports</a>' in (tmp_path / "site/index.html").read_text()
