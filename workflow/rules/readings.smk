@@ -17,7 +17,8 @@ rule switch_effects:
 rule readings:
     """Written against released: each switch, its sources, and what it changes."""
     input:
-        collect(f"{SWITCHES_FOLDER}/{{model}}.json", model=switched.SWITCHED),
+        judged_now,
+        effects=collect(f"{SWITCHES_FOLDER}/{{model}}.json", model=switched.SWITCHED),
     output:
         report(
             page("readings")[0],
@@ -32,9 +33,9 @@ rule readings:
         ENVIRONMENT
     params:
         results=results_folder,
-        existing=evaluations_of_all_scales,
+        existing=other_evaluations_of_all_scales,
         commands=switch_commands,
         code=REPORTING,
     shell:
-        f"{ATTEMPT} python -m workflow.lib.readings --effects {{input:q}}"
+        f"{ATTEMPT} python -m workflow.lib.readings --effects {{input.effects:q}}"
         " --results {params.results:q} --commands {params.commands:q} --pages {output:q}"

@@ -8,11 +8,14 @@ def switch_code(wildcards):
     return numeric_core.switch_effects(wildcards.model)
 
 
-def evaluations_of_all_scales(wildcards):
-    """A digest: a run with another switch is of another scale."""
-    return existing.of_files(
-        Path(results_folder(wildcards, None)).glob(f"*/{paths.EVALUATIONS}")
-    )
+def other_evaluations_of_all_scales(wildcards):
+    """A digest of those that this call does not wait for.
+
+    A run with another switch is of another scale.
+    """
+    tables = {Path(cells).stem for cells in judged_now(wildcards)} & {*TABLES}
+    files = Path(results_folder(wildcards, None)).glob(f"*/{paths.EVALUATIONS}")
+    return existing.of_files({*map(str, files)} - {*map(located, PLAN.files(tables))})
 
 
 def switch_commands(wildcards):
