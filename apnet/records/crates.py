@@ -21,6 +21,8 @@ _MOST_FOLD = 200
 """Times that all files together may be as large as the archive; JSON comes to about 20."""
 
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+"""What zipfile raises of an archive that it cannot read: the fourth of a compression that it does
+not know, the fifth of an encrypted file."""
 
 
 @contextmanager
