@@ -8,7 +8,7 @@ paper quotes, and what is counted, is exact.
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -58,12 +58,14 @@ class Reproduced:
     Attributes:
         judged: tables by id; those that have not been judged are not there.
         name: of the series.
+        unreadable: why tables that were judged cannot be read, by id.
         centred_only: give the mean of each cell instead of draws.
     """
 
     paper: Paper
     judged: Mapping[str, JudgedTable]
     name: str
+    unreadable: Mapping[str, str] = field(default_factory=dict)
     centred_only: bool = False
 
     @cached_property
@@ -99,7 +101,8 @@ class Reproduced:
         title = self.paper.tables[place.table].title
         cell = self._cells.get(place)
         if place.table not in self.judged:
-            return f"{title} is not made yet"
+            why = self.unreadable.get(place.table)
+            return f"{title}: {why}" if why else f"{title} is not made yet"
         if cell is None:
             return f"{title} is not made under {self.name}"
         if cell.status == QUOTED:
@@ -115,7 +118,7 @@ class Reproduced:
     @cached_property
     def centred(self) -> "Reproduced":
         """The same with means for draws, for its arithmetic."""
-        return Reproduced(self.paper, self.judged, self.name, centred_only=True)
+        return replace(self, centred_only=True)
 
     def _exact(self, place: Place) -> bool:
         return self.paper.tables[place.table].exact

@@ -1,5 +1,6 @@
 """A judged table as JSON, which passes from the job that judges to those that render."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -35,3 +36,16 @@ def read_judged(file: Path, table: str) -> JudgedTable:
     raise InputError(
         f"{file} does not hold the cells of {table} in version {SCHEMA}: judge the table again"
     )
+
+
+def read_there(folder: Path, names: Iterable[str]) -> tuple[dict[str, JudgedTable], dict[str, str]]:
+    """Those of some tables that have been judged, and why others that are there cannot be read."""
+    judged, unreadable = {}, {}
+    for name in names:
+        file = folder / f"{name}.json"
+        try:
+            if file.exists():
+                judged[name] = read_judged(file, name)
+        except InputError as error:
+            unreadable[name] = str(error)
+    return judged, unreadable

@@ -11,16 +11,15 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from reproduction.claims.answers import Cells
 from reproduction.claims.claims import Sentence
 from reproduction.claims.loading import load_claims
 from reproduction.claims.sources import Reported, Reproduced
-from reproduction.errors import InputError, run_main
+from reproduction.errors import run_main
 from reproduction.files import user_path
 from reproduction.judging.cells import JudgedTable
-from reproduction.judging.stored import read_judged
+from reproduction.judging.stored import read_there
 from reproduction.paper.loading import load_paper
 from reproduction.paper.order import in_order
 from reproduction.paper.tables import Paper
@@ -107,24 +106,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _page(arguments: argparse.Namespace) -> ClaimsPage:
     paper = load_paper(arguments.paper)
-    judged, unreadable = _judged(paper, arguments.cells)
+    judged, unreadable = read_there(arguments.cells, paper.tables)
     series = paper.series or {one: "" for table in judged.values() for one in table.series}
-    sources = [Reported(paper), *(Reproduced(paper, judged, one) for one in series)]
+    sources = [Reported(paper), *(Reproduced(paper, judged, one, unreadable) for one in series)]
     lacking = tuple(_lacking(paper, judged, unreadable, arguments.command))
     return claims_page(paper, load_claims(arguments.paper), sources, judged.values(), lacking)
-
-
-def _judged(paper: Paper, cells: Path) -> tuple[dict[str, JudgedTable], dict[str, str]]:
-    """The tables that have been judged, and why others that are there cannot be read."""
-    judged, unreadable = {}, {}
-    for name in paper.tables:
-        file = cells / f"{name}.json"
-        try:
-            if file.exists():
-                judged[name] = read_judged(file, name)
-        except InputError as error:
-            unreadable[name] = str(error)
-    return judged, unreadable
 
 
 def _lacking(

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from reproduction.errors import InputError
 from reproduction.files import write_text
 from reproduction.judging.cells import QUOTED, JudgedTable
-from reproduction.judging.stored import read_judged
+from reproduction.judging.stored import read_there
 from reproduction.paper.order import in_order
 from reproduction.paper.tables import Paper, Picture, Table
 from reproduction.report import html, markdown
@@ -83,7 +82,11 @@ class Index:
 
 
 def index(
-    paper: Paper, judged: Mapping[str, JudgedTable], files: Collection[str], command: str = ""
+    paper: Paper,
+    judged: Mapping[str, JudgedTable],
+    files: Collection[str],
+    command: str = "",
+    unreadable: Mapping[str, str] | None = None,
 ) -> Index:
     """The index of a paper's reports.
 
@@ -91,10 +94,12 @@ def index(
         judged: tables by id; those of the paper that are not there have not been judged.
         files: the reports that exist, as seen from the folder of the index.
         command: makes a report whose name is put behind it.
+        unreadable: why tables that were judged cannot be read, by id.
     """
     trained = [table for table in judged.values() if not paper.tables[table.table].exact]
+    broken = unreadable or {}
     lines = (
-        line(item, judged.get(item.id), files, command)
+        line(item, judged.get(item.id), files, command, broken.get(item.id, ""))
         for item in in_order([*paper.tables.values(), *paper.pictures.values()])
     )
     return Index(
@@ -110,11 +115,15 @@ def index(
 
 
 def line(
-    item: Table | Picture, judged: JudgedTable | None, files: Collection[str], command: str = ""
+    item: Table | Picture,
+    judged: JudgedTable | None,
+    files: Collection[str],
+    command: str = "",
+    unreadable: str = "",
 ) -> Line:
     """The line of one table or figure; the arguments are those of :func:`index`."""
     links = tuple(_links(item.id, files))
-    form, plain = "html", "not made yet"
+    form, plain = "html", unreadable or "not made yet"
     if isinstance(item, Picture):
         form, plain = "svg", "images, without verdicts" if links else plain
     return Line(
@@ -132,15 +141,15 @@ def stored(
     """The index of reports on tables that were judged one by one.
 
     Args:
-        cells: folder of the judged tables; what cannot be read there has to be judged again.
+        cells: folder of the judged tables; what cannot be read there is named.
         reports: those that may exist.
         command: makes a report whose name is put behind it.
         out: the folder of the index.
     """
-    judged = {name: table for name in paper.tables if (table := _stored(cells, name))}
+    judged, unreadable = read_there(cells, paper.tables)
     there = (file for file in map(Path, reports) if file.exists())
     files = {Path(os.path.relpath(file, out)).as_posix() for file in there}
-    return index(paper, judged, files, command)
+    return index(paper, judged, files, command, unreadable)
 
 
 def write_pages(content: Index, out: Path) -> None:
@@ -169,14 +178,6 @@ def _grid(content: Index) -> str:
         for line in content.lines
     ]
     return tabulate(rows, ["", *HEADS], tablefmt="pipe", disable_numparse=True)
-
-
-def _stored(folder: Path, name: str) -> JudgedTable | None:
-    file = folder / f"{name}.json"
-    try:
-        return read_judged(file, name) if file.exists() else None
-    except InputError:
-        return None
 
 
 def _links(name: str, files: Collection[str]) -> Iterator[tuple[str, str]]:

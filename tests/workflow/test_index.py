@@ -84,10 +84,10 @@ def test_snakemakes_report_opens_what_it_holds(cells):
     assert "| Table III " in text, "nothing to open"
 
 
-def test_cells_of_another_version_have_to_be_judged_again(cells):
+def test_cells_of_another_version_are_named_and_have_to_be_judged_again(cells):
     (cells / "table2.json").write_text("{}")
     text = (pages(cells, "table2.md") / "index.md").read_text()
-    assert line(text, "Table II")[2] == "not made yet"
+    assert "cells/table2.json does not hold the cells of table2" in line(text, "Table II")[2]
 
 
 def test_synthetic_numbers_are_marked(tmp_path):
