@@ -8,6 +8,8 @@ from itertools import combinations
 from statistics import mean, stdev
 
 from apnet.config.readings import WRITTEN
+from apnet.config.recipes import get_recipe
+from apnet.config.settings import paper_recipe
 from apnet.files import digest
 from apnet.gap.setup import READING, Content, differing, of_reading, setup
 
@@ -15,6 +17,8 @@ SEED = "seed"
 """Name of the effect of nothing: how far runs lie apart that differ in their seed."""
 
 METRICS = ("mAP", "rank-1")
+
+Sized = tuple[int, float | str | list["Sized"]]
 
 _KEPT = {"keep": "kept", "drop": "dropped"}
 """Value of a switch of distractors -> what `protocol` and `other_gallery` say; the usual first."""
@@ -130,11 +134,19 @@ def _seed(evaluation: Content) -> int:
     return evaluation["seed"]
 
 
-def _order(evaluation: Content, name: str) -> tuple[bool, str]:
-    """The paper's value of a switch comes first."""
+def _order(evaluation: Content, name: str) -> tuple[bool, Sized]:
+    """The paper's value of a switch or setting comes first, then the lesser."""
     value = _value(evaluation, name)
-    usual = of_reading(WRITTEN, evaluation) | {READING: WRITTEN.name}
-    return name in usual and value != usual[name], str(value)
+    usual = get_recipe(paper_recipe(evaluation["model"])).settings()
+    usual |= of_reading(WRITTEN, evaluation) | {READING: WRITTEN.name}
+    return name in usual and value != usual[name], _sized(value)
+
+
+def _sized(value: object) -> Sized:
+    """For sorting: numbers and lists by size, anything else as text."""
+    if isinstance(value, int | float):
+        return 0, value
+    return (1, [*map(_sized, value)]) if isinstance(value, list) else (2, str(value))
 
 
 def _value(evaluation: Content, name: str) -> object:

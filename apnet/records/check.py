@@ -12,7 +12,7 @@ from apnet.records.check_evaluation import check_evaluation
 from apnet.records.check_run import WEIGHTS_ABSENT, check_run
 from apnet.records.findings import ERROR, Finding, error, note, read
 from apnet.records.load import unfinite
-from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, TEST
+from apnet.records.paths import CHECKPOINTS, HISTORY, RECORD, TEST, by_number
 from apnet.records.schema import Evaluation, Run, TrainedRun
 
 
@@ -51,7 +51,7 @@ def check_results(folder: Path) -> dict[str, object]:
         content, faults = read(file)
         findings += [*faults, *(error(file, fault) for fault in unfinite(content))]
     findings += [*_twins(runs), *_mixed(runs, evaluations), *_unfinished(folder, folders)]
-    findings.sort(key=lambda finding: (str(finding.file), finding.message))
+    findings.sort(key=lambda finding: (by_number(finding.file), finding.message))
     return {"runs": len(folders), "evaluations": len(tests), "findings": findings}
 
 

@@ -16,7 +16,7 @@ from apnet.errors import InputError
 from apnet.files import read_json, sha256
 from apnet.records.check import check_results, faults
 from apnet.records.crates import results_in
-from apnet.records.paths import CHECK, CHECKPOINTS, RANKS, RECORD, RUNS, Run
+from apnet.records.paths import CHECK, CHECKPOINTS, RANKS, RECORD, RUNS, Run, by_number
 
 _SHOWN = 5
 """Conflicts that are named one by one."""
@@ -82,7 +82,7 @@ def _files(tree: Path) -> Files:
     if not tree.is_dir():
         raise InputError(f"no folder {tree}: name a folder of results")
     found: dict[PurePath, Path] = {}
-    for record in sorted(tree.glob(RUNS)):
+    for record in sorted(tree.glob(RUNS), key=by_number):
         if Run.parse(record.parent) is None:
             raise InputError(f"{record.parent} is the folder of no seed: move it away")
         for file in sorted(_of_run(record.parent)):

@@ -60,6 +60,15 @@ def pattern(template: str) -> str:
     return wildcard.sub(lambda name: f"(?:{WILDCARDS[name[1]]})", re.escape(template))
 
 
+_WHOLE = re.compile(r"(\d+)")
+
+
+def by_number(name: object) -> list[int | str]:
+    """For sorting: a path or a phrase with its whole numbers by size, seed2 before seed10."""
+    parts = _WHOLE.split(str(name))
+    return [int(part) if part.isdecimal() else part for part in parts]
+
+
 RANKED_INDEX = "index.json"
 """In the folder :data:`RANKED` of a reader's own pictures: which query has which."""
 

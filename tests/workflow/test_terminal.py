@@ -258,7 +258,7 @@ def test_why_a_job_would_run(changes, words):
 
 
 def test_the_table_has_a_row_for_each_rule_and_reason():
-    train = [Planned("train", "missing output", f"resnet50 seed {seed}") for seed in range(4)]
+    train = [Planned("train", "missing output", f"resnet50 seed {seed}") for seed in (10, 2, 0, 1)]
     jobs = [Planned("collect", "forced", ""), *train, Planned("train", "forced", "x" * 70)]
     rows = [line.split("  ") for line in table(jobs, ["train", "collect"]).splitlines()[2:]]
     assert [[word.strip() for word in row if word] for row in rows] == [

@@ -59,6 +59,25 @@ def test_switch_of_a_dataset_may_change_which_images_are_used():
     assert effect.same_weights
 
 
+@pytest.mark.parametrize(
+    ("name", "sides"),
+    [
+        ("height", (64, 128)),
+        ("epochs", (9, 12)),
+        ("lr", (4e-5, 1e-3)),
+        ("milestones", ([9, 12], [10, 12])),
+        ("epochs", (160, 12)),
+        ("flip_test", (True, False)),
+    ],
+    ids=lambda value: str(value).replace(" ", ""),
+)
+def test_the_papers_setting_comes_first_then_the_lesser(name, sides):
+    runs = [evaluations((0,), **{f"training.settings.{name}": value}) for value in sides]
+    for order in (runs, runs[::-1]):
+        (effect,) = effects([one for some in order for one in some])
+        assert (effect.before.value, effect.after.value) == sides
+
+
 def test_two_single_runs_have_no_error():
     changed = evaluations((5,), **{"training.switches.stem_relu": False})
     (effect,) = effects([record(), *changed])

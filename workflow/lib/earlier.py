@@ -29,7 +29,7 @@ def other_runs(plan: Plan) -> str | None:
 
 def _others(plan: Plan) -> Iterator[tuple[str, str]]:
     results = Path(plan.located(plan.results))
-    for file in sorted(results.glob(paths.RUNS)):
+    for file in sorted(results.glob(paths.RUNS), key=paths.by_number):
         run = paths.Run.parse(file.parent.relative_to(results))
         if run is None or run.reading not in plan.readings or run.folder in plan.imported:
             continue

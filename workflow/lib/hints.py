@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apnet.errors import plain
 from apnet.files import read_json
-from apnet.records.paths import NOTES
+from apnet.records.paths import NOTES, by_number
 from workflow.lib import call as calls
 from workflow.lib.catalogue import ROOT
 
@@ -55,7 +55,7 @@ def after_failure(logs: Path, asked: Sequence[str], call: Call) -> str:
         logs: logs/<scale>.
         asked: the targets of this call.
     """
-    notes = sorted(logs.rglob(NOTES))
+    notes = sorted(logs.rglob(NOTES), key=by_number)
     lines = [f"  {note.relative_to(logs)}: {reason(note)}" for note in notes]
     reports = [target for target in asked if Path(target).parent.name == "reports"]
     shown = fill(reports, call, missing="show")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tabulate import tabulate
 
+from apnet.records.paths import by_number
+
 if TYPE_CHECKING:
     from snakemake.dag import DAG
     from snakemake.jobs import Job
@@ -87,7 +89,10 @@ def table(jobs: Iterable[Planned], order: Sequence[str]) -> str:
         order: of the rules.
     """
     place = {rule: number for number, rule in enumerate(order)}
-    ordered = sorted(jobs, key=lambda job: (place.get(job.rule, len(place)), *job))
+    ordered = sorted(
+        jobs,
+        key=lambda job: (place.get(job.rule, len(place)), *job[:2], by_number(job.about)),
+    )
     rows = [[*key, [*each]] for key, each in groupby(ordered, lambda job: job[:2])]
     shown = [[rule, len(each), words, _first(each)] for rule, words, each in rows]
     return tabulate(

@@ -4,7 +4,7 @@ const number = (cell) => parseFloat(text(cell).replace("−", "-"));
 // What is no number is sorted as a text, and what is empty stands last.
 function compare(a, b, sign) {
   if (!text(a) || !text(b)) return !text(a) - !text(b);
-  return sign * (number(a) - number(b) || text(a).localeCompare(text(b)));
+  return sign * (number(a) - number(b) || text(a).localeCompare(text(b), "en", { numeric: true }));
 }
 
 // A head of every column: the one that spans both rows, or the one in the last row.
