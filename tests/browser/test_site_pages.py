@@ -125,9 +125,10 @@ def test_queries_are_won_and_lost_against_another_cell(browser, out):
     )
     won, lost, tied = ((mine > other).sum(), (mine < other).sum(), (mine == other).sum())
     line = texts(browser, "#cameras tbody tr:first-child td")
-    assert line[0] == str(sites.QUERIES)
-    assert line[1] == f"{100 * mine[1:].mean():.2f}"
-    assert line[4:] == [str(won), str(lost), str(tied)] and won and lost
+    assert line[:2] == [str(sites.QUERIES), "1"], "the first has no match"
+    assert line[2] == f"{100 * mine[1:].mean():.2f}"
+    assert texts(browser, "#cameras tbody tr:nth-child(2) td")[:3] == ["1", "1", "–"]
+    assert line[5:] == [str(won), str(lost), str(tied)] and won and lost
     assert len(texts(browser, "#cameras tbody tr")) == 1 + sites.QUERIES
     assert sorted(texts(browser, "#queries tbody td:last-child"))[1:] == sorted(
         ["won"] * won + ["lost"] * lost + ["tied"] * tied
@@ -145,6 +146,15 @@ def test_queries_sort_by_any_column_and_keep_the_keyboard_there(browser, out):
         names = texts(browser, "#queries tbody th")
         assert names == sorted(names, reverse=expected) and len(names) == sites.QUERIES
         assert browser.value("document.activeElement.textContent") == "query"
+
+
+def test_a_query_without_a_match_stands_last_whatever_the_worst_is(browser, out):
+    load(browser, out, f"pages/queries.html#{RUN}")
+    press = '[...document.querySelectorAll("#queries button")].find(b => b.textContent == "AP")'
+    for _ in range(2):
+        said = texts(browser, "#queries tbody td:nth-last-child(2)")
+        assert "no match" not in said[:-1] and said[-1] == "no match"
+        browser.value(f"{press}.click()")
 
 
 def test_all_seeds_of_a_cell_can_be_set_beside_each_other(browser, out):

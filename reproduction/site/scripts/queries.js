@@ -3,7 +3,7 @@
 const site = (() => {
   const one = (selector) => document.querySelector(selector);
   const mean = (numbers) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
-  const fixed = (value) => (value / 100).toFixed(2).replace("-", "−");
+  const fixed = (value) => (isNaN(value) ? "–" : (value / 100).toFixed(2).replace("-", "−"));
   const signed = (value) => (value > 0 ? "+" : "") + fixed(value);
   const choices = {}, taken = {}, sets = {}, loading = {}, STEP = 200;
   let rows = [], columns = [], by = 0, sign = 1, shown = STEP;
@@ -36,21 +36,21 @@ const site = (() => {
     }
   }
 
-  // One line for all queries, and one for each camera.
+  // One line for all queries, and one for each camera; means are over those with a match.
   function summary(name, some, beside) {
     const valid = some.filter((row) => row.rank), over = (key) => mean(valid.map((row) => row[key]));
     const count = (word) => valid.filter((row) => row.outcome === word).length;
-    return [name, some.length, fixed(over("ap")), fixed(over("hit")),
+    return [name, some.length, some.length - valid.length, fixed(over("ap")), fixed(over("hit")),
       ...(beside ? [signed(over("gap")), count("won"), count("lost"), count("tied")] : [])];
   }
 
   function draw() {
-    const { text, camera, outcome } = one("#filter").elements, value = columns[by][1];
+    const { text, camera, outcome } = one("#filter").elements, [, value, show] = columns[by];
     const kept = rows.filter((row) => row.name.includes(text.value)
       && ["", String(row.camera)].includes(camera.value)
       && ["", row.outcome].includes(outcome.value));
-    kept.sort((a, b) => sign * (value(a) > value(b) ? 1 : value(a) < value(b) ? -1 : 0)
-      || a.index - b.index);
+    kept.sort((a, b) => (show ? !a.rank - !b.rank : 0)
+      || sign * (value(a) > value(b) ? 1 : value(a) < value(b) ? -1 : 0) || a.index - b.index);
     const table = one("#queries"), some = kept.slice(0, shown);
     const buttons = columns.map(([textContent], column) => make("button", { textContent, onclick() {
       [by, sign] = [column, by === column ? -sign : 1];
@@ -99,7 +99,7 @@ const site = (() => {
     elements.camera.parentElement.hidden = !camera;
     elements.outcome.value = "";
     elements.outcome.parentElement.hidden = !theirs;
-    grid(one("#cameras"), ["", "queries", "mAP", "R-1",
+    grid(one("#cameras"), ["", "queries", "without match", "mAP", "R-1",
       ...(theirs ? ["Δ mAP", "won", "lost", "tied"] : [])],
     [summary("all", rows, theirs), ...cameras.map((one) =>
       summary(`camera ${one}`, rows.filter((row) => row.camera === one), theirs))]);
