@@ -50,6 +50,7 @@ class View:
     Attributes:
         sign: of its verdict, one character; empty where nothing is compared.
         second: sign of the second answer; empty where that is not asked.
+        others: (sign of the verdict, name) of each other choice of the protocol.
         place: name of the cell within the report, for links.
         card: its page in the site, and the place there; empty where nothing makes the cell.
         value: the mean of its runs at full precision, for sorting.
@@ -61,6 +62,7 @@ class View:
     verdict: Item
     sign: str = ""
     second: str = ""
+    others: tuple[tuple[str, str], ...] = ()
     place: str = ""
     card: str = ""
     value: float | None = None

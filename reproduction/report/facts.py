@@ -113,9 +113,19 @@ class Facts:
         return tuple(f"{wording.listed(names)}: {text}" for text, names in series.items())
 
     def key(self) -> Iterator[tuple[str, str]]:
-        """(sign, words) of the verdicts that occur."""
+        """(sign, words) of the verdicts that occur, and which are of another choice."""
         kinds = {of(cell) for cell in self.made for of in (wording.kind, wording.second)}
-        return ((sign, wording.KEY[kind]) for kind, sign in wording.SIGNS.items() if kind in kinds)
+        kinds |= {wording.kind(item) for cell in self.made for item in cell.alternatives}
+        yield from (
+            (sign, wording.KEY[kind]) for kind, sign in wording.SIGNS.items() if kind in kinds
+        )
+        choices = (
+            (label, cell.choice or "as judged")
+            for cell in self.made
+            for _, label in wording.others(cell)
+        )
+        for label, own in dict.fromkeys(choices):
+            yield wording.BRACKETS, f"the verdict {label}; the first sign is the verdict {own}"
 
     def legend(self) -> Iterator[tuple[str, str]]:
         """(word, meaning) of what occurs."""

@@ -65,6 +65,10 @@ def sign(view: View, linked: bool) -> Markup:
     one = Markup('<span class="sign {}" role="img" aria-label="{}">{}</span>')
     kinds = ((sign, _KINDS[sign]) for sign in (view.sign, view.second) if sign)
     shown = Markup().join(one.format(_class(kind), KEY[kind], sign) for sign, kind in kinds)
+    for sign, name in view.others:
+        found = _KINDS[sign]
+        other = one.format(_class(found), f"{name}: {KEY[found]}", sign)
+        shown += Markup(' <span class="other">({})</span>').format(other)
     return Markup('<a href="#{}">{}</a>').format(view.place, shown) if linked else shown
 
 

@@ -152,7 +152,7 @@ def _reproduced(line: Line, name: str, about: Sequence[str]) -> Iterator[str]:
     crowded = len(line.views) >= _EASY
     means = (_mean(view, crowded) for view in line.views)
     yield _row([rf"\quad\word{{{name}}}{_raised(line.signs)}", *about, *means])
-    below = [_deviation(view) + _sign(view.second) for view in line.views]
+    below = [_deviation(view) + _behind(view) for view in line.views]
     if crowded and any(below):
         yield _row(["", *about, *map(_across, below)])
 
@@ -181,13 +181,18 @@ def _mean(view: View, alone: bool = True) -> str:
     if not item.figures:
         return _across(rf"\word{{{escape(item.word)}}}{marks}")
     mean = item.figures[0]
-    deviation, second = ("", "") if alone else (_deviation(view), _sign(view.second))
+    deviation, second = ("", "") if alone else (_deviation(view), _behind(view))
     behind = f"{_watermark(mean)}{deviation}{marks}{_sign(view.sign)}{second}"
     return f"{_linked(mean, view.card)} & {behind}"
 
 
 def _sign(sign: str) -> str:
     return rf"\{_VERDICTS[sign]}" if sign else ""
+
+
+def _behind(view: View) -> str:
+    """What stands behind a verdict: the second answer, and other choices of the protocol."""
+    return _sign(view.second) + "".join(rf"\other{_sign(sign)}" for sign, _ in view.others)
 
 
 def _deviation(view: View) -> str:

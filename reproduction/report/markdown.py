@@ -136,7 +136,8 @@ def _pair(view: View) -> str:
     if view.quoted:
         return _item(view.reported)
     ours = replace(view.mean, signs=view.mean.signs + view.verdict.signs)
-    shown = " ".join(filter(None, [_item(ours), view.sign, view.second]))
+    others = (f"({sign})" for sign, _ in view.others)
+    shown = " ".join(filter(None, [_item(ours), view.sign, view.second, *others]))
     return shown if view.reported == Item() else f"{_item(view.reported)} / {shown}"
 
 

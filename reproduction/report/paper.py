@@ -28,6 +28,7 @@ from reproduction.report.phrases import listed
 from reproduction.report.summary import summary
 from reproduction.report.templating import template
 from reproduction.report.tex import comment, escape
+from reproduction.report.text import IN_ORDER
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ class Document:
     @cached_property
     def key(self) -> list[tuple[str, str]]:
         """(sign, words) of every verdict that occurs."""
-        return _once(pair for sheet in self.sheets for pair in sheet.key)
+        found = _once(pair for sheet in self.sheets for pair in sheet.key)
+        return sorted(found, key=lambda pair: IN_ORDER.index(pair[0]))
 
     @cached_property
     def legend(self) -> list[tuple[str, str]]:

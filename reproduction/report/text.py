@@ -1,9 +1,9 @@
 """What a report says in words: of the outcome, and of each verdict."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from reproduction.judging.cells import MOST_SEEDS, Cell
+from reproduction.judging.cells import MOST_SEEDS, Alternative, Cell
 from reproduction.paper.tables import Table
 from reproduction.report.phrases import listed
 
@@ -23,7 +23,11 @@ _KINDS = {
 """Full signs are verdicts of several runs, hollow ones the leaning of a single run; the next two
 are of what is counted, not trained. The last two are a second answer, beside the verdict."""
 
+BRACKETS = "( )"
+"""Around the sign of a verdict under another choice of the protocol."""
+
 SIGNS = {kind: sign for kind, (sign, _) in _KINDS.items()}
+IN_ORDER = (*SIGNS.values(), BRACKETS)
 KEY = {kind: words for kind, (_, words) in _KINDS.items()}
 
 MEANINGS = {
@@ -73,7 +77,7 @@ def outcome(cells: Sequence[Cell]) -> str:
     return f"of {len(cells)} cells {listed(words)}{behind}"
 
 
-def kind(cell: Cell) -> str | None:
+def kind(cell: Cell | Alternative) -> str | None:
     """The kind of verdict that has a sign; None where nothing is compared."""
     if cell.verdict == "single run":
         leaning = cell.leaning
@@ -86,6 +90,12 @@ def second(cell: Cell) -> str | None:
     if cell.compatible is None:
         return None
     return "compatible" if cell.compatible else "incompatible"
+
+
+def others(cell: Cell) -> Iterator[tuple[str, str]]:
+    """(sign of the verdict, name) of each other choice of the protocol that has a verdict."""
+    verdicts = ((kind(item), item.label) for item in cell.alternatives)
+    return ((SIGNS[found], label) for found, label in verdicts if found)
 
 
 def verdict(cell: Cell) -> str:

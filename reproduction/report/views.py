@@ -54,6 +54,7 @@ class Views:
             self._verdict(cell),
             wording.SIGNS.get(wording.kind(cell), ""),
             wording.SIGNS.get(wording.second(cell), ""),
+            tuple(wording.others(cell)),
             place,
             card,
             cell.mean,
@@ -94,7 +95,8 @@ class Views:
         why = [] if cell.synthetic else cell.why_not
         signs = self.footnotes.signs(why)
         first, second = (wording.SIGNS.get(of(cell), "") for of in (wording.kind, wording.second))
-        shown = " ".join(filter(None, [first, wording.verdict(cell), second]))
+        others = (f"({sign})" for sign, _ in wording.others(cell))
+        shown = " ".join(filter(None, [first, wording.verdict(cell), second, *others]))
         return Item(word=shown, signs=signs, verdict=cell.verdict)
 
     def _fixed(self, value: float, metric: str) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -68,6 +69,11 @@ def test_every_format_shows_them(judge):
     assert below[:3] == ["", "without distractors", "89.0 (+1.3) ▲"]
     page, tex = (judge.render(suffix, seeds=(0, 1, 2)) for suffix in (".html", ".tex"))
     assert "89.0 (+1.3) ▲" in page and r"89.0 (+1.3) $\blacktriangle$" in tex
+    key = "the verdict without distractors; the first sign is the verdict with distractors"
+    assert re.search(r"87.8 / 87.8 ● [≈≉] \(▲\)", text) and f"( ) {key}" in text
+    other = 'aria-label="without distractors: better">▲</span>)'
+    assert f'(<span class="sign better" role="img" {other}' in page and key in page
+    assert re.search(r"\\match\\(in)?compatible\\other\\better", tex) and key in tex
     lines = csv.DictReader(io.StringIO(judge.render(".csv", seeds=(0, 1, 2))))
     line = next(line for line in lines if line["metric"] == "mAP")
     assert line["choice"] == "with distractors"
@@ -77,9 +83,11 @@ def test_every_format_shows_them(judge):
 
 def test_of_synthetic_data_the_number_alone_is_shown(judge):
     judge.write(records.synthetic(other_gallery=records.other_gallery(0.3)))
-    shown = grids(judge.render(".md"))[-1]
+    text = judge.render(".md")
+    shown = grids(text)[-1]
     below = shown[shown.index(row(shown, "Base")) + 1]
     assert below[:3] == ["", "without distractors", "30.0ˢ"]
+    assert "( )" not in text
 
 
 HEAD = "experiment,test_set,metric,value,alternatives\n"
