@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from apnet.errors import InputError
+from apnet.records.paths import CHECK
 from tests.workflow import records
 from tests.workflow.judging import Judge
 from workflow.lib.tolerances import parse_tolerances
@@ -296,6 +297,24 @@ def refused(judge, text, words):
     assert str(file) in missing["message"] and words in missing["message"]
     assert missing["message"].endswith("delete it to evaluate again")
     assert judge.cell()["verdict"] == "failed" and str(file) in judge.render(".md")
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("data", "its test data is not what {}: delete it to evaluate again"),
+        ("training.data", "its training data is not what {}: delete its run to train it again"),
+    ],
+)
+def test_a_record_of_other_data_than_was_checked_is_named_in_its_cell(judge, part, words):
+    check = judge.scale / CHECK.format(reading="written", dataset="market1501")
+    judge.write(records.record(), records.record(seed=1, **{f"{part}.fingerprint": "another"}))
+    check.write_text('{"fingerprint": "fingerprint of market1501"}')
+    cell = judge.cell(seeds=(0, 1))
+    assert (cell["status"], cell["seeds"]) == ("run", [0])
+    assert words.format(f"{check} describes") in cell["missing"][0]["message"]
+    check.write_text("{")
+    assert judge.cell(seeds=(0, 1))["seeds"] == [0, 1], "nobody can tell"
 
 
 def test_a_broken_dataset_leaves_its_own_cells_open(judge, monkeypatch):

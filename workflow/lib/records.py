@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apnet.errors import InputError
+from apnet.files import read_json
 from apnet.records.load import load_evaluation
-from apnet.records.paths import Evaluation
+from apnet.records.paths import CHECK, Evaluation
+from apnet.records.schema import IMPORTED
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,15 @@ def read_record(evaluation: Evaluation, scale: Path) -> Record | None:
     """The record of an evaluation under results/<scale>; None if there is none.
 
     Raises:
-        InputError: it is not a valid record, or of another run than its path.
+        InputError: it is not a valid record, of another run than its path, or of other data than
+            the check of a dataset beside it describes.
     """
     file = scale / evaluation.file
     if not file.exists():
         return None
     content = load_evaluation(file).content()
     _check_address(file, content, evaluation)
+    _check_data(file, content, evaluation, scale)
     return Record(evaluation, file, content)
 
 
@@ -117,3 +121,23 @@ def _check_address(file: Path, content: dict, evaluation: Evaluation) -> None:
                 f"{file}: its {kind} is {recorded!r}, its path says {wanted!r}: "
                 f"delete it to evaluate again"
             )
+
+
+def _check_data(file: Path, content: dict, evaluation: Evaluation, scale: Path) -> None:
+    """Refuse what was made of other images than the scale's; without a check nobody can tell."""
+    training, reading = content["training"], evaluation.run.reading
+    parts = [(content["data"], "test", "delete it to evaluate again")]
+    if training["provenance"] != IMPORTED:
+        parts.append((training["data"], "training", "delete its run to train it again"))
+    for data, kind, remedy in parts:
+        check = scale / CHECK.format(reading=reading, dataset=data["name"])
+        if _fingerprint(check) not in (None, data["fingerprint"]):
+            raise InputError(f"{file}: its {kind} data is not what {check} describes: {remedy}")
+
+
+def _fingerprint(check: Path) -> object:
+    try:
+        content = read_json(check)
+    except InputError:
+        return None
+    return content.get("fingerprint") if isinstance(content, dict) else None
