@@ -18,7 +18,7 @@ from reproduction.judging.cells import Cells
 from reproduction.judging.entries import check_names
 from reproduction.judging.judge import judge
 from reproduction.judging.stored import read_judged
-from reproduction.paper.loading import load_paper, load_table
+from reproduction.paper.loading import load_paper, load_table, read_table
 from reproduction.paper.order import in_order
 from reproduction.paper.tables import Paper, Table
 from reproduction.report.index import index, write_pages
@@ -102,7 +102,7 @@ def _table(arguments: argparse.Namespace) -> None:
     form = PAIRS if of_pairs else arguments.out.suffix.removeprefix(".")
 
     def another(name: str) -> Table:
-        return load_table(arguments.table.with_name(f"{name}.yaml"))
+        return read_table(arguments.table.with_name(f"{name}.yaml"))
 
     links = beside(table.id, arguments.pages, another)
     write_text(arguments.out, render(judged, table, form, arguments.command, links))

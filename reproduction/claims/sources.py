@@ -58,7 +58,7 @@ class Reproduced:
     Attributes:
         judged: tables by id; those that have not been judged are not there.
         name: of the series.
-        unreadable: why tables that were judged cannot be read, by id.
+        unreadable: why tables that were judged cannot be read or are refused, by id.
         centred_only: give the mean of each cell instead of draws.
     """
 

@@ -1,6 +1,5 @@
 """A judged table as JSON, which passes from the job that judges to those that render."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from reproduction.errors import InputError
 from reproduction.files import read_json, write_json
 from reproduction.judging.cells import JudgedTable
+from reproduction.paper.tables import Paper
 
 SCHEMA = 3
 """Version of the JSON."""
@@ -38,14 +38,14 @@ def read_judged(file: Path, table: str) -> JudgedTable:
     )
 
 
-def read_there(folder: Path, names: Iterable[str]) -> tuple[dict[str, JudgedTable], dict[str, str]]:
-    """Those of some tables that have been judged, and why others that are there cannot be read."""
-    judged, unreadable = {}, {}
-    for name in names:
+def read_there(folder: Path, paper: Paper) -> tuple[dict[str, JudgedTable], dict[str, str]]:
+    """The tables that have been judged, and why others cannot be read, or have to be refused."""
+    judged, refused = {}, dict(paper.edited)
+    for name in paper.tables:
         file = folder / f"{name}.json"
         try:
-            if file.exists():
+            if name not in refused and file.exists():
                 judged[name] = read_judged(file, name)
         except InputError as error:
-            unreadable[name] = str(error)
-    return judged, unreadable
+            refused[name] = str(error)
+    return judged, refused

@@ -5,6 +5,7 @@ was added, or after a slip in the reading was mended. Tables that it does not na
 """
 
 import json
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -28,12 +29,16 @@ def read_digests(folder: Path) -> Mapping[str, Mapping[str, str]]:
     return read_yaml(file, "digests") if file.exists() else {}
 
 
-def edited(table: Table, digests: Mapping[str, Mapping[str, str]]) -> str:
-    """A sentence on the first row that differs from what was read; empty if none does."""
+def edited(table: Table, digests: Mapping[str, Mapping[str, str]], folder: Path) -> str:
+    """A sentence on the first row that differs from what was read; empty if none does.
+
+    Args:
+        folder: of the paper.
+    """
     for problem in _differences(table, digests.get(table.id)):
         return (
             f"{table.id}.yaml: {problem}: restore it, or, if the paper prints it so, run "
-            f"python -m reproduction.paper.accept"
+            f"python -m reproduction.paper.accept {shlex.quote(str(folder))}"
         )
     return ""
 

@@ -23,11 +23,11 @@ def load_paper(folder: Path) -> Paper:
         InputError: no tables in the folder, or a slip in a file, named by its position.
     """
     folder = Path(folder)
-    tables = {file.stem: _table(file) for file in sorted(folder.glob("tables/*.yaml"))}
+    tables = {file.stem: read_table(file) for file in sorted(folder.glob("tables/*.yaml"))}
     if not tables:
         raise InputError(f"{folder} has no tables/*.yaml: give the folder that holds the paper")
     digests = read_digests(folder)
-    changed = {name: edited(table, digests) for name, table in tables.items()}
+    changed = {name: edited(table, digests, folder) for name, table in tables.items()}
     about = folder / "paper.yaml"
     return Paper(
         **(read_yaml(about, "paper") if about.exists() else {"title": "", "reference": ""}),
@@ -45,13 +45,19 @@ def load_table(path: Path) -> Table:
             numbers than were read from the paper.
     """
     path = Path(path)
-    table = _table(path)
-    if sentence := edited(table, read_digests(path.parent.parent)):
+    table = read_table(path)
+    folder = path.parent.parent
+    if sentence := edited(table, read_digests(folder), folder):
         raise InputError(sentence)
     return table
 
 
-def _table(path: Path) -> Table:
+def read_table(path: Path) -> Table:
+    """A table as its file has it, edited by hand or not.
+
+    Raises:
+        InputError: unreadable, of another form, or a slip inside, named by its position.
+    """
     content = read_yaml(path, "table")
     table = _TABLE.validate_python(content | {"id": content["table"]})
     for problem in problems(table, path.stem):

@@ -106,7 +106,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _page(arguments: argparse.Namespace) -> ClaimsPage:
     paper = load_paper(arguments.paper)
-    judged, unreadable = read_there(arguments.cells, paper.tables)
+    judged, unreadable = read_there(arguments.cells, paper)
     series = paper.series or {one: "" for table in judged.values() for one in table.series}
     sources = [Reported(paper), *(Reproduced(paper, judged, one, unreadable) for one in series)]
     lacking = tuple(_lacking(paper, judged, unreadable, arguments.command))

@@ -94,7 +94,7 @@ def index(
         judged: tables by id; those of the paper that are not there have not been judged.
         files: the reports that exist, as seen from the folder of the index.
         command: makes a report whose name is put behind it.
-        unreadable: why tables that were judged cannot be read, by id.
+        unreadable: why tables that were judged cannot be read or are refused, by id.
     """
     trained = [table for table in judged.values() if not paper.tables[table.table].exact]
     broken = unreadable or {}
@@ -146,7 +146,7 @@ def stored(
         command: makes a report whose name is put behind it.
         out: the folder of the index.
     """
-    judged, unreadable = read_there(cells, paper.tables)
+    judged, unreadable = read_there(cells, paper)
     there = (file for file in map(Path, reports) if file.exists())
     files = {Path(os.path.relpath(file, out)).as_posix() for file in there}
     return index(paper, judged, files, command, unreadable)

@@ -94,6 +94,7 @@ def test_a_changed_cell_is_refused_until_it_is_accepted_and_then_turns_its_claim
     text = pages(paper)["claims.md"]
     said = "table6.yaml: row apnet-c2 has other numbers, or other bold ones, than were read"
     assert text.count(f"> **Refused:** {said}") == 1 and said in capsys.readouterr().err
+    assert f"run python -m reproduction.paper.accept {paper}\n" in text.replace("\\", "")
     supported, contradicted, still, refused = tally(text)
     assert refused == 8 and supported + contradicted + still == 206
     assert "APNet-C_2 − SE-ResNet = 1.6" in text
@@ -190,6 +191,11 @@ def test_a_table_edited_by_hand_is_not_judged_and_the_others_are_rendered(paper,
     assert said in capsys.readouterr().err and not (paper.parent / "cells.json").exists()
     results = paper.parent / "results.csv"
     results.write_text("experiment,test_set,metric,value\nresnet50,market1501,mAP,87\n")
+    beside = [*asked[:-1], str(paper.parent / "table5.json")]
+    assert judge.main(["--table", str(paper / "tables" / "table5.yaml"), *options, *beside]) == 0
+    shown = ["--table", str(paper / "tables" / "table5.yaml"), "--cells", beside[-1]]
+    shown += ["--pages", "table5", "table6", "--out", str(out / "table5.md")]
+    assert reproduce(["table", *shown, "--command", COMMAND]) == 0
     files = ["--paper", str(paper), "--results", str(results), "--out", str(out)]
     assert reproduce(["render", *files]) == 2
     assert said in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """The index of all tables and figures: what each line says and leads to."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from reproduction.judging.stored import read_judged
 from reproduction.paper.loading import load_table
 from reproduction.paper.order import in_order
 from reproduction.paper.tables import Paper
-from reproduction.report.index import index, render
+from reproduction.report.index import index, render, stored
 from reproduction.report.links import beside
 from tests.workflow import records
 from tests.workflow.judging import Judge
@@ -88,6 +89,12 @@ def test_cells_of_another_version_are_named_and_have_to_be_judged_again(cells):
     (cells / "table2.json").write_text("{}")
     text = (pages(cells, "table2.md") / "index.md").read_text()
     assert "cells/table2.json does not hold the cells of table2" in line(text, "Table II")[2]
+
+
+def test_a_table_edited_by_hand_is_named_in_place_of_what_came_of_it_before(cells):
+    edited = replace(PAPER, edited={"table2": "row x was edited"})
+    content = stored(edited, cells, [], "", cells)
+    assert line(render(content, "md"), "Table II")[2] == "row x was edited"
 
 
 def test_synthetic_numbers_are_marked(tmp_path):
