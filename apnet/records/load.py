@@ -12,6 +12,7 @@ from apnet.errors import InputError
 from apnet.files import content_of
 from apnet.records.blocks import Record
 from apnet.records.other_jobs import AttentionMaps, Cost, DatasetCheck, SwitchEffects
+from apnet.records.paths import RECORD, TEST
 from apnet.records.ranked import RankedLists
 from apnet.records.schema import Epoch, Evaluation, Run, evaluation_model, run_model
 from apnet.runtime.environment import SCHEMA
@@ -53,7 +54,10 @@ def load_evaluation(file: Path) -> Evaluation:
     Raises:
         InputError: as :func:`load_run`.
     """
-    return _load(file, evaluation_model, "delete it to evaluate again")
+    # What was named by mistake is not to be deleted.
+    is_one = file.parent.name == TEST and file.name != RECORD
+    remedy = "delete it to evaluate again" if is_one else f"name a {TEST}/*.json of a run"
+    return _load(file, evaluation_model, remedy)
 
 
 def load_cost(file: Path) -> Cost:

@@ -52,7 +52,7 @@ def _merged(trees: Sequence[Path], into: Path) -> tuple[int, int]:
     same = 0
     for tree in trees:
         files = _files(tree)
-        if not files:
+        if not any(place.name == RECORD for place in files):
             raise InputError(f"{tree} holds no runs, {RUNS}: give a folder such as results/<scale>")
         for place, file in files.items():
             other = found.setdefault(place, file)
@@ -146,7 +146,7 @@ def _place(found: Files, new: Files, into: Path) -> None:
             whole = Path(temporary, into.name)
             for place, file in found.items():
                 _link(file, whole / place)
-            _check(whole, into)
+            _check(whole, found, into)
             # Records last: what is not finished has none.
             for place in sorted(new, key=_is_record):
                 _check_inside(into, place)
@@ -177,10 +177,13 @@ def _link(file: Path, to: Path) -> None:
         shutil.copy2(file, to)
 
 
-def _check(whole: Path, into: Path) -> None:
+def _check(whole: Path, found: Files, into: Path) -> None:
     """Refuse a tree in which `apnet results check` finds an error; weights may have stayed away."""
-    found = faults(check_results(whole)["findings"], weights=False)
-    if found:
-        first = f"{found[0].file}: {found[0].message}".replace(f"{whole}", f"{into}")
-        many = f"{len(found)} errors, the first: " if len(found) > 1 else ""
+    errors = faults(check_results(whole)["findings"], weights=False)
+    if errors:
+        place = errors[0].file.relative_to(whole)
+        record = found.get(place / RECORD)
+        source = found.get(place) or (record.parent if record else into / place)
+        first = f"{source}: {errors[0].message}".replace(f"{whole}", f"{into}")
+        many = f"{len(errors)} errors, the first: " if len(errors) > 1 else ""
         raise InputError(f"nothing was merged, for it would not be valid: {many}{first}")

@@ -80,7 +80,7 @@ def test_what_would_not_be_valid_is_not_merged(trees, tmp_path, capsys):
     (theirs / PLACE / "seed1" / WEIGHTS).write_bytes(b"other weights")
     assert merge([theirs], ours) == 2 and contents(ours) == before
     error = capsys.readouterr().err
-    assert f"{ours / PLACE}/seed1/{WEIGHTS}: is not the file that run.json names" in error
+    assert f"{theirs / PLACE}/seed1/{WEIGHTS}: is not the file that run.json names" in error
 
 
 def test_an_unfinished_run_is_not_overwritten(trees, capsys):
@@ -121,6 +121,9 @@ def test_a_device_is_refused_and_not_read(trees, tmp_path, capsys):
 def test_a_folder_without_runs_is_named(trees, tmp_path, capsys):
     assert merge([trees[0] / "written"], tmp_path / "all") == 2
     assert f"{trees[0] / 'written'} holds no runs" in capsys.readouterr().err
+    shutil.rmtree(trees[0] / PLACE)
+    assert (trees[0] / CHECK).exists() and merge([trees[0]], tmp_path / "all") == 2
+    assert f"{trees[0]} holds no runs" in capsys.readouterr().err
 
 
 def test_a_disk_that_fails_half_way_leaves_nothing(trees, tmp_path, capsys, monkeypatch):

@@ -1,6 +1,7 @@
 """Tests of `apnet why-lower`: effects that records show, and the causes of a gap."""
 
 import json
+from pathlib import Path
 from statistics import stdev
 
 import pytest
@@ -144,6 +145,9 @@ def test_four_numbers_leave_everything_open(capsys):
     assert "effect unknown" in capsys.readouterr().out
 
 
+FOUR = ("--model", "resnet50", "--mAP", "60", "--rank-1", "80", "--dataset")
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -154,9 +158,15 @@ def test_four_numbers_leave_everything_open(capsys):
         ),
         (["absent.json"], "cannot read"),
         (["absent.json", "--mAP", "60"], "give it alone"),
+        ([*FOUR, "markt1501"], "unknown dataset 'markt1501'"),
+        ([*FOUR, "msmt17", "--results", "absent"], "no folder absent: name a folder of results"),
+        ([*FOUR, "msmt17", "--results", "."], "holds no evaluations"),
+        (["run.json"], "schema is None, not 1: name a test/*.json of a run"),
     ],
 )
-def test_bad_input_is_one_sentence(words, sentence, capsys):
+def test_bad_input_is_one_sentence(words, sentence, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("run.json").write_text("{}")
     assert main(["why-lower", *words]) == 2
     said = capsys.readouterr().err
     assert sentence in said

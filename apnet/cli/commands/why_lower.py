@@ -65,12 +65,13 @@ def _recorded(file: Path, given: Mapping[str, Any]) -> tuple[Any, dict[str, floa
 
 
 def _named(given: Mapping[str, Any]) -> tuple[Any, dict[str, float]]:
+    from apnet.data.registry import get_spec
     from apnet.gap.explain import Case
 
     if any(given[name] is None for name in ("model", "dataset", *_NUMBERS)):
         raise InputError("give an evaluation's file, or --model, --dataset, --mAP and --rank-1")
     ours = {name: _percent(key, given) for key, name in _NUMBERS.items()}
-    return Case(given["model"], (given["dataset"],) * 2), ours
+    return Case(given["model"], (get_spec(given["dataset"]).name,) * 2), ours
 
 
 def _percent(key: str, given: Mapping[str, Any]) -> float | None:
