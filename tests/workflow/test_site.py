@@ -193,6 +193,16 @@ def test_what_is_broken_is_named_and_the_rest_is_shown(tmp_path, place, content,
     assert "seed 0 87.00" in Page(out / "pages" / CARD).text
 
 
+def test_a_run_in_the_folder_of_another_reading_is_named(tmp_path):
+    (base,) = fabricate(seeds=(0,), models=MODELS[:1])
+    file = sites.run_folder(tmp_path / "results" / "paper", base).parent.parent / "run.json"
+    file.write_text(file.read_text().replace('"reading": "written"', '"reading": "released"'))
+    out = sites.make(tmp_path, [])
+    words = f"{file}: its reading is 'released', its path says 'written'"
+    assert words in Page(out / "index.html").text
+    assert words in Page(out / "pages" / "table2_apn-0_market1501.html").text
+
+
 def test_a_card_gives_the_number_of_the_other_gallery(tmp_path):
     other = records.other_gallery(0.9)
     out = sites.make(tmp_path, [records.record(model=MODELS[1], mAP=0.88, other_gallery=other)])

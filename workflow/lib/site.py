@@ -121,6 +121,11 @@ class Told:
 
 def _trained(record: Record, file: Path) -> Json:
     content = load_run(file).content()
+    for key, wanted in vars(record.evaluation.run).items():
+        if content[key] != wanted:
+            raise InputError(
+                f"{file}: its {key} is {content[key]!r}, its path says {wanted!r}: move it away"
+            )
     if content["checkpoint_sha256"] != record.content["checkpoint_sha256"]:
         raise InputError(f"{file} is of other weights than {record.file}: evaluate the run again")
     return content
