@@ -5,14 +5,13 @@ Each module of :mod:`reproduction.commands` is one more command.
 
 import argparse
 import sys
-import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
 from reproduction import commands as more
-from reproduction.errors import InputError, plain, run_main
+from reproduction.errors import InputError, run_main
 from reproduction.files import user_path, write_text
 from reproduction.judging.cells import Cells
 from reproduction.judging.entries import check_names
@@ -80,19 +79,14 @@ def _render(arguments: argparse.Namespace) -> None:
 
 
 def _judged(paper: Paper, file: Path, ignore_unknown: bool) -> Cells:
-    """A paper's cells by a CSV of results, which every warning and error names."""
+    """A paper's cells by a CSV of results, which every error names."""
     results = read_results(file)
     if not ignore_unknown:
         check_names(paper, results, str(file))
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        try:
-            cells = judge(paper, results)
-        except InputError as error:
-            raise InputError(f"{file}: {error}") from error
-    for warning in caught:
-        print(plain(f"reproduction: {file}: {warning.message}"), file=sys.stderr)
-    return cells
+    try:
+        return judge(paper, results)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
 
 
 def _table(arguments: argparse.Namespace) -> None:

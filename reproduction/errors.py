@@ -6,6 +6,7 @@ import sys
 import tempfile
 import traceback
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -47,20 +48,26 @@ def one_of(kind: str, value: object, known: Iterable[str]) -> InputError:
 
 
 def run_main(work: Callable[[], int | None]) -> int:
-    """Do the work, and say in one sentence what ended it.
+    """Do the work; say each warning in one sentence, and what ended it.
 
     Returns:
         The exit status: that of the work, 0 if it has none; 2 on bad input; 130 on Ctrl-C; 1 on
         an error that nobody foresaw.
     """
     try:
-        return work() or 0
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            return work() or 0
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get(SHOWN):
             traceback.print_exception(error)
         status, sentence = _ending(error)
         print(f"reproduction: {plain(sentence)}", file=sys.stderr)
         return status
+
+
+def _warn(message: Warning | str, *_: object) -> None:
+    print(f"reproduction: {plain(str(message))}", file=sys.stderr)
 
 
 def _ending(error: BaseException) -> tuple[int, str]:

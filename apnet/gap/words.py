@@ -57,7 +57,8 @@ def _lines(finding: Finding) -> Iterator[str]:
     if cause.papers:
         said.append(f"paper {_values(cause.papers)}")
     about = f" ({'; '.join(said)})" if said else ""
-    yield _wrapped(f"{cause.name}{about}: {cause.about}", "  ")
+    why = f": {cause.about}" if cause.about else ""
+    yield _wrapped(f"{cause.name}{about}{why}", "  ")
     yield _wrapped(effect(finding.effects[0]) if finding.effects else _UNKNOWN, "      ")
 
 

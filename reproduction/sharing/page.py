@@ -54,10 +54,12 @@ def render(a: ResultSet, b: ResultSet, pairs: Sequence[Pair]) -> str:
 def _first(pairs: Sequence[Pair], conditions: Sequence[str]) -> str:
     """What changed, in one line."""
     kinds = Counter(pair.kind for pair in pairs)
-    only, told = {compare.ONLY_A, compare.ONLY_B, compare.OPEN}, kinds[compare.BEYOND]
-    shared = sum(count for kind, count in kinds.items() if kind not in only)
+    apart = {compare.ONLY_A, compare.ONLY_B, compare.OPEN, compare.OTHER_DATA, compare.UNTESTED}
+    told = kinds[compare.BEYOND]
+    shared = sum(count for kind, count in kinds.items() if kind not in apart)
     if not shared:
-        return "**No cell has runs in both sets.**" + _also(pairs, kinds, conditions)
+        also = _also(pairs, kinds, conditions)
+        return f"**No cell has runs in both sets that can be compared.**{also}"
     words = Counter(pair.word for pair in pairs if pair.kind == compare.BEYOND)
     ways = listed([f"{count} {word}" for word, count in sorted(words.items())])
     what = f"{told} of {shared} cells" if told else f"None of {shared} cells"

@@ -13,6 +13,7 @@ import pytest
 import reproduction
 from reproduction import errors
 from reproduction.__main__ import main
+from reproduction.site.__main__ import main as render_site
 
 PACKAGE = Path(reproduction.__file__).parent
 PAGE = PACKAGE.parent / "docs" / "another-paper.md"
@@ -194,7 +195,11 @@ def test_blanks_are_stripped_and_results_of_no_cell_are_counted(speech, capsys):
     assert render(speech) == 0
     assert "/ 5.1" in (speech / "reports" / "table1.md").read_text()
     error = capsys.readouterr().err
-    assert "1 of 2 results are of no cell and left out, first ours, libry, WER" in error
+    said = "reproduction: 1 of 2 results are of no cell and left out, first ours, libry, WER\n"
+    assert error == said
+    files = ["--paper", str(speech / "speech"), "--results", str(speech / "results.csv")]
+    assert render_site([*files, "--out", str(speech / "site")]) == 0
+    assert capsys.readouterr().err == said
     (speech / "results.csv").write_text(lines + "Ours,libri,WER,9\n")
     assert render(speech) == 2
     assert render(speech, "--ignore-unknown") == 0

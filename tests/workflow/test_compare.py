@@ -123,16 +123,20 @@ def test_judged_tables_are_compared_with_a_csv(files, paper, tmp_path, capsys):
     assert "table1.json does not hold the cells" in error and error.count("\n") == 1
 
 
-def test_drawn_results_are_not_held_against_real_ones(tmp_path):
+def test_drawn_results_are_not_held_against_real_ones(tmp_path, capsys):
     real = csv(tmp_path / "a.csv", {"base": (80.0, 80.1)})
     drawn = csv(tmp_path / "b.csv", {"base": (20.0, 20.1)}, synthetic=True)
     assert pairs(real, drawn)["base"].kind == "other data"
+    assert main(["compare", str(real), str(drawn)]) == 0
+    said = "**No cell has runs in both sets that can be compared.** Other cells: 1 synthetic in one"
+    assert capsys.readouterr().out.startswith(said)
 
 
 def test_one_run_each_is_no_test(tmp_path, capsys):
     a, b = csv(tmp_path / "a.csv", {"base": (80,)}), csv(tmp_path / "b.csv", {"base": (70,)})
     assert main(["compare", str(a), str(b)]) == 0
-    assert "1 different without a spread to tell by" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith("**No cell has") and "1 different without a spread to tell by" in said
 
 
 def test_without_a_paper_nothing_is_worse(files, capsys):
