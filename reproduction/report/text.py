@@ -110,10 +110,11 @@ def verdict(cell: Cell) -> str:
 
 
 def where(table: Table, cell: Cell) -> str:
-    """Which cell it is of its table, such as `APNet-C_2, Market-1501 mAP`."""
+    """Which cell it is of its table, such as `APNet-C_2, Market-1501 mAP, with distractors`."""
     (column,) = (item.label for item in table.columns if item.key == cell.column)
     metric = "" if column == cell.metric else f" {cell.metric}"
-    return f"{row(table, cell)}, {column}{metric}"
+    choice = f", {cell.choice}" if cell.choice else ""
+    return f"{row(table, cell)}, {column}{metric}{choice}"
 
 
 def row(table: Table, cell: Cell) -> str:

@@ -74,6 +74,7 @@ def test_every_format_shows_them(judge):
     other = 'aria-label="without distractors: better">▲</span>)'
     assert f'(<span class="sign better" role="img" {other}' in page and key in page
     assert re.search(r"\\match\\(in)?compatible\\other\\better", tex) and key in tex
+    assert "| Base_0, Market-1501 mAP, with distractors | ● match " in text
     lines = csv.DictReader(io.StringIO(judge.render(".csv", seeds=(0, 1, 2))))
     line = next(line for line in lines if line["metric"] == "mAP")
     assert line["choice"] == "with distractors"
