@@ -1,5 +1,6 @@
 """A judged table as JSON, which passes from the job that judges to those that render."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -38,14 +39,19 @@ def read_judged(file: Path, table: str) -> JudgedTable:
     )
 
 
+def read_sound(files: Iterable[Path]) -> tuple[dict[str, JudgedTable], dict[str, str]]:
+    """The judged tables in files that are named by them, and why others cannot be read."""
+    judged, unreadable = {}, {}
+    for file in files:
+        try:
+            judged[file.stem] = read_judged(file, file.stem)
+        except InputError as error:
+            unreadable[file.stem] = str(error)
+    return judged, unreadable
+
+
 def read_there(folder: Path, paper: Paper) -> tuple[dict[str, JudgedTable], dict[str, str]]:
     """The tables that have been judged, and why others cannot be read, or have to be refused."""
-    judged, refused = {}, dict(paper.edited)
-    for name in paper.tables:
-        file = folder / f"{name}.json"
-        try:
-            if name not in refused and file.exists():
-                judged[name] = read_judged(file, name)
-        except InputError as error:
-            refused[name] = str(error)
-    return judged, refused
+    files = (folder / f"{name}.json" for name in paper.tables if name not in paper.edited)
+    judged, unreadable = read_sound(file for file in files if file.exists())
+    return judged, {**paper.edited, **unreadable}

@@ -11,18 +11,18 @@ import argparse
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Template
 
-from reproduction.errors import run_main
+from reproduction.errors import InputError, run_main
 from reproduction.files import replaced, user_path, write_text
 from reproduction.judging.cells import NOT_COMPARABLE, QUOTED, Cell, JudgedTable
 from reproduction.judging.entries import distinct
 from reproduction.judging.judge import judge
-from reproduction.judging.stored import read_judged
+from reproduction.judging.stored import read_sound
 from reproduction.paper.loading import load_paper
 from reproduction.paper.order import in_order
 from reproduction.paper.tables import Paper, Table
@@ -54,6 +54,7 @@ class Site:
         counts: (how many cells, how many of them are held against the paper).
         command: makes what is missing.
         home: the page that lists all reports, as seen from the first page; may be empty.
+        unreadable: why tables that were judged cannot be read, by id.
     """
 
     paper: Paper
@@ -61,6 +62,7 @@ class Site:
     facts: Facts
     command: str
     home: str = ""
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def synthetic(self) -> bool:
@@ -103,14 +105,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _site(arguments: argparse.Namespace) -> Site:
-    paper = load_paper(arguments.paper)
+    paper, unreadable = load_paper(arguments.paper), {}
     if arguments.results:
         every = judge(paper, read_results(arguments.results)).tables
         judged = {name: table for name, table in every.items() if name not in paper.edited}
     else:
-        judged = {file.stem: read_judged(file, file.stem) for file in arguments.cells}
+        judged, unreadable = read_sound(arguments.cells)
+        if not judged:
+            raise InputError("; ".join(unreadable.values()))
     facts = read_facts(arguments.facts) if arguments.facts else Facts()
-    return Site(paper, judged, facts, arguments.command, arguments.home)
+    return Site(paper, judged, facts, arguments.command, arguments.home, unreadable)
 
 
 def write_site(site: Site, out: Path) -> None:
@@ -181,8 +185,10 @@ def _table(site: Site, name: str) -> str:
 
 
 def _index(site: Site, catalogue: Catalogue) -> str:
-    content = index(site.paper, site.judged, [f"{name}.html" for name in site.judged])
+    pages = [f"{name}.html" for name in site.judged]
+    content = index(site.paper, site.judged, pages, unreadable=site.unreadable)
     missing = {item.file for cell in site.made for item in cell.missing}
+    tables = [*site.paper.edited.values(), *site.unreadable.values()]
     told = (text for run in site.facts.results.values() for text in run.problems)
     return _page(
         site,
@@ -190,7 +196,7 @@ def _index(site: Site, catalogue: Catalogue) -> str:
         root=f"{PAGES}/",
         index=content,
         heads=HEADS[:-1],
-        problems=distinct([*site.paper.edited.values(), *told, *catalogue.problems.values()]),
+        problems=distinct([*tables, *told, *catalogue.problems.values()]),
         lacking=len(missing),
     )
 

@@ -193,6 +193,21 @@ def test_what_is_broken_is_named_and_the_rest_is_shown(tmp_path, place, content,
     assert "seed 0 87.00" in Page(out / "pages" / CARD).text
 
 
+def test_cells_that_are_damaged_are_named_and_the_other_tables_are_shown(tmp_path):
+    (base,) = fabricate(seeds=(0,), models=MODELS[:1])
+    sites.make(tmp_path, [base], ("table2", "table5"))
+    cells = [tmp_path / "cells" / f"{name}.json" for name in ("table2", "table5")]
+    cells[1].write_text('{"schema": ')
+    files = ["--judged", *map(str, cells), "--failed-logs", str(tmp_path), "--command", "make"]
+    assert sites.site.main([*files, "--out", str(tmp_path / "facts.json")]) == 0
+    shown = ["--paper", str(sites.ROOT / "paper"), "--out", str(tmp_path / "again"), "--cells"]
+    assert render([*shown, str(cells[1])]) == 2 and not (tmp_path / "again").exists()
+    assert render([*shown, *map(str, cells)]) == 0
+    assert f"{cells[1]} is not valid JSON" in Page(tmp_path / "again" / "index.html").text
+    made = {file.name for file in (tmp_path / "again" / "pages").iterdir()}
+    assert "table2.html" in made and "table5.html" not in made
+
+
 def test_a_run_in_the_folder_of_another_reading_is_named(tmp_path):
     (base,) = fabricate(seeds=(0,), models=MODELS[:1])
     file = sites.run_folder(tmp_path / "results" / "paper", base).parent.parent / "run.json"

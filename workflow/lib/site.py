@@ -15,7 +15,7 @@ from apnet.records import paths
 from apnet.records.load import load_epoch, load_ranked, load_run
 from apnet.records.paths import Evaluation, Run
 from apnet.records.schema import IMPORTED
-from reproduction.judging.stored import read_judged
+from reproduction.judging.stored import read_sound
 from reproduction.paper.yamlfiles import read_yaml
 from reproduction.site import facts as site
 from reproduction.site.facts import Curve, Facts, Log
@@ -40,7 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _write(arguments: argparse.Namespace) -> None:
     stated = read_yaml(FOLDER / "setup.yaml", "setup", SCHEMAS)
     told = Told(arguments.failed_logs, arguments.command, stated)
-    cells = (cell for file in arguments.judged for cell in read_judged(file, file.stem).cells)
+    # What cannot be read, the site names.
+    judged, _ = read_sound(arguments.judged)
+    cells = (cell for table in judged.values() for cell in table.cells)
     files = {
         file: None
         for cell in cells
