@@ -8,20 +8,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from apnet.files import digest
-from apnet.records.paths import CHECK, EVALUATIONS, NOTES, PICTURES
+from apnet.records.paths import EVALUATIONS, NOTES, PICTURES
 from workflow.lib.plan import Plan
 
 
 def of_tables(plan: Plan, tables: Iterable[str]) -> str:
-    """What their cells are judged by: evaluations, queries, checks of data, notes of failed jobs.
-
-    None under `missing: run`.
-    """
-    checks = Path(plan.located(plan.results)).glob(CHECK.format(reading="*", dataset="*"))
+    """The tables' evaluations, their queries, and notes of failed jobs; none of `missing: run`."""
     notes = Path(plan.located(f"logs/{plan.scale}")).rglob(NOTES)
     wanted = [Path(plan.located(file)) for file in plan.wanted(tables)]
     wanted += [file.with_suffix(".npz") for file in wanted]
-    return of_files([*wanted, *checks, *notes]) if plan.shows_missing else ""
+    return of_files([*wanted, *notes]) if plan.shows_missing else ""
 
 
 def queries(plan: Plan, tables: Iterable[str]) -> list[str]:
