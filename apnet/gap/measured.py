@@ -30,23 +30,13 @@ def as_json(measured: Iterable[Effect], **about: object) -> dict[str, object]:
 
 
 def read_evaluations(results: Path) -> tuple[list[Content], list[str]]:
-    """Every evaluation of every scale in a folder of results, and what is wrong with others.
-
-    Raises:
-        InputError: no folder, or no evaluation in it.
-    """
-    if not results.is_dir():
-        raise InputError(f"no folder {results}: name a folder of results")
+    """Every evaluation of every scale in a folder of results, and what is wrong with others."""
     contents, problems = [], []
     for file in sorted(results.glob(f"*/{EVALUATIONS}")):
         try:
             contents.append(load_evaluation(file).content())
         except InputError as error:
             problems.append(str(error))
-    if not contents and not problems:
-        raise InputError(
-            f"{results} holds no evaluations, */{EVALUATIONS}: name the folder of all scales"
-        )
     return contents, problems
 
 

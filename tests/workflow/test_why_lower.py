@@ -159,8 +159,8 @@ FOUR = ("--model", "resnet50", "--mAP", "60", "--rank-1", "80", "--dataset")
         (["absent.json"], "cannot read"),
         (["absent.json", "--mAP", "60"], "give it alone"),
         ([*FOUR, "markt1501"], "unknown dataset 'markt1501'"),
-        ([*FOUR, "msmt17", "--results", "absent"], "no folder absent: name a folder of results"),
-        ([*FOUR, "msmt17", "--results", "."], "holds no evaluations"),
+        ([*FOUR, "msmt17", "--results", "absent"], "in absent: name the folder of all scales"),
+        ([*FOUR, "msmt17", "--results", "."], "in .: name the folder"),
         (["run.json"], "schema is None, not 1: name a test/*.json of a run"),
     ],
 )

@@ -40,6 +40,9 @@ def why_lower(evaluation: Path | None, results: Path | None, as_json: bool, **gi
     contents = [case.evaluation] if case.evaluation else []
     if results:
         others, problems = read_evaluations(results)
+        if not others and not problems:
+            wanted = "SCALE/READING/TRAINING SET/MODEL/seedN/test/*.json"
+            raise InputError(f"no {wanted} in {results}: name the folder of all scales")
         contents += others
         for problem in problems:
             click.echo(f"apnet: left out: {problem}", err=True)
