@@ -59,7 +59,8 @@ def _scale(archive: Path, folder: Path) -> Path:
 def _unpack(archive: Path, folder: Path) -> None:
     try:
         with zipfile.ZipFile(archive) as content:
-            items = [item for item in content.infolist() if not item.is_dir()]
+            # `is_dir` fails on a name that is empty, as one is that begins with a zero byte.
+            items = [item for item in content.infolist() if item.filename[-1:] != "/"]
             if METADATA not in (item.filename for item in items):
                 raise InputError(f"{archive} is no archive of results: it lacks {METADATA}")
             wanted = {item: _place(archive, item) for item in items}

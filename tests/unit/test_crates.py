@@ -60,6 +60,13 @@ def test_a_file_outside_of_it(tmp_path, name, message):
     assert sorted(tmp_path.rglob("*")) == [place.parent, place, file]
 
 
+def test_a_file_without_a_name(tmp_path):
+    file = archive(tmp_path, ("xyz", "{}"))
+    file.write_bytes(file.read_bytes().replace(b"xyz", b"\0yz"))
+    with pytest.raises(InputError, match="a path that leads out of it"), results_in(file):
+        pass
+
+
 def test_what_unpacks_to_a_thousand_times_its_size(tmp_path):
     file = archive(tmp_path, (RUN, b"0" * 10**7))
     with pytest.raises(InputError, match="200 times its own size"), results_in(file):
