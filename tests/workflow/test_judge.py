@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from apnet.errors import InputError
-from apnet.records.paths import CHECK
+from apnet.records.paths import CHECK, RECORD
 from tests.workflow import records
 from tests.workflow.judging import Judge
 from workflow.lib.tolerances import parse_tolerances
@@ -315,6 +315,14 @@ def test_a_record_of_other_data_than_was_checked_is_named_in_its_cell(judge, par
     assert words.format(f"{check} describes") in cell["missing"][0]["message"]
     check.write_text("{")
     assert judge.cell(seeds=(0, 1))["seeds"] == [0, 1], "nobody can tell"
+
+
+def test_of_a_run_in_the_folder_of_another_reading_the_run_is_to_be_moved(judge):
+    file = judge.write(records.record())
+    file.write_text(json.dumps(records.record(reading="released")))
+    (file.parent.parent / RECORD).write_text('{"reading": "released"}')
+    message = judge.cell()["missing"][0]["message"]
+    assert message.endswith("its path says 'written': move its run away")
 
 
 def test_a_broken_dataset_leaves_its_own_cells_open(judge, monkeypatch):

@@ -7,8 +7,11 @@ from pathlib import Path
 from apnet.errors import InputError
 from apnet.files import read_json
 from apnet.records.load import load_evaluation
-from apnet.records.paths import CHECK, Evaluation
+from apnet.records.paths import CHECK, RECORD, Evaluation
 from apnet.records.schema import IMPORTED
+
+_OF_RUN = {"reading": "reading", "training set": "dataset", "model": "model", "seed": "seed"}
+"""What an evaluation has of its run -> the key in run.json."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +118,14 @@ def _check_address(file: Path, content: dict, evaluation: Evaluation) -> None:
         ("test set", content["dataset"], evaluation.test_set),
         ("test data", content["data"]["name"], evaluation.test_set),
     ]
+    of_run = _content(file.parent.parent / RECORD)
     for kind, recorded, wanted in expected:
         if recorded != wanted:
+            # An evaluation of such a run would say the same again.
+            misplaced = of_run.get(_OF_RUN.get(kind)) == recorded
+            remedy = "move its run away" if misplaced else "delete it to evaluate again"
             raise InputError(
-                f"{file}: its {kind} is {recorded!r}, its path says {wanted!r}: "
-                f"delete it to evaluate again"
+                f"{file}: its {kind} is {recorded!r}, its path says {wanted!r}: {remedy}"
             )
 
 
@@ -131,13 +137,14 @@ def _check_data(file: Path, content: dict, evaluation: Evaluation, scale: Path) 
         parts.append((training["data"], "training", "delete its run to train it again"))
     for data, kind, remedy in parts:
         check = scale / CHECK.format(reading=reading, dataset=data["name"])
-        if _fingerprint(check) not in (None, data["fingerprint"]):
+        if _content(check).get("fingerprint") not in (None, data["fingerprint"]):
             raise InputError(f"{file}: its {kind} data is not what {check} describes: {remedy}")
 
 
-def _fingerprint(check: Path) -> object:
+def _content(file: Path) -> dict:
+    """What a record holds; nothing of one that is not there, or cannot be read."""
     try:
-        content = read_json(check)
+        content = read_json(file)
     except InputError:
-        return None
-    return content.get("fingerprint") if isinstance(content, dict) else None
+        return {}
+    return content if isinstance(content, dict) else {}
