@@ -1,79 +1,40 @@
-"""Which queries are shown: named ones, the worst, the best, some at random, or all."""
+"""Queries that a user asks to see: their positions in a dataset, and their pictures' names."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from apnet.data.dataset import ReIDDataset, Sample
 from apnet.errors import InputError, did_you_mean, one_of
+from apnet.evaluation.choice import Choice
 
-WAYS = ("worst", "best", "random", "all")
 
+def chosen(choice: Choice, dataset: ReIDDataset, precisions: np.ndarray) -> np.ndarray:
+    """Positions of the queries that are asked for.
 
-@dataclass(frozen=True)
-class Choice:
-    """What a user asks to see, of the queries that have a true match.
-
-    Attributes:
-        names: file names; with any, nothing else counts.
-        way: one of :data:`WAYS`, by average precision; equal ones in the order of the files.
-        count: of `worst`, `best` and `random`.
-        seed: of `random`.
-        cameras: those that took the query; none is any.
+    Args:
+        precisions: average precision of each query; NaN without a true match.
 
     Raises:
-        InputError: an unknown way.
+        InputError: a name or a camera of no query, or a named query without a true match.
     """
-
-    names: Sequence[str] = ()
-    way: str = "worst"
-    count: int = 8
-    seed: int = 0
-    cameras: Sequence[int] = ()
-
-    def __post_init__(self) -> None:
-        if self.way not in WAYS:
-            raise one_of("choice of queries", self.way, WAYS)
-
-    def words(self) -> str:
-        """What it chooses, as a phrase."""
-        if self.names:
-            return "queries by name"
-        cameras = f", by camera {', '.join(map(str, self.cameras))}" if self.cameras else ""
-        if self.way == "all":
-            return f"all queries{cameras}"
-        queries = "1 query" if self.count == 1 else f"{self.count} queries"
-        if self.way == "random":
-            return f"{queries}{cameras} at random (seed {self.seed})"
-        return f"the {queries}{cameras} with the {self.way} average precision"
-
-    def of(self, dataset: ReIDDataset, precisions: np.ndarray) -> np.ndarray:
-        """Positions of the chosen queries.
-
-        Args:
-            precisions: average precision of each query; NaN without a true match.
-
-        Raises:
-            InputError: a name or a camera of no query, or a named query without a true match.
-        """
-        if self.names:
-            rows = (_named(name, dataset, precisions) for name in self.names)
-            return np.array(list(dict.fromkeys(rows)))
-        taken = np.isfinite(precisions)
-        if self.cameras:
-            taken &= np.isin(_cameras(dataset, self.cameras), self.cameras)
-        pool = np.flatnonzero(taken)
-        if not len(pool):
-            raise InputError(f"no query of {dataset.name} by these cameras has a true match")
-        if self.way == "all":
-            return pool
-        if self.way == "random":
-            drawn = np.random.default_rng(self.seed).permutation(pool)[: self.count]
-            return np.sort(drawn)
-        falling = -1 if self.way == "best" else 1
-        return pool[np.argsort(falling * precisions[pool], kind="stable")][: self.count]
+    if choice.names:
+        rows = (_named(name, dataset, precisions) for name in choice.names)
+        return np.array(list(dict.fromkeys(rows)))
+    taken = np.isfinite(precisions)
+    if choice.cameras:
+        taken &= np.isin(_cameras(dataset, choice.cameras), choice.cameras)
+    pool = np.flatnonzero(taken)
+    if not len(pool):
+        raise InputError(f"no query of {dataset.name} by these cameras has a true match")
+    if choice.way == "all":
+        return pool
+    if choice.way == "random":
+        drawn = np.random.default_rng(choice.seed).permutation(pool)[: choice.count]
+        return np.sort(drawn)
+    falling = -1 if choice.way == "best" else 1
+    return pool[np.argsort(falling * precisions[pool], kind="stable")][: choice.count]
 
 
 def _cameras(dataset: ReIDDataset, wanted: Sequence[int]) -> np.ndarray:

@@ -9,7 +9,8 @@ import numpy as np
 from apnet.data import ReIDDataset, Sample, get_source
 from apnet.data.check import describe_data
 from apnet.errors import InputError
-from apnet.evaluation.chosen_queries import Choice
+from apnet.evaluation.choice import Choice
+from apnet.evaluation.chosen_queries import chosen
 from apnet.evaluation.galleries import Galleries, galleries
 from apnet.evaluation.measure import DISTANCE, Embedder
 from apnet.evaluation.rank_files import check_drawn, write_lists
@@ -121,8 +122,8 @@ def _rank(run: Path, both: Galleries, embedder: Embedder, choice: Choice, length
             precisions = evaluate_retrieval(
                 *features, *ids, *cameras, distance=DISTANCE
             ).average_precision
-            chosen = choice.of(dataset, precisions)
-            lists = list(ranked_lists(*features, ids, cameras, chosen, length))
+            rows = chosen(choice, dataset, precisions)
+            lists = list(ranked_lists(*features, ids, cameras, rows, length))
     except ValueError as error:
         raise InputError(f"{run} cannot be evaluated on {dataset.name}: {error}") from error
     return _Ranking(precisions, lists)

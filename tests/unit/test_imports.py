@@ -91,6 +91,12 @@ def test_torchvision_is_imported_in_one_place():
     }
 
 
+def test_the_list_of_commands_loads_no_numpy():
+    code = "import sys, apnet.cli; apnet.cli.main(['--help']); print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "ranks" in done.stdout and done.stdout.endswith("\nFalse\n")
+
+
 def test_planning_and_the_command_line_load_no_torch():
     names = "config.names config.readings config.recipes config.settings config.stages data "
     names += "data.check fingerprint errors files cli"

@@ -11,7 +11,8 @@ from PIL import Image
 from apnet.cli import main
 from apnet.data import Sample
 from apnet.errors import InputError
-from apnet.evaluation.chosen_queries import Choice, picture_names
+from apnet.evaluation.choice import Choice
+from apnet.evaluation.chosen_queries import chosen, picture_names
 from apnet.records.load import load_ranked
 from apnet.records.paths import Evaluation, Run
 
@@ -181,12 +182,13 @@ PRECISIONS = np.array([0.5, 0.9, np.nan, 0.1, 0.5])
 )
 def test_which_queries_are_chosen(choice, rows):
     dataset = Dataset(["a/x.png", "b/x.png", "a/n.png", "a/y.png", "a/z.png"])
-    assert choice.of(dataset, PRECISIONS).tolist() == rows
+    assert chosen(choice, dataset, PRECISIONS).tolist() == rows
 
 
 def test_random_queries_are_the_same_for_a_seed():
     dataset, precisions = Dataset(f"{n}.png" for n in range(50)), np.linspace(0, 1, 50)
-    drawn = [Choice(way="random", seed=seed).of(dataset, precisions).tolist() for seed in (0, 0, 1)]
+    choices = [Choice(way="random", seed=seed) for seed in (0, 0, 1)]
+    drawn = [chosen(choice, dataset, precisions).tolist() for choice in choices]
     assert drawn[0] == drawn[1] != drawn[2] and len({*drawn[0]}) == 8
 
 
@@ -196,7 +198,7 @@ def test_random_queries_are_the_same_for_a_seed():
 def test_a_name_that_is_no_one_query_is_refused(name, said):
     dataset = Dataset(["a/x.png", "b/x.png", "a/n.png", "a/y.png", "a/z.png"])
     with pytest.raises(InputError, match=said):
-        Choice(names=[name]).of(dataset, PRECISIONS)
+        chosen(Choice(names=[name]), dataset, PRECISIONS)
 
 
 def test_pictures_have_names_of_their_own():

@@ -13,7 +13,7 @@ from apnet.cli.options import (
     machine_options,
     switch_option,
 )
-from apnet.evaluation.chosen_queries import WAYS, Choice
+from apnet.evaluation.choice import WAYS, Choice
 from apnet.runtime.progress import ProgressPrinter
 
 _WAYS = {"type": Name(lambda: WAYS), "default": "worst"}
