@@ -72,6 +72,7 @@ share_interpreter()
 located = workflow.modifier.path_modifier.replace_prefix
 
 process.end_on_signals()
+process.end_at_once()
 process.outlive_readers(snakemake_logger)
 
 with refusing():
