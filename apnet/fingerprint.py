@@ -61,7 +61,10 @@ _TYPING = ("collections.abc", "typing")
 _TEXT = re.compile(r"[A-Za-z]{2}.*\s|\s.*[A-Za-z]{2}", re.DOTALL)
 
 
-@cache
+found: dict[str, str] = {}
+"""Fingerprints by what was asked for; a program may keep them, as long as no file changes."""
+
+
 def of(*modules: str, without: tuple[str, ...] = (), facts: tuple[str, ...] = ()) -> str:
     """Fingerprint of modules and of every apnet module that they import, however deep.
 
@@ -73,10 +76,13 @@ def of(*modules: str, without: tuple[str, ...] = (), facts: tuple[str, ...] = ()
     Returns:
         The rule's version and 16 hexadecimal digits, such as `v2-0123456789abcdef`.
     """
-    files = map(_file, _closure(modules, without))
-    statements = {digest for file in files for digest in _statements(file)} | {*facts}
-    total = hashlib.sha256("".join(sorted(statements)).encode())
-    return f"{RULE}-{total.hexdigest()[:16]}"
+    asked = repr((modules, without, facts))
+    if asked not in found:
+        files = map(_file, _closure(modules, without))
+        statements = {digest for file in files for digest in _statements(file)} | {*facts}
+        total = hashlib.sha256("".join(sorted(statements)).encode())
+        found[asked] = f"{RULE}-{total.hexdigest()[:16]}"
+    return found[asked]
 
 
 def files(*modules: str, without: tuple[str, ...] = ()) -> list[Path]:

@@ -2,15 +2,17 @@
 
 import math
 import re
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
 
 from reproduction.errors import InputError
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 SCHEMAS = Path(__file__).resolve().parent / "schemas"
 
@@ -91,6 +93,10 @@ def read_yaml(path: Path, schema: str, schemas: Path = SCHEMAS) -> Any:
     return content
 
 
+sound: set[str] = set()
+"""Digests of content, each with its schema, that keeps to it; a program may keep them."""
+
+
 def check_form(
     content: Any, schema: str, source: str, schemas: Path = SCHEMAS, advice: str = ""
 ) -> None:
@@ -104,11 +110,19 @@ def check_form(
     Raises:
         InputError: which part is wrong, by its position.
     """
-    form = yaml.load((schemas / f"{schema}.schema.yaml").read_text(encoding="utf-8"), _Loader)
-    error = best_match(Draft202012Validator(form).iter_errors(content))
+    form = (schemas / f"{schema}.schema.yaml").read_text(encoding="utf-8")
+    digest = sha256(repr((form, content)).encode(errors="surrogatepass")).hexdigest()
+    if digest in sound:
+        return
+    # Slow to import, and not needed where all content is known.
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    error = best_match(Draft202012Validator(yaml.load(form, _Loader)).iter_errors(content))
     if error is not None:
         end = f": {advice}" if advice else ""
         raise InputError(f"{source}: {_path(error, content)}{_message(error)}{end}")
+    sound.add(digest)
 
 
 def _parse(path: Path) -> Any:
@@ -129,7 +143,7 @@ def _parse(path: Path) -> Any:
         raise InputError(f"{path}: not valid YAML: a value that is none ({what})") from error
 
 
-def _path(error: ValidationError, content: Any) -> str:
+def _path(error: "ValidationError", content: Any) -> str:
     """`rows.apn-0.cells: `, naming list items by their id or key where they have one."""
     words: list[str] = []
     for part in error.absolute_path:
@@ -139,7 +153,7 @@ def _path(error: ValidationError, content: Any) -> str:
     return f"{'.'.join(words)}: " if words else ""
 
 
-def _message(error: ValidationError) -> str:
+def _message(error: "ValidationError") -> str:
     """What is wrong; it begins with the value, which may be a whole table."""
     longest = 200
     return error.message if len(error.message) <= longest else f"… {error.message[-longest:]}"

@@ -55,8 +55,11 @@ ROOT = checkout(workflow.current_basedir)
 sys.path.insert(0, str(ROOT))
 
 try:
+    from workflow.lib import known
     from workflow.lib.cli import refusing
 except ModuleNotFoundError as error:
     end(
         f"{error.name} of {ROOT} is hidden by another package of that name: rename that one"
     )
+
+known.use()
