@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.workflow import forked
+from workflow.lib import known
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,7 +21,13 @@ def copy_checkout(folder):
 
 
 class Snakemake:
-    """The real Snakemake on the real Snakefile, in a folder of its own, in its own words."""
+    """The real Snakemake on the real Snakefile, in a folder of its own, in its own words.
+
+    Attributes:
+        known: the file that calls in the same folder would share (:mod:`workflow.lib.known`).
+    """
+
+    known = None
 
     def __init__(self, folder, root=ROOT, words=("--printshellcmds",)):
         self.folder, self.root, self.words = folder, root, words
@@ -38,7 +45,13 @@ class Snakemake:
         ]
 
     def __call__(self, *targets, options=(), config=(), check=True):
+        own = self.folder / known.FILE
+        if self.known and self.known.exists() and not own.exists():
+            own.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(self.known, own)
         done = forked.snakemake(self.arguments(targets, options, config), self.root)
+        if self.known and own.exists():
+            shutil.copy(own, self.known)
         assert not check or done.returncode == 0, done.stderr
         return done
 
@@ -57,6 +70,12 @@ def jobs_in(text):
     """Snakemake's own job table, the last one in the text."""
     table = text.rpartition("Job stats:")[2].partition("total")[0]
     return {rule: int(count) for rule, count in re.findall(r"^(\w+)\s+(\d+)$", table, re.M)}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def share_what_is_known(tmp_path_factory):
+    """With calls in other folders, as calls in one folder do."""
+    Snakemake.known = tmp_path_factory.mktemp("known") / known.FILE.name
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 Nothing of this project is imported there: a call takes that from the checkout that it runs.
 """
 
+import atexit
 import os
 import sys
 from multiprocessing import get_context
@@ -36,4 +37,7 @@ def _run(words, cwd, files, environment):
     sys.argv = ["snakemake", *words]
     from snakemake.cli import main
 
-    main(words)
+    try:
+        main(words)
+    finally:
+        atexit._run_exitfuncs()  # a forked process would end without them
