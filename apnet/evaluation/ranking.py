@@ -6,9 +6,10 @@ nothing from a tie, so features that are all equal do not score.
 Only the images nearer than a query's farthest true match matter. With a model worth
 evaluating those are few: they are picked out in one pass over the distances and only
 they are sorted. Where they are many, nearer images are counted, a pass for each match.
+A gallery without some of its images takes no other pass over the distances.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -57,67 +58,111 @@ class _Open(NamedTuple):
     images: np.ndarray
 
 
-def ranks_by_query(distances: Tensor, matches: Entries, doubt: Doubt | None = None) -> np.ndarray:
+def ranks_by_query(
+    distances: Tensor, matches: Entries, doubt: Doubt | None = None, apart: Tensor | None = None
+) -> np.ndarray:
     """Ranks of some queries' true matches.
 
     Args:
         distances: c x g or wider, infinite for images that are left out and beyond the gallery.
         matches: true matches; of every query one at least.
         doubt: nothing if not given; then distances that are equal are.
+        apart: images, none of them a match, without which the others are ranked once more.
 
     Returns:
         1-based rank of each match, in the order of `matches`; zeros for a query that would
-        take more exact distances than allowed.
+        take more exact distances than allowed. With images apart two rows of these: among all
+        images, and among the others.
     """
     rows = distances.cpu().numpy()
     margins = np.zeros(len(rows)) if doubt is None else doubt.margins.cpu().numpy()
+    most = np.inf if doubt is None else doubt.most
     own = np.split(matches.images, np.searchsorted(matches.rows, np.arange(1, len(rows))))
+    others = None if apart is None else np.ones(rows.shape[1], dtype=bool)
+    if apart is not None:
+        others[apart.cpu().numpy()] = False
     found, waiting, asked = [], [], 0
     for row, images in enumerate(own):
-        ranks, open_query = _ranks(
-            row, rows[row], images, margins[row], np.inf if doubt is None else doubt.most
-        )
+        ranks = []
+        for query in _galleries(row, rows[row], images, margins[row], others):
+            ranked, open_query = _ranks(query, most)
+            ranks.append(ranked)
+            if open_query:
+                waiting.append(open_query)
+                asked += len(open_query.images)
         found.append(ranks)
-        if open_query:
-            waiting.append(open_query)
-            asked += len(open_query.images)
         if waiting and (asked > _ASKED or row == len(rows) - 1):
             _close(waiting, rows, own, doubt)
             waiting, asked = [], 0
-    return np.concatenate(found)
+    galleries = [np.concatenate(ranks) for ranks in zip(*found, strict=True)]
+    return galleries[0] if apart is None else np.stack(galleries)
 
 
-def _ranks(
-    row: int, distances: np.ndarray, matches: np.ndarray, margin: float, most: float
-) -> tuple[np.ndarray, _Open | None]:
-    """Ranks of one query's true matches, which change where they are open.
+class _Near(NamedTuple):
+    """What decides the ranks of a query's matches in a gallery.
+
+    Attributes:
+        row: which query.
+        low: of each match what is certainly nearer is below this, and what is certainly farther
+            above `high`.
+        images: all that are not certainly farther than every match, ascending.
+        distances: of these.
+        gallery: how many images there are.
+    """
+
+    row: int
+    low: np.ndarray
+    high: np.ndarray
+    images: np.ndarray
+    distances: np.ndarray
+    gallery: int
+
+
+def _galleries(
+    row: int,
+    distances: np.ndarray,
+    matches: np.ndarray,
+    margin: float,
+    others: np.ndarray | None,
+) -> Iterator[_Near]:
+    """A query in its gallery and, if given, among these others alone.
 
     Args:
         distances: of the query to each gallery image, infinite for those left out.
         matches: indices of its true matches, ascending.
-        margin: as in :class:`Doubt`, of this query; so is `most`.
+        margin: as in :class:`Doubt`, of this query.
+        others: whether an image is one of them.
     """
     own = distances[matches]
     low, high = own - margin, own + margin
-    within = distances <= high.max()
-    if len(matches) * len(distances) < _SORTING * np.count_nonzero(within):
+    (near,) = (distances <= high.max()).nonzero()
+    among = distances[near]
+    yield _Near(row, low, high, near, among, len(distances))
+    if others is not None:
+        kept = others[near]
+        yield _Near(row, low, high, near[kept], among[kept], len(distances))
+
+
+def _ranks(query: _Near, most: float) -> tuple[np.ndarray, _Open | None]:
+    """Ranks of one query's true matches, which change where they are open; `most` as in Doubt."""
+    _, low, high, images, distances, gallery = query
+    if len(low) * gallery < _SORTING * len(images):
         first = np.array([np.count_nonzero(distances < bound) for bound in low])
         last = np.array([np.count_nonzero(distances <= bound) for bound in high])
     else:
-        near = np.sort(distances.compress(within))
-        first = np.searchsorted(near, low, side="left")
-        last = np.searchsorted(near, high, side="right")
+        ordered = np.sort(distances)
+        first = ordered.searchsorted(low, side="left")
+        last = ordered.searchsorted(high, side="right")
     ranks = first + 1
-    tied = np.flatnonzero(last > ranks)
+    (tied,) = (last > ranks).nonzero()
     if not len(tied):
         return ranks, None
     if (last - first)[tied].sum() > most:
         return np.zeros_like(ranks), None
-    near = np.flatnonzero(within)
-    among, open_images = distances[near], np.zeros(len(near), dtype=bool)
+    open_images = np.zeros(len(images), dtype=bool)
     for match in tied:
-        open_images |= (among >= low[match]) & (among <= high[match])
-    return ranks, _Open(row, ranks, tied, low[tied], near[open_images])
+        open_images |= (distances >= low[match]) & (distances <= high[match])
+    return ranks, _Open(query.row, ranks, tied, low[tied], images[open_images])
 
 
 def _close(

@@ -5,7 +5,6 @@ pairs one by one, of a query with many to the whole gallery, and again one by on
 that is not enough. Ordinary features leave few pairs open.
 """
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -44,7 +43,7 @@ def sure_ranks(
         1-based rank of each match, in the order of `matches`: a row among all images and, if
         some are apart, a row among the others.
     """
-    ranking = partial(_ranks, ranks_together if together else ranks_by_query, apart)
+    ranking = partial(_together if together else _by_query, apart)
     margins = distances.margins(queries, part, matches)
     most = distances.gallery / _PAIRS
     ranks = ranking(part, matches, Doubt(margins, distances.exact.among(queries), most))
@@ -61,18 +60,18 @@ def sure_ranks(
     return ranks
 
 
-def _ranks(
-    ranking: Callable[[Tensor, Entries, Doubt], np.ndarray],
-    apart: Tensor | None,
-    part: Tensor,
-    matches: Entries,
-    doubt: Doubt,
-) -> np.ndarray:
-    """Ranks among all images, and among those that are not apart."""
-    found = [ranking(part, matches, doubt)]
+def _by_query(apart: Tensor | None, part: Tensor, matches: Entries, doubt: Doubt) -> np.ndarray:
+    """Ranks among all images, and among those that are not apart, without a change to `part`."""
+    some = apart if apart is not None and len(apart) else None
+    return np.atleast_2d(ranks_by_query(part, matches, doubt, some))
+
+
+def _together(apart: Tensor | None, part: Tensor, matches: Entries, doubt: Doubt) -> np.ndarray:
+    """The same, counted where the distances are."""
+    found = [ranks_together(part, matches, doubt)]
     if apart is not None and len(apart):
         part.index_fill_(1, apart, torch.inf)
-        found.append(ranking(part, matches, doubt))
+        found.append(ranks_together(part, matches, doubt))
     return np.stack(found)
 
 

@@ -51,6 +51,26 @@ def test_both_ways_count_what_is_ahead(seed, queries, gallery, most, levels, kin
     assert np.array_equal(ranks_together(distances, matches), wanted)
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    gallery=st.sampled_from([40, STRETCH, 3 * STRETCH - 7]),
+    share=st.sampled_from([0.1, 0.9]),
+    levels=st.sampled_from([2, 30, None]),
+)
+def test_a_gallery_without_some_images_is_ranked_as_if_they_were_left_out(
+    seed, gallery, share, levels
+):
+    distances, matches = draw(seed, 4, gallery, 9, levels, torch.float32)
+    random = np.random.default_rng(seed)
+    free = np.setdiff1d(np.arange(gallery), matches.images)
+    apart = torch.from_numpy(free[random.random(len(free)) < share])
+    found = ranks_by_query(distances, matches, apart=apart)
+    assert np.array_equal(found[0], naive(distances, matches))
+    distances[:, apart] = torch.inf
+    assert np.array_equal(found[1], naive(distances, matches))
+
+
 @pytest.mark.parametrize("levels", [3, None])
 def test_nearly_all_images_match(levels):
     distances, matches = draw(0, 3, 2 * STRETCH, 2 * STRETCH, levels, torch.float32)
