@@ -51,10 +51,10 @@ def test_both_ways_count_what_is_ahead(seed, queries, gallery, most, levels, kin
     assert np.array_equal(ranks_together(distances, matches), wanted)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
-    gallery=st.sampled_from([40, STRETCH, 3 * STRETCH - 7]),
+    gallery=st.sampled_from([40, STRETCH]),
     share=st.sampled_from([0.1, 0.9]),
     levels=st.sampled_from([2, 30, None]),
 )
