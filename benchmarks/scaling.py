@@ -46,7 +46,7 @@ def main() -> None:
 def _measure(arguments: argparse.Namespace, folder: Path) -> None:
     seeds, count = [*range(arguments.seeds)], str(arguments.gpus)
     options = ["--cores", count, "--resources", f"gpu={count}", "--config", f"seeds={seeds}"]
-    options += ["readings=[written,released]", "synthetic={identities: 16, seed: 0}", "--"]
+    options += ["readings=[written,released]", "synthetic={identities: 32, seed: 0}", "--"]
     shown = snakemake(folder, "--dry-run", "--printshellcmds", *options, "all")
     further = _further(shown.said, arguments.tests)
     print(f"{'':24}{'clock s':>9}{'processor s':>12}{'memory MiB':>11}")
