@@ -88,7 +88,7 @@ def read_yaml(path: Path, schema: str, schemas: Path = SCHEMAS) -> Any:
     Raises:
         InputError: absent, not UTF-8, not YAML, or another form than the schema's.
     """
-    content = _parse(Path(path))
+    content = parse_yaml(Path(path))
     check_form(content, schema, str(path), schemas)
     return content
 
@@ -125,7 +125,12 @@ def check_form(
     sound.add(digest)
 
 
-def _parse(path: Path) -> Any:
+def parse_yaml(path: Path) -> Any:
+    """The content of a YAML file of any form.
+
+    Raises:
+        InputError: absent, not UTF-8, or not YAML.
+    """
     try:
         return yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except OSError as error:

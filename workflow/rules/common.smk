@@ -34,7 +34,7 @@ with refusing():
     from reproduction.report import pdf as typeset
     from reproduction.report.phrases import listed
     from workflow.lib.call import unlocking
-    from workflow.lib.config import check_config
+    from workflow.lib.config import check_config, check_files
     from workflow.lib.earlier import other_runs
     from workflow.lib.hints import Call, after_failure, after_success, fill
     from workflow.lib.keep import forget_taken, keep_finished
@@ -77,6 +77,8 @@ process.outlive_readers(snakemake_logger)
 
 with refusing():
     process.require_temporary_space()
+    if workflow.is_main_process:
+        check_files(map(Path, workflow.overwrite_configfiles))
     check_config(config, warn)
     PLAN = Plan(config, ROOT, located)
     CODE = attempt(ROOT)
