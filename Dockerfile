@@ -11,7 +11,9 @@ COPY requirements.lock ./
 RUN pip install -r requirements.lock
 COPY . .
 RUN pip install --no-deps --editable . \
-    && git config --system --add safe.directory /opt/apnet \
+    && git -C / config --system --add safe.directory /opt/apnet \
+    # What .dockerignore leaves out is no change of the code, and no run may record it as one.
+    && if [ -d .git ]; then git ls-files --deleted -z | git update-index -z --skip-worktree --stdin; fi \
     && install --directory --owner=1000 --group=1000 /work
 
 # Any user will do (docker run --user): whoever it is has a name and a home.
