@@ -122,7 +122,7 @@ ATTEMPT = f"{CODE} {QUIET}--log {{log:q}} --"
 
 
 # The limit of a workflow that uses this one as a module counts for its own jobs too.
-if TERMINAL and workflow.local_exec:
+if TERMINAL:
     process.let_jobs_share(workflow, SHARE)
 
 if workflow.is_main_process:
