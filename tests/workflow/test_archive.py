@@ -13,6 +13,7 @@ from apnet.cli import main as apnet
 from apnet.records import crates
 from apnet.records.check import check_results, faults
 from tests.unit.fabricated import fabricate
+from tests.workflow.conftest import ROOT, Snakemake
 from tests.workflow.test_plan import CONFIG
 from workflow.lib import archive, judge
 from workflow.lib.catalogue import paper
@@ -149,3 +150,20 @@ def test_the_validator_of_ro_crates_accepts_it(pack, tmp_path, monkeypatch):
 def test_nothing_is_trained_for_an_archive_of_what_there_is(snakemake):
     jobs = snakemake.jobs("archive", config=["missing=show"])
     assert jobs["archive"] == 1 and not {"train", "evaluate", "sheet", "document"} & {*jobs}
+
+
+@pytest.mark.slow
+def test_what_others_trained_is_not_trained_again(tmp_path):
+    """A table is made, packed, taken in elsewhere and made there, by the commands of the docs."""
+    pytest.importorskip("rocrate", reason="needs the extra archive: rocrate is not installed")
+    tiny, table = ["--configfile", str(ROOT / "config" / "tiny.yaml")], "reports/table6.md"
+    theirs, ours = (Snakemake(tmp_path / name) for name in ("theirs", "ours"))
+    for made in (theirs, ours):
+        made.folder.mkdir()
+    theirs(table, options=tiny)
+    theirs("archive", options=tiny, config=["missing=show"])
+    (file,) = (theirs.folder / "results" / "archive").glob("*.zip")
+    assert apnet(["results", "merge", str(file), "--into", str(ours.folder / "results/tiny")]) == 0
+    assert ours.jobs(table, options=tiny) == {"judge": 1, "render": 1}
+    ours(table, options=tiny)
+    assert (ours.folder / table).read_bytes() == (theirs.folder / table).read_bytes()
