@@ -1,6 +1,7 @@
 """The image takes what a run needs, and all that is named is there."""
 
 import re
+import subprocess
 
 from tests.workflow.conftest import ROOT, copy_checkout
 
@@ -39,3 +40,16 @@ def test_it_installs_as_the_readme_says_and_runs_as_nobody_special():
         "CMD",
     }
     assert [line for line in LINES if line.startswith("USER ")] == ["USER 1000:1000"]
+
+
+def test_what_is_left_out_is_no_change_of_the_code(tmp_path):
+    """Else each run in the image would record uncommitted changes."""
+    command = re.search(r"if \[ -d \.git \].*?; fi", "\n".join(LINES))[0]
+    identity = "-c user.name=a -c user.email=a"
+    commit = f"git init -q && touch a b && git add . && git {identity} commit -qm a && rm b"
+    done = subprocess.run(
+        f"{commit} && {command} && git status --porcelain", shell=True, cwd=tmp_path,
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stdout == ""
+    assert (tmp_path / "a").exists() and not (tmp_path / "b").exists()
