@@ -75,9 +75,13 @@ process.end_on_signals()
 process.end_at_once()
 process.outlive_readers(snakemake_logger)
 
+# A module leaves files of configs, and the terminal, to the workflow that uses it, and a job's own
+# call to this one.
+TERMINAL = workflow.is_main_process and workflow.modifier.is_main_snakefile()
+
 with refusing():
     process.require_temporary_space()
-    if workflow.is_main_process:
+    if TERMINAL:
         check_files(map(Path, workflow.overwrite_configfiles))
     check_config(config, warn)
     PLAN = Plan(config, ROOT, located)
@@ -111,8 +115,6 @@ REPORTING = files_fingerprint(
 # A cluster's scheduler assigns devices to its jobs; on this machine they lock them.
 GPUS = "0" if workflow.remote_exec else "{resources.gpu}"
 SHARE = config["gpu_share"]
-# A module leaves the terminal to the workflow that uses it, and a job's own call to this one.
-TERMINAL = workflow.is_main_process and workflow.modifier.is_main_snakefile()
 QUIET = "--quiet " if TERMINAL and hidden(workflow.output_settings) else ""
 MOST = config["max_gpu_hours"] if config["gpu"] else None
 LIMIT = f"--max-gpu-hours {MOST} --of {in_shell(located(RESULTS))} " if MOST else ""
