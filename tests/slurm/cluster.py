@@ -31,13 +31,16 @@ SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherParams=OverMemoryKill
+JobAcctGatherFrequency=0
 AccountingStorageType=accounting_storage/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SchedulerParameters=sched_interval=1,bf_interval=1
 SlurmdParameters=config_overrides
 MpiDefault=none
+SlurmdTimeout=30
 ReturnToService=2
 KillWait=5
 GresTypes=gpu
@@ -96,12 +99,32 @@ class Cluster:
 
     def start(self) -> None:
         self._start_munge()
-        for command in (["slurmctld"], ["slurmd", "-N", "localhost"]):
-            self.call(*command, "-f", str(self.config))
-        deadline = time.monotonic() + 60
-        while self.call("sinfo", "--noheader", "--format=%T", "--partition=gpu") != "idle":
+        self.call("slurmctld", "-f", str(self.config))
+        self.start_node()
+        self.until_node_is("idle")
+
+    def start_node(self) -> None:
+        self.call("slurmd", "-N", "localhost", "-f", str(self.config))
+
+    def until_node_is(self, state: str) -> None:
+        """Wait for what Slurm believes of it."""
+        deadline = time.monotonic() + 120
+        while self.call("sinfo", "--noheader", "--format=%T", "--partition=gpu") != state:
             assert time.monotonic() < deadline, (self.folder / "slurmctld.log").read_text()
             time.sleep(0.5)
+
+    def kill_node(self, *jobs: int) -> None:
+        """`kill -9` of slurmd and of all that works for these jobs."""
+        processes = {number for job in jobs for number in self.processes(job)}
+        processes |= {_parent(number) for number in processes}  # slurmstepd
+        for number in (int((self.folder / "slurmd.pid").read_text()), *processes):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+
+    def processes(self, job: int) -> list[int]:
+        """All that run in it."""
+        listed = self.call("scontrol", "listpids", str(job)).splitlines()[1:]
+        return [number for line in listed if (number := int(line.split()[0])) > 0]
 
     def _start_munge(self) -> None:
         user = pwd.getpwnam("munge")
@@ -135,10 +158,15 @@ class Cluster:
         return done.stdout.strip()
 
     def jobs(self) -> dict[int, Job]:
-        """Every job by its number."""
+        """Every job by its number, in the order of submission."""
         listed = self.call("squeue", "--states=all", "--noheader", "--format=%i|%T|%m|%k")
         rows = [line.split("|") for line in listed.splitlines()]
-        return {int(number): Job(*words) for number, *words in rows}
+        return dict(sorted((int(number), Job(*words)) for number, *words in rows))
+
+
+def _parent(number: int) -> int:
+    status = Path("/proc", str(number), "status").read_text()
+    return int(status.partition("PPid:")[2].split()[0])
 
 
 def _end(number: int) -> None:

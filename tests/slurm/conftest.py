@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.slurm.cluster import Cluster, missing
+from tests.slurm.submitting import CONFIG, TARGETS, numbers
+from tests.workflow.conftest import Snakemake
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,11 @@ def cluster():
     finally:
         cluster.stop()
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def locally(tmp_path_factory):
+    """The results of a run without Slurm."""
+    snakemake = Snakemake(tmp_path_factory.mktemp("locally"))
+    snakemake(*TARGETS, config=CONFIG)
+    return numbers(snakemake.folder)
