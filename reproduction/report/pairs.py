@@ -141,7 +141,15 @@ class _Pairs:
         """What stands in a field."""
         unit = "percent points" if self._percent() else "the unit of the column"
         ours = " and, below, of ours on the same queries" if self.measured else ""
-        return f"Each field is A − B, in {unit}: of the paper's numbers{ours}."
+        return f"Each field is A − B, in {unit}: of the paper's numbers{ours}.{self._choices()}"
+
+    def _choices(self) -> str:
+        """Under which of several choices ours were measured, by column."""
+        shown, columns = {pair.column for pair in self.measured}, {}
+        for cell in self._judged.cells:
+            if cell.choice and cell.column in shown:
+                columns.setdefault(cell.choice, {})[self._columns[cell.column]] = None
+        return "".join(f" Of {listed([*names])} ours are {way}." for way, names in columns.items())
 
     def _percent(self) -> bool:
         return all(self._table.metrics[pair.metric].unit == "percent" for pair in self._pairs)

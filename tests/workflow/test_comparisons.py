@@ -183,6 +183,15 @@ def test_a_report_shows_the_differences_and_marks_those_of_drawn_images(judge, m
     assert "compared with" not in judge.render(".tex", seeds=SEEDS)
 
 
+def test_a_report_names_the_gallery_of_what_it_compares(judge):
+    evaluate(judge)
+    assert "ours are" not in judge.render(".md", seeds=SEEDS)
+    evaluate(judge, other_gallery=records.other_gallery(0.9, "dropped"))
+    assert "of ours on the same queries. Of Market-1501 ours are with distractors." in judge.render(
+        ".md", seeds=SEEDS
+    )
+
+
 def test_the_csv_of_pairs_has_their_numbers_at_full_precision(judge):
     evaluate(judge)
     judged = judge(seeds=SEEDS)
