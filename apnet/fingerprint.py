@@ -103,11 +103,14 @@ def statements(source: bytes) -> dict[str, str]:
 def files_fingerprint(files: Iterable[Path]) -> str:
     """Fingerprint of the names and bytes of files, for code that costs nothing to run again.
 
+    Args:
+        files: what Python compiles of them and keeps among them does not count.
+
     Returns:
         16 hexadecimal digits.
     """
     total = hashlib.sha256()
-    for file in sorted(files):
+    for file in sorted(file for file in files if file.suffix != ".pyc"):
         total.update(f"{file.name}={hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()[:16]
 

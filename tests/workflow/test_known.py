@@ -1,10 +1,12 @@
 """What planning keeps from call to call: of the very same files alone."""
 
 import json
+import py_compile
 
 import pytest
 
 from apnet import fingerprint
+from apnet.fingerprint import files_fingerprint
 from reproduction.paper import yamlfiles
 from workflow.lib import known
 
@@ -68,3 +70,14 @@ def test_what_is_wrong_is_refused_each_time(call):
         call()
         with pytest.raises(yamlfiles.InputError, match="here: "):
             yamlfiles.check_form([], "digests", "here")
+
+
+def test_what_python_compiles_makes_no_report_again(tmp_path):
+    file = tmp_path / "a.py"
+    file.write_text("1")
+    before = files_fingerprint(tmp_path.rglob("*.*"))
+    py_compile.compile(file)
+    assert len([*tmp_path.rglob("*.*")]) == 2
+    assert files_fingerprint(tmp_path.rglob("*.*")) == before
+    file.write_text("2")
+    assert files_fingerprint(tmp_path.rglob("*.*")) != before
