@@ -102,8 +102,8 @@ def _occlude(image: Image.Image, random: np.random.Generator) -> None:
     colour = tuple(int(value) for value in random.integers(40, 200, size=3))
     draw = ImageDraw.Draw(image)
     if random.random() < 0.6:
-        top = height * random.uniform(0.5, 0.7)
+        top = height * random.uniform(0.6, 0.8)
         draw.rounded_rectangle((-width * 0.2, top, width * 1.2, height * 1.1), width * 0.2, colour)
     else:
-        left = width * random.choice([-0.2, 0.5])
-        draw.rectangle((left, 0, left + width * 0.7, height), fill=colour)
+        left = width * random.choice([-0.2, 0.65])
+        draw.rectangle((left, 0, left + width * 0.55, height), fill=colour)
