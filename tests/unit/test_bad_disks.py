@@ -36,7 +36,8 @@ def command(root, out):
     options = ["train", "--model", "resnet50", "--recipe", "smoke", "--dataset", "market1501"]
     options += ["--device", "cpu", "--threads", "1", "--data-root", str(root), "--out", str(out)]
     options += ["--checkpoint-seconds", "0"]
-    options += [f"--set={key}={value}" for key, value in runs.TINY.items()]
+    settings = runs.TINY | {"backbone_size": "full"}
+    options += [f"--set={key}={value}" for key, value in settings.items()]
     return [sys.executable, "-m", "apnet", *options]
 
 

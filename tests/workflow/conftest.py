@@ -32,8 +32,8 @@ class Snakemake:
     def __init__(self, folder, root=ROOT, words=("--printshellcmds",)):
         self.folder, self.root, self.words = folder, root, words
 
-    def command(self, *arguments):
-        return [sys.executable, "-m", "snakemake", *self.arguments(*arguments)]
+    def command(self, *arguments, **options):
+        return [sys.executable, "-m", "snakemake", *self.arguments(*arguments, **options)]
 
     def arguments(self, targets, options=(), config=()):
         return [
