@@ -15,7 +15,7 @@ from apnet.data.check import check_dataset
 from apnet.data.registry import drawable
 from apnet.data.synthetic import synthesize
 from apnet.data.synthetic.drawing import World
-from apnet.data.synthetic.layouts import plan, real_size, size_of
+from apnet.data.synthetic.layouts import family_size, plan, real_size, size_of
 from apnet.data.synthetic.pedestrian import FAMILY
 from apnet.data.synthetic.sheet import contact_sheet
 from apnet.errors import InputError
@@ -121,7 +121,7 @@ def test_msmt17_identities_start_anew_in_the_test(root):
 
 @pytest.mark.parametrize("name", ["market1501", "msmt17"])
 def test_no_family_is_on_both_sides(name):
-    shots = planned(name, 16)
+    shots = planned(name, 100)  # no multiple of 3
     families = defaultdict(set)
     for shot in shots:
         if shot.part in ("train", "query", "gallery"):
@@ -147,6 +147,16 @@ def test_a_family_looks_alike_but_for_its_marks():
     assert all(getattr(one, what) == getattr(two, what) for what in shared)
     assert one != two
     assert any(getattr(one, what) != getattr(stranger, what) for what in shared)
+
+
+def test_people_of_small_datasets_have_clothes_of_their_own():
+    for identities, alike in ((32, False), (99, False), (100, True), (751, True)):
+        world = World("market1501", 0, family_size(identities))
+        one, two = (
+            {what: getattr(world.person(number), what) for what in ("girth", "stature", "upper")}
+            for number in (0, 1)
+        )
+        assert (one == two) is alike
 
 
 def test_everyone_can_be_told_from_their_family():

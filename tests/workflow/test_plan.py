@@ -81,7 +81,7 @@ def test_runs_of_other_settings_or_data_are_said(plan):
 
     assert said() is None and said(data=None) is None
     assert f"{RUN.folder} (data: real there, synthetic here)" in said(data={"synthetic": False})
-    assert "(epochs: 9 there, 12 here)" in said(settings=record["settings"] | {"epochs": 9})
+    assert "(epochs: 9 there, 8 here)" in said(settings=record["settings"] | {"epochs": 9})
     assert "(recipe: channel there, smoke here)" in said(recipe="channel")
 
 

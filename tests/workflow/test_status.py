@@ -63,7 +63,7 @@ def test_a_training_that_is_locked_runs_however_quiet_it_is(plan):
         fcntl.flock(lock, fcntl.LOCK_EX)
         found = state(plan)
     assert found.state == states.RUNNING
-    assert found.words.startswith("epoch 3 of 12, 80 images/s, 1 min 20 s left; wrote 50 min 0 s")
+    assert found.words.startswith("epoch 3 of 8, 80 images/s, 40 s left; wrote 50 min 0 s")
 
 
 def test_one_that_wrote_a_moment_ago_may_run_on_another_machine(plan):
@@ -87,7 +87,7 @@ def test_first_epochs_failures_and_the_rest(plan):
     assert state(plan).state == states.WAITING
     folder = begin(plan, epochs=0)
     (folder / "history.jsonl").unlink()
-    assert state(plan).words.startswith("in the first of 12 epochs")
+    assert state(plan).words.startswith("in the first of 8 epochs")
     note = Path(f"logs/smoke/train/{OTHER.folder}.failed.json")
     note.parent.mkdir(parents=True)
     note.write_text(json.dumps({"message": "disk <full>", "log": "a.log"}))

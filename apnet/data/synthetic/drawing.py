@@ -28,10 +28,11 @@ _FINER = 2
 
 @dataclass(frozen=True)
 class World:
-    """The people and cameras of one dataset."""
+    """The people and cameras of one dataset; every `family` people share build and clothes."""
 
     name: str
     seed: int
+    family: int = FAMILY
 
     @property
     def style(self) -> Style:
@@ -39,9 +40,9 @@ class World:
         return get_spec(self.name).synthesis.style
 
     def person(self, number: int) -> Pedestrian:
-        """Person `number`; every :data:`FAMILY` make a family."""
+        """Person `number`, from 0."""
         return make_pedestrian(
-            self._random(1, number // FAMILY), self._random(2, number), self.style
+            self._random(1, number // self.family), self._random(2, number), self.style
         )
 
     def camera(self, number: int) -> Camera:

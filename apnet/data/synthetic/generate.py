@@ -14,7 +14,7 @@ from apnet.data.folders import MARKER
 from apnet.data.registry import drawable, get_spec
 from apnet.data.synthesis import Shot
 from apnet.data.synthetic.drawing import World
-from apnet.data.synthetic.layouts import plan, real_size, size_of
+from apnet.data.synthetic.layouts import family_size, plan, real_size, size_of
 from apnet.errors import InputError, one_of
 from apnet.files import write_json, write_text
 
@@ -65,7 +65,7 @@ def synthesize(
     shots = plan(source, size_of(real, identities), seed)
     making = folder.with_name(f".{folder.name}.{os.getpid()}")
     try:
-        _draw(World(name, seed), shots, making, processes, log)
+        _draw(World(name, seed, family_size(identities)), shots, making, processes, log)
         for file, lines in source.synthesis.lists(shots).items():
             write_text(making / file, "\n".join(lines) + "\n")
         marker = {"synthetic": True, "generator": GENERATOR, "dataset": name}

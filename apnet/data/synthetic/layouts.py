@@ -18,7 +18,8 @@ from apnet.errors import InputError
 _OUTSIDERS = 10**6
 """People from here on are distractors, one image each."""
 _SMALL = 100
-"""Below so many identities each is given few images, so that smoke runs are short."""
+"""Below so many identities each is given few images, so that smoke runs are short, and clothes of
+its own: the images of such runs are small, and do not show the marks that tell a family apart."""
 _FEW = {"train": 6, "val": 1, "query": 2, "gallery": 3, "junk": 0.5, "distractors": 0.5}
 
 
@@ -101,6 +102,11 @@ def size_of(real: Size, identities: int) -> Size:
     )
 
 
+def family_size(identities: int) -> int:
+    """How many people share build and clothes in a dataset of so many training identities."""
+    return 1 if identities < _SMALL else FAMILY
+
+
 def dataset_seed(name: str, seed: int) -> list[int]:
     """Seeds that differ between datasets, so that each has people and cameras of its own.
 
@@ -129,7 +135,8 @@ class _Planner:
         size = self._size
         train = list(range(size.trained))
         # Rounded up to whole families, so that none is in both halves.
-        first = -(-size.trained // FAMILY) * FAMILY
+        family = family_size(size.trained)
+        first = -(-size.trained // family) * family
         asked = list(range(first, first + size.tested))
         unasked = list(range(first + size.tested, first + size.tested + size.unasked))
         for part, people in (
