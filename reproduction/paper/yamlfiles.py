@@ -1,7 +1,10 @@
 """YAML that people write, read strictly: a slip is one sentence with its position."""
 
+import json
 import math
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -88,7 +91,7 @@ def read_yaml(path: Path, schema: str, schemas: Path = SCHEMAS) -> Any:
     Raises:
         InputError: absent, not UTF-8, not YAML, or another form than the schema's.
     """
-    content = parse_yaml(Path(path))
+    content = parse_yaml(Path(path), _load_once)
     check_form(content, schema, str(path), schemas)
     return content
 
@@ -125,14 +128,35 @@ def check_form(
     sound.add(digest)
 
 
-def parse_yaml(path: Path) -> Any:
+def _load(text: str) -> Any:
+    return yaml.load(text, _Loader)
+
+
+parsed: dict[str, str] = {}
+"""By the digest of a text, what it holds, as JSON; a program may keep it."""
+
+
+def _load_once(text: str) -> Any:
+    """What a text holds, known from before, unless JSON cannot hold it: a number as a key."""
+    digest = sha256(text.encode()).hexdigest()
+    if digest in parsed:
+        return json.loads(parsed[digest])
+    content = _load(text)
+    with suppress(RecursionError, TypeError, ValueError):
+        written = json.dumps(content, allow_nan=False)
+        if json.loads(written) == content:
+            parsed[digest] = written
+    return content
+
+
+def parse_yaml(path: Path, load: Callable[[str], Any] = _load) -> Any:
     """The content of a YAML file of any form.
 
     Raises:
         InputError: absent, not UTF-8, or not YAML.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        return load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -26,6 +26,7 @@ def call(tmp_path, monkeypatch):
         monkeypatch.setattr(known.atexit, "register", lambda *words: ends.append(words))
         monkeypatch.setattr(fingerprint, "found", {})
         monkeypatch.setattr(yamlfiles, "sound", set())
+        monkeypatch.setattr(yamlfiles, "parsed", {})
         known.use(tmp_path / "known.json")
         knew = dict(fingerprint.found), set(yamlfiles.sound)
         fingerprint.of(MODULE)
@@ -81,3 +82,18 @@ def test_what_python_compiles_makes_no_report_again(tmp_path):
     assert files_fingerprint(tmp_path.rglob("*.*")) == before
     file.write_text("2")
     assert files_fingerprint(tmp_path.rglob("*.*")) != before
+
+
+@pytest.mark.parametrize("text", ["a: [1, 1.0, null, é]", "1: 2", "a: 2001-01-01", "a: .nan"])
+def test_yaml_that_is_known_holds_what_it_held(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(yamlfiles, "parsed", {})
+    (tmp_path / "form.schema.yaml").write_text("{}")
+    file = tmp_path / "file.yaml"
+    file.write_text(text)
+    former = yamlfiles.read_yaml(file, "form", tmp_path)
+    known = dict(yamlfiles.parsed)
+    again = yamlfiles.read_yaml(file, "form", tmp_path)
+    assert repr(again) == repr(former) and again is not former
+    assert bool(known) == text.startswith("a: [")
+    file.write_text(f"{text}  # other words\nb: 3")
+    assert yamlfiles.read_yaml(file, "form", tmp_path) != former

@@ -1,6 +1,6 @@
-"""What earlier calls found out from the very same files: fingerprints, and forms that are kept to.
+"""What earlier calls found out from the very same files: fingerprints, YAML, and forms kept to.
 
-Both follow from the text of files alone, so what is known stands beside a digest of these files
+All follow from the text of files alone, so what is known stands beside a digest of these files
 and is of no use after any edit. Only planning asks for it: a job that records a fingerprint takes
 it from its files.
 """
@@ -30,6 +30,7 @@ def use(file: Path = FILE) -> None:
         if known.get("state") == state:
             fingerprint.found.update(known["fingerprints"])
             yamlfiles.sound.update(known["sound"])
+            yamlfiles.parsed.update(known["parsed"])
     atexit.register(keep, file, state, _known())
 
 
@@ -42,12 +43,16 @@ def keep(file: Path, state: str, before: dict[str, object]) -> None:
 
 
 def _known() -> dict[str, object]:
-    return {"fingerprints": dict(fingerprint.found), "sound": sorted(yamlfiles.sound)}
+    return {
+        "fingerprints": dict(fingerprint.found),
+        "sound": sorted(yamlfiles.sound),
+        "parsed": dict(yamlfiles.parsed),
+    }
 
 
 def _state() -> str:
-    """A digest of Python's version, and of the names and bytes of all that is read."""
-    total = sha256(sys.version.encode())
+    """A digest of the versions of Python and PyYAML, and of names and bytes of all that is read."""
+    total = sha256(f"{sys.version}, PyYAML {yamlfiles.yaml.__version__}".encode())
     for folder in _READERS:
         for file in sorted(folder.rglob("*.py")):
             total.update(f"{file}={sha256(file.read_bytes()).hexdigest()}\n".encode())
