@@ -8,7 +8,7 @@ dataset's protocol stand in that dataset's file (apnet/data/datasets/).
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from types import ModuleType
 
@@ -87,7 +87,7 @@ class Reading:
         """
         method = {
             key: list(value) if isinstance(value, tuple) else value
-            for key, value in asdict(self).items()
+            for key, value in vars(self).items()
             if key in METHOD
         }
         of_datasets = (switch for name in datasets for switch in _registry().switches_of(name))

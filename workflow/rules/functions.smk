@@ -188,12 +188,13 @@ def paper_folder(wildcards, output):
 
 def reporting_code(wildcards):
     """What makes a report again: its code, what its table says, and the experiments."""
-    asked = [shown(wildcards)] if wildcards else PRINTED
-    tables = [ROOT / "paper" / "tables" / f"{table}.yaml" for table in asked]
-    return [
-        REPORTING,
-        files_fingerprint([*tables, ROOT / "workflow" / "experiments.yaml"]),
-    ]
+    return [REPORTING, said_of((shown(wildcards),) if wildcards else (*PRINTED,))]
+
+
+@cache
+def said_of(names):
+    tables = [ROOT / "paper" / "tables" / f"{table}.yaml" for table in names]
+    return files_fingerprint([*tables, ROOT / "workflow" / "experiments.yaml"])
 
 
 def evaluations_of(wildcards):

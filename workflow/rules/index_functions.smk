@@ -62,12 +62,18 @@ def refresh_index():
             os.utime(file, (1, 1))
 
 
+@cache
+def planned_pages():
+    """The reports that there are, or will be after this call."""
+    return {*indexed(), *unasked()}
+
+
 def pages_beside(wildcards):
     """The tables whose pages a page links to, and its own between them."""
     form = wildcards.get("suffix", "html")
     if not ALONE or f"reports/index.{form}" not in INDEX:
         return []
-    there = {*indexed(), *unasked(), f"reports/{wildcards.table}.{form}"}
+    there = {*planned_pages(), f"reports/{wildcards.table}.{form}"}
     names = [table.id for table in in_order(paper().tables.values())]
     pages = [name for name in names if f"reports/{name}.{form}" in there]
     place = pages.index(wildcards.table)
