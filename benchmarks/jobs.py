@@ -29,14 +29,14 @@ _TIMED = {
     "evaluate": {
         "apnet.evaluation.run": {
             **{"load_dataset": "data", "describe_data": "data", "load_model": "network"},
-            "_result": "evaluation",
+            "_results": "evaluation",
         },
         "apnet.evaluation.measure": {"open_images": "decoding", "untrained_network": "network"},
     },
 }
 # What a job imports only once it uses it.
 _LATE = {
-    "train": ("apnet.models.reid", "apnet.runtime.torchvision_compat", "torch._dynamo"),
+    "train": ("apnet.models.reid", "apnet.runtime.torchvision_compat"),
     "evaluate": ("apnet.models.reid", "apnet.runtime.torchvision_compat"),
 }
 

@@ -15,6 +15,7 @@ from click.shell_completion import shell_complete
 from apnet.cli.commands import apnet
 from apnet.ending import ended
 from apnet.errors import InputError, show_plainly
+from apnet.runtime.garbage import end_at_once
 from apnet.runtime.stopping import raise_when_stopped
 from apnet.runtime.streams import outlive_readers
 
@@ -45,6 +46,7 @@ def run() -> None:
     # Read by torch when it is loaded. Without huge pages, allocating the memory of a batch
     # takes longer than filling it.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+    end_at_once()
     raise_when_stopped()
     outlive_readers()
     sys.exit(main())

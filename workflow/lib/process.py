@@ -1,7 +1,5 @@
 """Snakemake's own process: signals that stop it, output, temporary folder, limit on GPU jobs."""
 
-import atexit
-import gc
 import signal
 import sys
 import tempfile
@@ -18,11 +16,6 @@ if TYPE_CHECKING:
 
 _NEEDED = 2**20
 """Bytes of temporary files; the scheduler's alone have a hundred kilobytes for the whole paper."""
-
-
-def end_at_once() -> None:
-    """End without a last search of all that Snakemake has made for garbage: the memory is freed."""
-    atexit.register(gc.freeze)
 
 
 def end_on_signals() -> None:

@@ -15,6 +15,7 @@ with refusing():
     from apnet.fingerprint import files_fingerprint
     from apnet.config.readings import READINGS
     from apnet.records import paths
+    from apnet.runtime.garbage import end_at_once
 
     # Reads the paper's tables.
     from workflow.lib.catalogue import (
@@ -72,7 +73,7 @@ share_interpreter()
 located = workflow.modifier.path_modifier.replace_prefix
 
 process.end_on_signals()
-process.end_at_once()
+end_at_once()
 process.outlive_readers(snakemake_logger)
 
 # A module leaves files of configs, and the terminal, to the workflow that uses it, and a job's own

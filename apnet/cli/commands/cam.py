@@ -7,6 +7,7 @@ from typing import Any
 from apnet.cli.command import OUTPUT, RUN, command, option
 from apnet.cli.kinds import FILE, FOLDER
 from apnet.cli.options import compute_options, data_options, dataset_option, device_options
+from apnet.runtime.garbage import loading
 from apnet.runtime.progress import ProgressPrinter
 
 
@@ -19,8 +20,9 @@ from apnet.runtime.progress import ProgressPrinter
 @option(OUTPUT, "--out", required=True, type=FILE, help=".npz, the maps to write")
 def cam(folder: Path, dataset: str, data_root: Sequence[str], out: Path, **how: Any) -> None:
     """Map where a run looks after each level (Figure 6)."""
-    from apnet.data.roots import root_of
-    from apnet.evaluation.attention_maps import attention_maps
+    with loading():
+        from apnet.data.roots import root_of
+        from apnet.evaluation.attention_maps import attention_maps
 
     printer = ProgressPrinter(f"{folder} on {dataset}")
     root, compute = root_of(dataset, data_root), compute_options(how)

@@ -11,6 +11,7 @@ from apnet.cli.command import OUTPUT, RUN, command, json_option, option
 from apnet.cli.kinds import FOLDER, MODEL, RULES, image_size
 from apnet.cli.options import reading_options
 from apnet.config.readings import Reading
+from apnet.runtime.garbage import loading
 
 _INPUT = {"type": image_size, "metavar": "HxW", "show_default": "224x224"}
 
@@ -31,8 +32,9 @@ def complexity(
     as_json: bool,
 ) -> None:
     """Count operations and parameters (Table III)."""
-    from apnet.files import write_json
-    from apnet.models import cost
+    with loading():
+        from apnet.files import write_json
+        from apnet.models import cost
 
     for model in name:
         if out:

@@ -13,6 +13,7 @@ from apnet.cli.options import (
     machine_options,
     switch_option,
 )
+from apnet.runtime.garbage import loading
 from apnet.runtime.progress import ProgressPrinter
 
 
@@ -33,8 +34,9 @@ def evaluate(
     **how: Any,
 ) -> None:
     """Evaluate a run on a test set: mAP, CMC and mINP."""
-    from apnet.data.roots import root_of
-    from apnet.evaluation import run
+    with loading():
+        from apnet.data.roots import root_of
+        from apnet.evaluation import run
 
     printer = ProgressPrinter(f"{folder} on {dataset}")
     root, compute = root_of(dataset, data_root), compute_options(how)

@@ -7,6 +7,7 @@ import click
 from apnet.cli.command import OUTPUT, RUN, command, option
 from apnet.cli.kinds import FILE, FOLDER, image_size
 from apnet.errors import InputError
+from apnet.runtime.garbage import loading
 
 _FEATURE = {"type": click.Choice(["bn", "logits"]), "default": "bn"}
 _INPUT = {"type": image_size, "metavar": "HxW", "show_default": "that of the training"}
@@ -34,6 +35,7 @@ def export(folder: Path, out: Path, **form: object) -> None:
     It takes normalised images and gives their embeddings. The file is kept only if ONNX Runtime
     gives what PyTorch gives, to 1e-4, on random images.
     """
-    from apnet.evaluation.onnx_export import Form, export_onnx
+    with loading():
+        from apnet.evaluation.onnx_export import Form, export_onnx
 
     export_onnx(folder, out, Form(**form))

@@ -9,6 +9,7 @@ import click
 from apnet.cli.command import MACHINE, RUN, command, json_option, option
 from apnet.cli.kinds import FILE, Count
 from apnet.cli.options import device_options
+from apnet.runtime.garbage import loading
 
 _DISTANCE = {"type": click.Choice(["cosine", "euclidean"]), "default": "cosine"}
 
@@ -21,8 +22,9 @@ _DISTANCE = {"type": click.Choice(["cosine", "euclidean"]), "default": "cosine"}
 @json_option
 def score(features: Path, distance: str, as_json: bool, **how: int | str | None) -> None:
     """Print mAP, CMC and mINP of features made by any code."""
-    from apnet.data.labels import describe
-    from apnet.evaluation.score import score_file
+    with loading():
+        from apnet.data.labels import describe
+        from apnet.evaluation.score import score_file
 
     result = score_file(features, distance, **how)
     if as_json:

@@ -8,6 +8,7 @@ import click
 
 from apnet.cli.command import OUTPUT, RUN, command, json_option, option
 from apnet.cli.kinds import FOLDER, MODEL, RECIPE
+from apnet.runtime.garbage import loading
 
 _RECIPE = "says the size of the network and the batch; the paper's, on a thin network, if not given"
 
@@ -21,9 +22,10 @@ def switch_effects(
     name: Sequence[str], recipe: str | None, out: Path | None, as_json: bool
 ) -> None:
     """Measure what each switch changes: outputs, cost, first loss."""
-    from apnet.config.recipes import get_recipe
-    from apnet.files import write_json
-    from apnet.training.switch_effects import record
+    with loading():
+        from apnet.config.recipes import get_recipe
+        from apnet.files import write_json
+        from apnet.training.switch_effects import record
 
     for model in name:
         measured = record(model, get_recipe(recipe) if recipe else None)

@@ -14,6 +14,7 @@ from apnet.config.settings import Settings
 from apnet.errors import InputError
 from apnet.records.paths import TEST
 from apnet.runtime.compute import ComputeOptions
+from apnet.runtime.garbage import loading
 from apnet.runtime.progress import ProgressPrinter
 
 
@@ -38,9 +39,10 @@ _SECONDS = {"type": _seconds, "default": "120", "metavar": "SECONDS"}
 @option(MACHINE, "--checkpoint-seconds", **_SECONDS, help="at most this is lost when killed")
 def train(settings: Settings, data_root: Sequence[str], out: Path, **how: Any) -> None:
     """Train one run; continue one that was stopped."""
-    from apnet.data.roots import root_of
-    from apnet.training import run
-    from apnet.training.loop import Interrupted
+    with loading():
+        from apnet.data.roots import root_of
+        from apnet.training import run
+        from apnet.training.loop import Interrupted
 
     printer = ProgressPrinter(f"{settings.dataset}/{settings.model} seed {settings.seed}")
     root, compute = root_of(settings.dataset, data_root), compute_options(how)
