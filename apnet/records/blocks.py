@@ -71,6 +71,7 @@ class Record(BaseModel):
     """A JSON object of numbers that are finite and values that are not converted."""
 
     model_config = ConfigDict(
+        defer_build=True,
         strict=True,
         extra="allow",
         allow_inf_nan=False,
