@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from reproduction.errors import InputError
 from reproduction.judging.cells import LOSES, UNSETTLED, WINS, Cell, Floor, Pair
@@ -188,7 +188,8 @@ def _judged(made: Sequence[Pair], samples: Mapping[int, Sample]) -> Iterator[Pai
     """The pairs with their verdicts, of which few are false."""
     outcomes = dict(zip(samples, compare([*samples.values()]), strict=True))
     ps = [outcome.p for outcome in outcomes.values()]
-    adjusted = dict(zip(outcomes, stats.false_discovery_control(ps) if ps else ps, strict=True))
+    controlled = scipy.stats.false_discovery_control(ps) if ps else ps
+    adjusted = dict(zip(outcomes, controlled, strict=True))
     for index, pair in enumerate(made):
         if outcome := outcomes.get(index):
             p = float(adjusted[index])

@@ -8,26 +8,31 @@ queries, so a smaller step may be real; but only the queries of both rows can sh
 
 import math
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from reproduction.judging.cells import Floor
 from reproduction.judging.paired import CONFIDENCE
 from reproduction.paper.tables import Row, Table
 
-_WIDTHS = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+
+@cache
+def _widths() -> float:
+    """Standard deviations in half of the interval; only when asked: scipy.stats loads slowly."""
+    return float(scipy.stats.norm.ppf((1 + CONFIDENCE) / 2))
 
 
 def binomial(share: float, queries: int) -> float:
     """Half of the 95 % interval of a share of queries, such as Rank-1, from 0 to 1."""
-    return _WIDTHS * math.sqrt(share * (1 - share) / queries)
+    return _widths() * math.sqrt(share * (1 - share) / queries)
 
 
 def measured(scores: np.ndarray) -> float:
     """The same of a mean over queries, from the score of each; NaN is of no valid query."""
     valid = scores[np.isfinite(scores)]
-    return _WIDTHS * float(valid.std()) / math.sqrt(len(valid))
+    return _widths() * float(valid.std()) / math.sqrt(len(valid))
 
 
 def of_paper(table: Table, key: str, name: str, rows: Iterable[Row]) -> Floor | None:

@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 CONFIDENCE = 0.95
 
@@ -132,9 +132,9 @@ def _interval(sample: Sample, replicates: np.ndarray) -> tuple[float, float]:
         rng = np.random.default_rng([_SEED, sample.dof])
         replicates = replicates + sample.error * rng.standard_t(sample.dof, RESAMPLES)
     below = (np.sum(replicates < mean) + np.sum(replicates <= mean)) / 2
-    bias = stats.norm.ppf(np.clip(below, 1, RESAMPLES - 1) / RESAMPLES)
-    ends = bias + stats.norm.ppf([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    ranks = stats.norm.cdf(bias + ends / (1 - _acceleration(sample) * ends))
+    bias = scipy.stats.norm.ppf(np.clip(below, 1, RESAMPLES - 1) / RESAMPLES)
+    ends = bias + scipy.stats.norm.ppf([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    ranks = scipy.stats.norm.cdf(bias + ends / (1 - _acceleration(sample) * ends))
     low, high = np.quantile(replicates, ranks)
     return float(low), float(high)
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from reproduction.judging.cells import MOST_SEEDS
 from reproduction.judging.statistics import ALPHA, Pool, half_width, statistics
@@ -81,7 +81,7 @@ def nearer_p(difference: float, tolerance: float, error: float, dof: int) -> flo
         error: standard error of the mean.
     """
     room = np.abs(tolerance + _SLACK - np.abs(difference))
-    return stats.t.sf(room / np.maximum(error, _SLACK**2), dof)
+    return scipy.stats.t.sf(room / np.maximum(error, _SLACK**2), dof)
 
 
 def corrected(p_values: Sequence[float]) -> list[Tested]:
@@ -93,7 +93,7 @@ def corrected(p_values: Sequence[float]) -> list[Tested]:
     """
     if not p_values:
         return []
-    adjusted = stats.false_discovery_control(p_values)
+    adjusted = scipy.stats.false_discovery_control(p_values)
     decided = int((adjusted <= ALPHA).sum())
     level = ALPHA * min(decided + 1, len(p_values)) / len(p_values)
     return [Tested(p, float(q), level) for p, q in zip(p_values, adjusted, strict=True)]

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import special, stats
+import scipy
 
 from reproduction.judging.cells import MOST_RUNS
 from reproduction.judging.statistics import Pool
@@ -40,9 +40,9 @@ def best_of(
         return 1 if short <= 0 else None
     quantiles = (np.arange(_NODES) + 0.5) / _NODES
     # The deviation is s √(dof/χ²) of its dof, the mean is normal around ours with it over √n.
-    narrow = np.sqrt(stats.chi2.ppf(quantiles, pooled.dof) / pooled.dof)[:, None]
-    z = short / pooled.sd * narrow + special.ndtri(quantiles) / np.sqrt(len(values))
-    misses = special.log_ndtr(z)
+    narrow = np.sqrt(scipy.stats.chi2.ppf(quantiles, pooled.dof) / pooled.dof)[:, None]
+    z = short / pooled.sd * narrow + scipy.special.ndtri(quantiles) / np.sqrt(len(values))
+    misses = scipy.special.log_ndtr(z)
     found = bisect_left(
         range(1, MOST_RUNS + 1), 0.5, key=lambda k: 1 - float(np.exp(k * misses).mean())
     )

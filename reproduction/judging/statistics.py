@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 ALPHA = 0.05
 """Of each one-sided test, so that the interval of a mean has 90 %; and of the prediction
@@ -71,7 +71,7 @@ def half_width(sd: float, runs: int, dof: int, level: float = ALPHA) -> float:
     Args:
         level: how often the mean lies beyond an end, for each end.
     """
-    return stats.t.ppf(1 - level, dof) * sd / np.sqrt(runs)
+    return scipy.stats.t.ppf(1 - level, dof) * sd / np.sqrt(runs)
 
 
 def statistics(values: Sequence[float], pooled: Pool | None) -> Statistics:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scipy import stats
+import scipy
 
 from reproduction.judging.statistics import Pool, pool
 from reproduction.sharing.measured import Measured, ResultSet
@@ -123,7 +123,7 @@ def _p(pair: Pair, spread: Pool) -> float:
     error = spread.sd * math.sqrt(1 / len(pair.a.values) + 1 / len(pair.b.values))
     if error <= _SLACK:
         return float(abs(pair.difference) <= _SLACK)
-    return float(2 * stats.t.sf(abs(pair.difference) / error, spread.dof))
+    return float(2 * scipy.stats.t.sf(abs(pair.difference) / error, spread.dof))
 
 
 def _corrected(values: Sequence[float]) -> Sequence[float]:

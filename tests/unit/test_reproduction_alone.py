@@ -53,13 +53,14 @@ def height(name, names):
     return 1 + max((height(found, names) for found in below), default=0)
 
 
-def test_importing_it_loads_nothing_heavy_and_judging_no_torch():
+def test_importing_it_loads_nothing_heavy_and_rendering_neither_torch_nor_statistics():
     code = (
         "import sys, reproduction\n"
         "heavy = ('torch', 'apnet', 'workflow', 'snakemake', 'pandas', 'matplotlib')\n"
         "print([name for name in heavy if name in sys.modules])\n"
-        "from reproduction import judge, load_paper, read_results, render\n"
-        "print([name for name in heavy[:4] if name in sys.modules], callable(judge))\n"
+        "from reproduction import __main__, judge, load_paper, read_results, render\n"
+        "heavy = (*heavy[:4], 'scipy.stats')\n"
+        "print([name for name in heavy if name in sys.modules], callable(judge))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("[]\n[] True\n", "")
