@@ -50,9 +50,9 @@ for case in cases:
 """
 
 PROBLEMS = {
-    "many images": ("cosine", 800, 40_000, 64, 1_300, 1),
+    "many images": ("cosine", 800, 40_000, 64, 5_200, 1),
     "many matches": ("euclidean", 300, 20_000, 16, 3, 1),
-    "all images twice": ("cosine", 800, 40_000, 64, 1_300, 2),
+    "all images twice": ("cosine", 800, 40_000, 64, 5_200, 2),
     "wide features": ("cosine", 30, 10_000, 2_048, 400, 1),
     "wide features, Euclidean": ("euclidean", 30, 10_000, 2_048, 400, 1),
 }
