@@ -3,7 +3,7 @@
     python benchmarks/workflow.py [TARGET] [--cores N] [--keep]
 
 Each time is that of a whole process, in a temporary folder. The limits, on two cores:
-dry run 2 s, Table II on smoke data 300 s, nothing to do 3 s, 2 GB of memory a job, 4 GB on disk,
+dry run 1 s, Table II on smoke data 300 s, nothing to do 3 s, 2 GB of memory a job, 4 GB on disk,
 0.5 s of Snakemake's own a job. Seconds of a processor, unlike those of a clock, hardly depend on
 what else the machine does.
 """
