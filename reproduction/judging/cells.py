@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 EQUAL, UNEQUAL = "equal", "unequal"
 """Verdicts on what is counted."""
@@ -12,7 +14,6 @@ NOT_COMPARABLE, NOT_REPORTED, QUOTED, RUN = "not comparable", "not reported", "q
 
 MOST_SEEDS, MOST_RUNS = 20, 100
 """Above so many the numbers of :attr:`Cell.more_seeds` and :attr:`Cell.best_of` are not given."""
-
 
 WINS, LOSES, UNSETTLED, OPEN = "wins", "loses", "not settled", "open"
 """Verdicts on a pair of rows."""
@@ -273,8 +274,10 @@ class JudgedTable:
         """What occurs of a text of the results, each once."""
         return tuple(dict.fromkeys(text for item in self.context for text in item.texts[name]))
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> "pd.DataFrame":
         """One row a cell and series, with the fields of :class:`Cell`."""
+        import pandas as pd  # slow, and a judged table is read without it
+
         names = [item.name for item in fields(Cell)]
         frame = pd.DataFrame([vars(cell) for cell in self.cells], columns=names)
         frame.insert(0, "table", self.table)
@@ -290,6 +293,8 @@ class Cells:
     def __iter__(self) -> Iterator[JudgedTable]:
         return iter(self.tables.values())
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> "pd.DataFrame":
         """One row a cell and series of every table."""
+        import pandas as pd
+
         return pd.concat([judged.to_frame() for judged in self], ignore_index=True)

@@ -1,9 +1,14 @@
+COUNTED = collect(
+    f"{COMPLEXITY_FOLDER}/{{{{reading}}}}/{{model}}.json", model=PLAN.counted
+)
+
+
 rule complexity:
     """Count what every model of a table costs; nothing is trained or computed."""
+    input:
+        again_if_damaged(*COUNTED),
     output:
-        collect(
-            f"{COMPLEXITY_FOLDER}/{{{{reading}}}}/{{model}}.json", model=PLAN.counted
-        ),
+        COUNTED,
     log:
         f"{LOGS}/complexity/{{reading}}.log",
     localrule: True
@@ -21,6 +26,7 @@ rule complexity:
 rule costs:
     """Set counted costs beside the reported ones, under both readings."""
     input:
+        again_if_damaged(f"{RESULTS}/cells/{{table}}.json"),
         collect(
             f"{COMPLEXITY_FOLDER}/{{reading}}/{{model}}.json",
             reading=READINGS,

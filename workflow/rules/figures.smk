@@ -1,10 +1,14 @@
+PARAMETERS = collect(
+    f"{RESULTS}/{{{{reading}}}}/parameters/{{model}}.json", model=PLAN.drawn_models
+)
+
+
 rule parameters:
     """Count the parameters of a curve's models, with the switches of the config."""
+    input:
+        again_if_damaged(*PARAMETERS),
     output:
-        collect(
-            f"{RESULTS}/{{{{reading}}}}/parameters/{{model}}.json",
-            model=PLAN.drawn_models,
-        ),
+        PARAMETERS,
     log:
         f"{LOGS}/parameters/{{reading}}.log",
     localrule: True

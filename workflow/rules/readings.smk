@@ -1,5 +1,7 @@
 rule switch_effects:
     """What each switch of the readings changes in a network; nothing is trained."""
+    input:
+        again_if_damaged(f"{SWITCHES_FOLDER}/{{model}}.json"),
     output:
         f"{SWITCHES_FOLDER}/{{model}}.json",
     log:

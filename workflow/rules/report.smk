@@ -1,6 +1,7 @@
 rule judge:
     """Set a table's reproduced cells beside the reported ones."""
     input:
+        again_if_damaged(f"{RESULTS}/cells/{{table}}.json"),
         evaluations=evaluations_of,
         queries=queries_of,
     output:
@@ -35,6 +36,7 @@ rule judge:
 rule count:
     """Set the counts of the datasets on disk beside those of a table."""
     input:
+        again_if_damaged(f"{RESULTS}/cells/{{table}}.json"),
         PLAN.counts(counted_datasets()),
     output:
         f"{RESULTS}/cells/{{table}}.json",

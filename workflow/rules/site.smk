@@ -1,10 +1,8 @@
 rule facts:
     """What made each result: settings, versions, machine, learning curve, the end of its log."""
     input:
-        collect(
-            f"{RESULTS}/cells/{{table}}.json",
-            table=[name for name in REPORTED if name not in paper().edited],
-        ),
+        again_if_damaged(f"{RESULTS}/facts.json"),
+        collect(f"{RESULTS}/cells/{{table}}.json", table=sound_tables()),
     output:
         f"{RESULTS}/facts.json",
     log:
@@ -25,7 +23,7 @@ rule facts:
 rule site:
     """Every cell of every table on pages that link down to its queries; all pages or none."""
     input:
-        cells=rules.facts.input,
+        cells=collect(f"{RESULTS}/cells/{{table}}.json", table=sound_tables()),
         facts=rules.facts.output,
     output:
         SITE,

@@ -1,0 +1,20 @@
+"""Whether what one job leaves for others can no longer be read, as after a full disk."""
+
+from functools import cache
+from pathlib import Path
+
+from apnet.errors import InputError
+from apnet.files import read_json
+from reproduction.errors import InputError as PaperError
+from reproduction.judging.stored import read_judged
+
+
+@cache
+def damaged(file: Path) -> bool:
+    """Whether a file of JSON is there and cannot be read; judged cells as a report reads them."""
+    try:
+        if file.exists():
+            read_judged(file, file.stem) if file.parent.name == "cells" else read_json(file)
+    except (InputError, PaperError):
+        return True
+    return False
