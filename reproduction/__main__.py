@@ -11,7 +11,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from reproduction import commands as more
-from reproduction.errors import InputError, run_main
+from reproduction.errors import InputError, require_none, run_main
 from reproduction.files import user_path, write_text
 from reproduction.judging.cells import Cells
 from reproduction.judging.entries import check_names
@@ -74,8 +74,7 @@ def _render(arguments: argparse.Namespace) -> None:
         write_text(arguments.out / file, text)
     sound = {name: cells.tables[name] for name in names}
     write_pages(index(paper, sound, files), arguments.out)
-    if paper.edited:
-        raise InputError("; ".join(paper.edited.values()))
+    require_none(paper.edited.values())
 
 
 def _judged(paper: Paper, file: Path, ignore_unknown: bool) -> Cells:

@@ -47,6 +47,16 @@ def one_of(kind: str, value: object, known: Iterable[str]) -> InputError:
     return InputError(f"unknown {kind} {value!r}: choose one of {', '.join(known)}")
 
 
+def require_none(refused: Iterable[str]) -> None:
+    """After the rest was given: end as bad input does, and name what was refused.
+
+    Raises:
+        InputError: anything was; of all the sentences given.
+    """
+    if refused := [*refused]:
+        raise InputError("; ".join(refused))
+
+
 def run_main(work: Callable[[], int | None]) -> int:
     """Do the work; say each warning in one sentence, and what ended it.
 

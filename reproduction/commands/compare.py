@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from reproduction.errors import InputError
+from reproduction.errors import InputError, require_none
 from reproduction.files import user_path, write_text
 from reproduction.judging.judge import judge_table
 from reproduction.paper.loading import load_paper
@@ -49,6 +49,7 @@ def _compare(arguments: argparse.Namespace) -> int:
         write_text(arguments.out, page)
     else:
         sys.stdout.write(page)
+    require_none([*a.refused, *b.refused])
     return int(bool(arguments.fail_on) and any(map(_worse, pairs)))
 
 

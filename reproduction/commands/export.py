@@ -4,10 +4,10 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from reproduction.errors import InputError, one_of, plain
+from reproduction.errors import InputError, one_of, plain, require_none
 from reproduction.files import json_text, user_path, write_text
 from reproduction.judging.cells import JudgedTable
 from reproduction.judging.judge import judge_table
@@ -19,6 +19,7 @@ from reproduction.sharing.chosen import of_tables, results_among
 from reproduction.sharing.sets import judged_tables
 
 Files = Iterator[tuple[PurePosixPath, str]]
+Tables = Sequence[JudgedTable]
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,22 +52,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _export(arguments: argparse.Namespace) -> None:
-    files = dict(_FORMATS[arguments.format](arguments))
+    paper = load_paper(arguments.paper)
+    tables, left_out, refused = judged_tables(arguments.results, paper, judge_table)
+    _say(left_out)
+    files = dict(_FORMATS[arguments.format](arguments, paper, tables))
     for name, text in files.items():
         write_text(arguments.out / name, text)
     print(f"{len(files)} files in {arguments.out}")
+    require_none(refused)
 
 
-def _read(arguments: argparse.Namespace) -> tuple[Paper, list[JudgedTable]]:
-    """The paper and its judged tables, with a word on what is left out."""
-    paper = load_paper(arguments.paper)
-    tables, left_out = judged_tables(arguments.results, paper, judge_table)
-    _say(left_out)
-    return paper, tables
-
-
-def _every_eval_ever(arguments: argparse.Namespace) -> Files:
-    paper, tables = _read(arguments)
+def _every_eval_ever(arguments: argparse.Namespace, paper: Paper, tables: Tables) -> Files:
     cells = [*of_tables(tables, paper)]
     # As other tools that stamp their output: https://reproducible-builds.org/specs/source-date-epoch
     now = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
@@ -78,11 +74,10 @@ def _every_eval_ever(arguments: argparse.Namespace) -> Files:
         yield file, json_text(record)
 
 
-def _hf_eval_results(arguments: argparse.Namespace) -> Files:
+def _hf_eval_results(arguments: argparse.Namespace, paper: Paper, tables: Tables) -> Files:
     datasets = dict(arguments.hub_dataset)
     if not datasets:
         raise InputError("--format hf-eval-results needs --hub-dataset COLUMN=OWNER/NAME")
-    paper, tables = _read(arguments)
     known = {column.key: None for table in paper.tables.values() for column in table.columns}
     for name in datasets:
         if name not in known:
@@ -95,8 +90,7 @@ def _hf_eval_results(arguments: argparse.Namespace) -> Files:
     yield from hub.eval_results(cells, datasets, source if arguments.url else {})
 
 
-def _paperbench(arguments: argparse.Namespace) -> Files:
-    paper, tables = _read(arguments)
+def _paperbench(_: argparse.Namespace, paper: Paper, tables: Tables) -> Files:
     root = paperbench.rubric(paper)
     yield PurePosixPath("rubric.json"), json_text(root)
     for series in dict.fromkeys(one for judged in tables for one in judged.series):
@@ -104,7 +98,7 @@ def _paperbench(arguments: argparse.Namespace) -> Files:
         yield PurePosixPath(name), json_text(paperbench.graded(root, tables, series))
 
 
-_FORMATS: Mapping[str, Callable[[argparse.Namespace], Files]] = {
+_FORMATS: Mapping[str, Callable[[argparse.Namespace, Paper, Tables], Files]] = {
     "every-eval-ever": _every_eval_ever,
     "hf-eval-results": _hf_eval_results,
     "paperbench": _paperbench,

@@ -2,6 +2,7 @@
 
 import argparse
 
+from reproduction.errors import require_none
 from reproduction.files import user_path, write_text
 from reproduction.results.csvfile import write_results
 from reproduction.sharing.merge import merge_files
@@ -16,4 +17,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _merge(arguments: argparse.Namespace) -> None:
-    write_text(arguments.out, write_results(merge_files(arguments.files)))
+    merged, refused = merge_files(arguments.files)
+    write_text(arguments.out, write_results(merged))
+    require_none(refused)

@@ -40,8 +40,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class ResultSet:
-    """The cells of a set by address, and what was left out of it, in words."""
+    """The cells of a set by address, what was left out of it, and what refused, in words."""
 
     source: Path
     cells: Mapping[tuple[str, ...], Measured]
     left_out: str = ""
+    refused: tuple[str, ...] = ()

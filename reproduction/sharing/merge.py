@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reproduction.errors import InputError
+from reproduction.errors import InputError, require_none
 from reproduction.results.csvfile import read_results
 from reproduction.results.frame import DEFAULTS, KEYS
 
@@ -13,16 +13,24 @@ _OF_A_MACHINE = ("file", "queries", "log", "message")
 """Columns that say where a result lies, and not what it is."""
 
 
-def merge_files(files: Iterable[Path]) -> pd.DataFrame:
-    """The results of several CSVs, in their order; a value takes the place of an open result.
+def merge_files(files: Iterable[Path]) -> tuple[pd.DataFrame, list[str]]:
+    """The results of several CSVs, in their order, and why others were refused as broken.
+
+    A value takes the place of an open result.
 
     Raises:
-        InputError: a file is broken, or two have one run with another value or other texts.
+        InputError: every file is broken, or two have one run with another value or other texts.
     """
     found: dict[tuple[object, ...], tuple[Path, dict[str, object]]] = {}
     conflicts: list[str] = []
+    refused: list[str] = []
     for file in files:
-        for row in read_results(file).to_dict("records"):
+        try:
+            rows = read_results(file).to_dict("records")
+        except InputError as error:
+            refused.append(str(error))
+            continue
+        for row in rows:
             key = tuple(None if pd.isna(row[name]) else row[name] for name in KEYS)
             source, there = found.get(key, (file, row))
             if differing := _differing(there, row):
@@ -34,9 +42,11 @@ def merge_files(files: Iterable[Path]) -> pd.DataFrame:
         raise InputError(
             f"{many if len(conflicts) > 1 else ''}{conflicts[0]}: keep one, and merge again"
         )
+    if not found:
+        require_none(refused)
     lines = [row for _, row in found.values()]
     names = dict.fromkeys([*DEFAULTS, *(name for row in lines for name in row)])
-    return pd.DataFrame(lines, columns=[*names]).astype({"seed": "Int64"})
+    return pd.DataFrame(lines, columns=[*names]).astype({"seed": "Int64"}), refused
 
 
 def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> str:

@@ -40,7 +40,12 @@ _PARTS = (
 def render(a: ResultSet, b: ResultSet, pairs: Sequence[Pair]) -> str:
     """The page."""
     conditions = [*_conditions(pairs)]
-    left_out = ((name, one.left_out) for name, one in (("A", a), ("B", b)) if one.left_out)
+    left_out = (
+        (name, text)
+        for name, one in (("A", a), ("B", b))
+        for text in (one.left_out, *one.refused)
+        if text
+    )
     return template("comparison.md.j2", text=escape).render(
         first=_first(pairs, [*dict.fromkeys(name for name, *_ in conditions)]),
         a=str(a.source),

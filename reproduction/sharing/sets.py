@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from reproduction.errors import InputError
+from reproduction.errors import InputError, require_none
 from reproduction.judging.cells import Cell, JudgedTable
 from reproduction.judging.entries import distinct, unmatched
-from reproduction.judging.stored import read_judged
+from reproduction.judging.stored import read_sound
 from reproduction.paper.tables import Paper, Table
 from reproduction.results.csvfile import read_results
 from reproduction.results.frame import Result, rows
@@ -32,27 +32,31 @@ def read_set(source: Path, paper: Paper | None, judge: Judge) -> ResultSet:
     """
     if paper is None and not source.is_dir():
         return ResultSet(source, _by_address(_of_results(rows(read_results(source)))))
-    tables, left_out = judged_tables(source, paper, judge)
-    return ResultSet(source, _by_address(_of_tables(tables, paper)), left_out)
+    tables, *besides = judged_tables(source, paper, judge)
+    return ResultSet(source, _by_address(_of_tables(tables, paper)), *besides)
 
 
-def judged_tables(source: Path, paper: Paper | None, judge: Judge) -> tuple[list[JudgedTable], str]:
-    """The judged tables of a folder, or of a CSV, and what was left out, in words.
+def judged_tables(
+    source: Path, paper: Paper | None, judge: Judge
+) -> tuple[list[JudgedTable], str, tuple[str, ...]]:
+    """The judged tables of a folder, or of a CSV, what was left out, and what refused, in words.
 
     Args:
         paper: by which a CSV is judged; a folder needs none. Its tables that were edited by hand
             are left out.
 
     Raises:
-        InputError: neither of the two, or broken.
+        InputError: neither of the two, or broken; of a folder, nothing in it can be read.
     """
     edited = paper.edited if paper else {}
     if source.is_dir():
         files = sorted(source.glob("*.json"))
         if not files:
             raise InputError(f"{source} holds no judged tables, *.json: give a folder that does")
-        tables = [read_judged(file, file.stem) for file in files if file.stem not in edited]
-        return tables, "; ".join(edited.values())
+        judged, unreadable = read_sound(file for file in files if file.stem not in edited)
+        if not judged:
+            require_none(unreadable.values())
+        return [*judged.values()], "; ".join(edited.values()), (*unreadable.values(),)
     # Without queries no row is compared with another: that takes long, and nothing here shows it.
     results = read_results(source).assign(queries="")
     sound = [table for name, table in paper.tables.items() if name not in edited]
@@ -60,7 +64,7 @@ def judged_tables(source: Path, paper: Paper | None, judge: Judge) -> tuple[list
         tables = [judge(table, results) for table in sound]
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
-    return tables, "; ".join(filter(None, [unmatched(paper, results), *edited.values()]))
+    return tables, "; ".join(filter(None, [unmatched(paper, results), *edited.values()])), ()
 
 
 def _by_address(cells: Iterable[Measured]) -> Mapping[tuple[str, ...], Measured]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from jinja2 import Template
 
-from reproduction.errors import InputError, run_main
+from reproduction.errors import require_none, run_main
 from reproduction.files import replaced, user_path, write_text
 from reproduction.judging.cells import NOT_COMPARABLE, QUOTED, Cell, JudgedTable
 from reproduction.judging.entries import distinct
@@ -112,7 +112,7 @@ def _site(arguments: argparse.Namespace) -> Site:
     else:
         judged, unreadable = read_sound(arguments.cells)
         if not judged:
-            raise InputError("; ".join(unreadable.values()))
+            require_none(unreadable.values())
     facts = read_facts(arguments.facts) if arguments.facts else Facts()
     return Site(paper, judged, facts, arguments.command, arguments.home, unreadable)
 

@@ -177,6 +177,22 @@ def test_a_table_that_was_edited_by_hand_is_left_out_and_named(export, tmp_path,
         assert "table2.yaml" in capsys.readouterr().err
 
 
+def test_a_damaged_table_of_a_folder_is_named_and_the_rest_is_exported(export, tmp_path, capsys):
+    from reproduction.judging.judge import judge
+    from reproduction.judging.stored import write_judged
+    from reproduction.paper.loading import load_paper
+    from reproduction.results.csvfile import read_results
+
+    cells, out = tmp_path / "cells", tmp_path / "out"
+    judged = judge(load_paper(tmp_path / "paper"), read_results(tmp_path / "results.csv"))
+    write_judged(cells / "table1.json", judged.tables["table1"])
+    (cells / "table2.json").write_text('{"schema": 3, ')
+    words = ["export", str(cells), "--paper", str(tmp_path / "paper"), "--out", str(out)]
+    assert main([*words, "--format", "every-eval-ever"]) == 2
+    assert "table2.json is not valid JSON" in capsys.readouterr().err
+    assert len([*out.rglob("*.json")]) == 3 + 2
+
+
 def leaves(node):
     return [leaf for below in node["sub_tasks"] for leaf in leaves(below)] or [node]
 

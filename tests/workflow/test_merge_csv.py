@@ -45,6 +45,13 @@ def test_another_protocol_is_a_conflict_and_an_empty_one_is_none(merge, capsys):
     assert merge([f"{run}flip"], [run], head=head)[0] == 0
 
 
-def test_a_broken_file_is_one_sentence(merge, capsys):
-    assert merge(["ours,market,mAP,80.5,0,,,"], ["ours,market,mAP,x,0,,,"])[0] == 2
-    assert "line 2: value 'x' is not a number" in capsys.readouterr().err
+def test_a_broken_file_is_named_and_the_others_are_merged(merge, capsys):
+    sound, broken = ["ours,market,mAP,80.5,0,,,"], ["ours,market,mAP,x,0,,,"]
+    status, out = merge(broken, sound, sound)
+    error = capsys.readouterr().err
+    assert status == 2 and "0.csv: line 2: value 'x' is not a number" in error
+    assert error.count("\n") == 1 and [*read_results(out).value] == [80.5]
+    out.unlink()
+    assert merge(broken, broken)[0] == 2 and not out.exists()
+    error = capsys.readouterr().err
+    assert "0.csv: line 2" in error and "1.csv: line 2" in error
