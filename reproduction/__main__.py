@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _render(arguments: argparse.Namespace) -> None:
-    paper = load_paper(arguments.paper)
+    paper = load_paper(arguments.paper, leave_out=True)
     cells = _judged(paper, arguments.results, arguments.ignore_unknown)
     names = [table.id for table in in_order(paper.tables.values()) if table.id not in paper.edited]
     files = {f"{name}.{form}": (name, form) for name in names for form in FORMATS}
@@ -73,14 +73,15 @@ def _render(arguments: argparse.Namespace) -> None:
         text = render(cells.tables[name], paper.tables[name], form, links=links)
         write_text(arguments.out / file, text)
     sound = {name: cells.tables[name] for name in names}
-    write_pages(index(paper, sound, files), arguments.out)
+    write_pages(index(paper, sound, files, unreadable=paper.edited), arguments.out)
     require_none(paper.edited.values())
 
 
 def _judged(paper: Paper, file: Path, ignore_unknown: bool) -> Cells:
     """A paper's cells by a CSV of results, which every error names."""
     results = read_results(file)
-    if not ignore_unknown:
+    # A table that was left out may have asked for any of them.
+    if not ignore_unknown and paper.edited.keys() <= paper.tables.keys():
         check_names(paper, results, str(file))
     try:
         return judge(paper, results)

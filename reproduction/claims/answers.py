@@ -72,7 +72,9 @@ def answers(claim: Claim, sources: Sequence[Cells], paper: Paper) -> tuple[Answe
             return (Answer(REFUSED, reason=edited[0]),) * len(sources)
         return tuple(_answer(expression, source) for source in sources)
     except Slip as error:
-        return (Answer(REFUSED, reason=f"claim {claim.id}: {error}"),) * len(sources)
+        of_table = str(error) in paper.edited.values()
+        reason = str(error) if of_table else f"claim {claim.id}: {error}"
+        return (Answer(REFUSED, reason=reason),) * len(sources)
 
 
 def _answer(expression: Comparison | Call | None, source: Cells) -> Answer:

@@ -38,6 +38,8 @@ def located(node: Node, paper: Paper) -> Node:
 def _places(address: Address, paper: Paper) -> list[Place]:
     """In the order of print."""
     if address.table not in paper.tables:
+        if address.table in paper.edited:
+            raise Slip(paper.edited[address.table])
         raise _unknown(address, "paper", "table", address.table, list(paper.tables))
     table = paper.tables[address.table]
     rows = _chosen(address, "row", address.row, [row.id for row in table.rows])

@@ -34,7 +34,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _compare(arguments: argparse.Namespace) -> int:
-    paper = load_paper(arguments.paper) if arguments.paper else None
+    paper = load_paper(arguments.paper, leave_out=True) if arguments.paper else None
     if paper is None and arguments.fail_on:
         raise InputError("--fail-on worse needs --paper, which says what is better")
     if paper is None and arguments.a.is_dir() != arguments.b.is_dir():

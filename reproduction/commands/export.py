@@ -52,7 +52,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _export(arguments: argparse.Namespace) -> None:
-    paper = load_paper(arguments.paper)
+    paper = load_paper(arguments.paper, leave_out=True)
     tables, left_out, refused = judged_tables(arguments.results, paper, judge_table)
     _say(left_out)
     files = dict(_FORMATS[arguments.format](arguments, paper, tables))

@@ -39,19 +39,30 @@ def read_judged(file: Path, table: str) -> JudgedTable:
     )
 
 
-def read_sound(files: Iterable[Path]) -> tuple[dict[str, JudgedTable], dict[str, str]]:
-    """The judged tables in files that are named by them, and why others cannot be read."""
+def read_sound(
+    files: Iterable[Path], paper: Paper | None = None
+) -> tuple[dict[str, JudgedTable], dict[str, str]]:
+    """The judged tables in files that are named by them, and why others cannot be read.
+
+    Args:
+        paper: has to have these tables; those that it says were edited by hand are left out.
+    """
     judged, unreadable = {}, {}
     for file in files:
+        name = file.stem
+        if paper and name in paper.edited:
+            continue
         try:
-            judged[file.stem] = read_judged(file, file.stem)
+            if paper and name not in paper.tables:
+                raise InputError(f"{file} is of no table of the paper: delete it")
+            judged[name] = read_judged(file, name)
         except InputError as error:
-            unreadable[file.stem] = str(error)
+            unreadable[name] = str(error)
     return judged, unreadable
 
 
 def read_there(folder: Path, paper: Paper) -> tuple[dict[str, JudgedTable], dict[str, str]]:
     """The tables that have been judged, and why others cannot be read, or have to be refused."""
-    files = (folder / f"{name}.json" for name in paper.tables if name not in paper.edited)
-    judged, unreadable = read_sound(file for file in files if file.exists())
+    files = (folder / f"{name}.json" for name in paper.tables)
+    judged, unreadable = read_sound((file for file in files if file.exists()), paper)
     return judged, {**paper.edited, **unreadable}

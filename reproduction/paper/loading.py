@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from reproduction.errors import InputError
+from reproduction.errors import InputError, require_none
 from reproduction.paper.checks import problems
 from reproduction.paper.digests import edited, read_digests
 from reproduction.paper.tables import Paper, Picture, Table
@@ -16,15 +16,26 @@ from reproduction.paper.yamlfiles import read_yaml
 _TABLE = TypeAdapter(Table)
 
 
-def load_paper(folder: Path) -> Paper:
+def load_paper(folder: Path, leave_out: bool = False) -> Paper:
     """All of a paper; a table that was edited by hand is in it, and named.
+
+    Args:
+        leave_out: a table with a slip in its file is left out and named, unless every one has one.
 
     Raises:
         InputError: no tables in the folder, or a slip in a file, named by its position.
     """
     folder = Path(folder)
-    tables = {file.stem: read_table(file) for file in sorted(folder.glob("tables/*.yaml"))}
+    tables, slips = {}, {}
+    for file in sorted(folder.glob("tables/*.yaml")):
+        try:
+            tables[file.stem] = read_table(file)
+        except InputError as error:
+            if not leave_out:
+                raise
+            slips[file.stem] = str(error)
     if not tables:
+        require_none(slips.values())
         raise InputError(f"{folder} has no tables/*.yaml: give the folder that holds the paper")
     digests = read_digests(folder)
     changed = {name: edited(table, digests, folder) for name, table in tables.items()}
@@ -33,7 +44,7 @@ def load_paper(folder: Path) -> Paper:
         **(read_yaml(about, "paper") if about.exists() else {"title": "", "reference": ""}),
         tables=tables,
         pictures={file.stem: _picture(file) for file in sorted(folder.glob("figures/*.yaml"))},
-        edited={name: sentence for name, sentence in changed.items() if sentence},
+        edited=slips | {name: sentence for name, sentence in changed.items() if sentence},
     )
 
 

@@ -219,7 +219,8 @@ class Paper:
         reference: of the paper, as LaTeX prints it.
         series: what each series of results is, in a phrase.
         tables, pictures: by id, in the order of their names.
-        edited: a sentence on each table whose numbers are not those read from the paper, by id.
+        edited: a sentence on each table whose numbers are not those read from the paper, by id,
+            and on each that was left out for a slip in its file.
     """
 
     title: str

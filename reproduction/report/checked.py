@@ -91,10 +91,11 @@ def check_claim(claim: Claim, sources: Sequence[Cells], paper: Paper) -> Checked
     return Checked(claim, said(expression, paper), tuple(shown))
 
 
-def refused(claims: Iterable[Checked]) -> tuple[str, ...]:
-    """What is wrong with those that are refused, each sentence once."""
+def refused(claims: Iterable[Checked], paper: Paper) -> tuple[str, ...]:
+    """What is wrong with tables and with claims that are refused, each sentence once."""
     given = (one.shown[0].answer for one in claims)
-    return tuple(dict.fromkeys(one.reason for one in given if one.word == REFUSED))
+    reasons = (one.reason for one in given if one.word == REFUSED)
+    return tuple(dict.fromkeys([*paper.edited.values(), *reasons]))
 
 
 def _probability(value: float) -> str:

@@ -87,7 +87,7 @@ def claims_page(
         paper=paper,
         sources=tuple(source.name or "runs" for source in sources),
         passages=passages,
-        refused=refused(one for passage in passages for one in passage.claims),
+        refused=refused((one for passage in passages for one in passage.claims), paper),
         lacking=tuple(lacking),
         facts=tuple(shared(trained)),
         synthetic=any(table.synthetic for table in judged),
@@ -105,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _page(arguments: argparse.Namespace) -> ClaimsPage:
-    paper = load_paper(arguments.paper)
+    paper = load_paper(arguments.paper, leave_out=True)
     judged, unreadable = read_there(arguments.cells, paper)
     series = paper.series or {one: "" for table in judged.values() for one in table.series}
     sources = [Reported(paper), *(Reproduced(paper, judged, one, unreadable) for one in series)]
@@ -118,6 +118,8 @@ def _lacking(
 ) -> Iterator[tuple[str, str]]:
     """(words, command) of each table that has open cells, or has not been judged."""
     for table in in_order(paper.tables.values()):
+        if table.id in paper.edited:
+            continue
         cells = judged[table.id].cells if table.id in judged else ()
         missing = {item.file for cell in cells for item in cell.missing}
         words = f"{table.title} waits for {len(missing)} result{'s' * (len(missing) > 1)}"

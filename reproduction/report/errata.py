@@ -57,7 +57,7 @@ def errata_page(
         paper=paper,
         passages=tuple(filter(None, map(_contradicted, passages))),
         chapters=tuple(listed),
-        refused=refused([*in_text, *in_chapters]),
+        refused=refused([*in_text, *in_chapters], paper),
     )
 
 
@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _page(arguments: argparse.Namespace) -> ErrataPage:
-    paper = load_paper(arguments.paper)
+    paper = load_paper(arguments.paper, leave_out=True)
     return errata_page(paper, load_claims(arguments.paper), load_errata(arguments.paper))
 
 

@@ -67,6 +67,7 @@ class Index:
         top: the summary of all judged tables; without rows where there is none.
         facts: (name, text) that all judged tables share.
         documents: (format, file) of all tables and figures in one.
+        refused: sentences on tables that cannot be told by name, since their files cannot be read.
         pages: (title, links) of the pages beside those of the tables.
         guide: path of a page on how to read the reports; empty without one.
     """
@@ -76,6 +77,7 @@ class Index:
     top: Summary
     facts: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
+    refused: tuple[str, ...]
     documents: tuple[tuple[str, str], ...]
     pages: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     guide: str
@@ -99,7 +101,13 @@ def index(
     trained = [table for table in judged.values() if not paper.tables[table.table].exact]
     broken = unreadable or {}
     lines = (
-        line(item, judged.get(item.id), files, command, broken.get(item.id, ""))
+        line(
+            item,
+            judged.get(item.id),
+            files,
+            "" if item.id in paper.edited else command,
+            broken.get(item.id, ""),
+        )
         for item in in_order([*paper.tables.values(), *paper.pictures.values()])
     )
     return Index(
@@ -108,6 +116,7 @@ def index(
         top=summary([(paper.tables[name], table) for name, table in judged.items()]),
         facts=tuple(shared(trained)),
         lines=tuple(lines),
+        refused=tuple(broken[name] for name in sorted(broken.keys() - paper.tables.keys())),
         documents=tuple(_links(DOCUMENT, files)),
         pages=tuple(_pages(files)),
         guide=next((table.guide for table in judged.values()), ""),

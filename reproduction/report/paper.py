@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from reproduction.errors import run_main
+from reproduction.errors import require_none, run_main
 from reproduction.files import user_path, write_text
-from reproduction.judging.stored import read_judged
+from reproduction.judging.stored import read_sound
 from reproduction.paper.loading import Paper, Picture, load_paper
 from reproduction.paper.order import counter, in_order
 from reproduction.paper.tables import Table
@@ -40,6 +40,7 @@ class Document:
         figures: those that there are, in the order of the paper.
         top: the summary of everything.
         lines: of the index, one for each of both.
+        refused: sentences on tables that it leaves out.
         command: makes what the tables lack.
         by: what generated it.
         site: the way from it to the pages of the site; empty without links.
@@ -50,6 +51,7 @@ class Document:
     figures: Sequence[Table | Picture]
     top: Summary
     lines: Sequence[Line]
+    refused: Sequence[str]
     command: str
     by: str
     site: str = ""
@@ -144,8 +146,12 @@ def titles(sheets: Sequence[Sheet]) -> str:
 
 
 def _document(arguments: argparse.Namespace) -> Document:
-    paper = load_paper(arguments.paper)
-    judged = {file.stem: read_judged(file, file.stem) for file in arguments.cells}
+    paper = load_paper(arguments.paper, leave_out=True)
+    judged, unreadable = read_sound(arguments.cells, paper)
+    if not judged:
+        require_none(unreadable.values())
+    left_out = unreadable | dict(paper.edited)
+    others = (table for name, table in paper.tables.items() if name not in {*judged, *left_out})
     printed = [paper.tables[name] for name in judged if paper.tables[name].form == "table"]
     sheets = [lay_out(judged[table.id], table) for table in printed]
     figures = in_order(paper[file.stem] for file in arguments.figures)
@@ -156,6 +162,7 @@ def _document(arguments: argparse.Namespace) -> Document:
         figures=figures,
         top=summary([(paper.tables[name], table) for name, table in judged.items()]),
         lines=[line(item, judged.get(item.id), [f"{item.id}.pdf"]) for item in shown],
+        refused=[*left_out.values(), *(f"{table.title} has no cells" for table in others)],
         command=arguments.command,
         by=arguments.by,
         site=arguments.site,

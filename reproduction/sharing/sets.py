@@ -53,7 +53,7 @@ def judged_tables(
         files = sorted(source.glob("*.json"))
         if not files:
             raise InputError(f"{source} holds no judged tables, *.json: give a folder that does")
-        judged, unreadable = read_sound(file for file in files if file.stem not in edited)
+        judged, unreadable = read_sound(files, paper)
         if not judged:
             require_none(unreadable.values())
         return [*judged.values()], "; ".join(edited.values()), (*unreadable.values(),)

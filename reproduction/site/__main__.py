@@ -105,12 +105,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _site(arguments: argparse.Namespace) -> Site:
-    paper, unreadable = load_paper(arguments.paper), {}
+    paper, unreadable = load_paper(arguments.paper, leave_out=True), {}
     if arguments.results:
         every = judge(paper, read_results(arguments.results)).tables
         judged = {name: table for name, table in every.items() if name not in paper.edited}
     else:
-        judged, unreadable = read_sound(arguments.cells)
+        judged, unreadable = read_sound(arguments.cells, paper)
         if not judged:
             require_none(unreadable.values())
     facts = read_facts(arguments.facts) if arguments.facts else Facts()

@@ -200,4 +200,12 @@ def test_a_table_edited_by_hand_is_not_judged_and_the_others_are_rendered(paper,
     assert reproduce(["render", *files]) == 2
     assert said in capsys.readouterr().err
     assert (out / "table2.md").exists() and not (out / "table6.md").exists()
-    assert "table6" not in (out / "index.md").read_text()
+    index = (out / "index.md").read_text()
+    assert said in index and "(table6." not in index
+    edit(paper / "tables" / "figure5.yaml", "kind: accuracy", "kind: speed")
+    assert reproduce(["render", *files]) == 2
+    slip = "figure5.yaml: kind: 'speed' is not one of"
+    assert slip in capsys.readouterr().err and slip in (out / "index.md").read_text()
+    for page in pages(paper).values():
+        assert "figure5.yaml: kind: " in page and "table6.yaml: row apnet-c2" in page
+        assert "table6.html" not in page

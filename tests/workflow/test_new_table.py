@@ -38,6 +38,9 @@ def test_a_slip_in_it_is_one_sentence(checkout):
     (checkout.root / FILE).write_text(TEXT.replace("kind: accuracy", "kind: speed"))
     done = checkout("reports/table8.md", check=False)
     assert done.returncode == 2
-    (line,) = (line for line in done.stderr.splitlines() if line.startswith("apnet: "))
+    *_, line = (line for line in done.stderr.splitlines() if line.startswith("apnet: "))
+    assert line.startswith("apnet: reports/table8.md is refused: ")
     assert "table8.yaml: kind: 'speed' is not one of" in line
     assert "Traceback" not in done.stderr
+    jobs = checkout.jobs("reports/paper.tex", "reports/index.md", config=["missing=show"])
+    assert jobs["document"] == jobs["site"] == jobs["index"] == 1 and jobs["judge"] > 3

@@ -1,6 +1,7 @@
 """What the one document of all tables and figures says."""
 
 import re
+import shutil
 
 import pytest
 
@@ -16,10 +17,10 @@ PAPER = catalogue.paper()
 TABLES = [f"table{number}" for number in range(1, 8)]
 
 
-def write(folder, cells, figures=(), site=""):
+def write(folder, cells, figures=(), site="", of=alltables.PAPER.parent):
     """The text of the document."""
     out = folder / "reports" / "paper.tex"
-    arguments = ["--cells", *map(str, cells), "--paper", str(alltables.PAPER.parent)]
+    arguments = ["--cells", *map(str, cells), "--paper", str(of)]
     shown = ["--figures", *map(str, figures), "--command", COMMAND, "--by", "us", "--out", str(out)]
     assert paper.main([*arguments, *shown, "--site", site]) == 0
     return out.read_text()
@@ -69,6 +70,20 @@ def test_the_first_page_says_what_it_is_and_of_which_runs(real):
     assert all(escape(PAPER[name].summary) in index for name in TABLES)
     assert r"Table III & \pageref{tab:table3} &" in index and "& counts as published " in index
     assert "not run" in next(line for line in index.splitlines() if "Table VI &" in line)
+
+
+def test_tables_that_are_refused_are_named_and_the_others_are_set(tmp_path):
+    cells, _ = alltables.render(tmp_path)
+    of = shutil.copytree(alltables.PAPER.parent, tmp_path / "paper")
+    for name, old, new in (("table2", "mAP: 8", "mAP: 1"), ("table7", "rows:", "rows")):
+        file = of / "tables" / f"{name}.yaml"
+        file.write_text(file.read_text().replace(old, new, 1))
+    (tmp_path / "cells" / "table5.json").write_text("{")
+    text = write(tmp_path, cells, of=of)
+    assert re.findall(r"\\input{(\w+)}", text) == ["table1", "table3", "table4", "table6"]
+    left_out = " ".join(re.findall(r"Left out:} {\\sloppy (.*)", text))
+    for said in ("table2.yaml: row ", "table7.yaml: line ", "table5.json is not valid JSON"):
+        assert said in left_out
 
 
 def test_what_tables_share_is_said_once_and_the_rest_with_their_names(real):

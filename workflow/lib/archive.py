@@ -20,6 +20,7 @@ from apnet.files import replaced
 from apnet.records import paths
 from apnet.records.check import check_results, faults
 from apnet.records.crates import METADATA
+from reproduction.errors import require_none
 from reproduction.judging.stored import read_judged
 from reproduction.paper.order import in_order
 from reproduction.report.layout import FORMATS, render
@@ -55,6 +56,7 @@ def _archive(arguments: argparse.Namespace) -> None:
     scale, folder = arguments.scale, arguments.results / arguments.scale
     weights = config["archive_weights"]
     _refuse_faults(folder, weights)
+    require_none(paper().edited.values())
     title = paper().title
     files: dict[str, Path | bytes] = {
         README: _readme(scale, title, weights),

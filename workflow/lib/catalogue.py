@@ -3,12 +3,15 @@
 Loads neither pandas nor matplotlib, since every call of Snakemake reads it.
 """
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from apnet.errors import InputError
+from reproduction.errors import InputError as PaperError
 from reproduction.paper.loading import Paper, load_paper
 from reproduction.paper.tables import ACCURACY, COST, COUNT
-from workflow.lib.counting import check_counting
+from workflow.lib.experiments import check_table, load_experiments
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "paper"
@@ -17,25 +20,33 @@ EXPERIMENTS = ROOT / "workflow" / "experiments.yaml"
 
 @cache
 def paper() -> Paper:
-    """The paper of this checkout.
+    """The paper of this checkout; a table that cannot be made is named in `edited`.
 
     Raises:
-        InputError: a slip in one of its files.
+        InputError: a slip in another of its files, or in every table.
     """
-    read = load_paper(FOLDER)
+    read, experiments = load_paper(FOLDER, leave_out=True), load_experiments(EXPERIMENTS)
+    refused = dict(read.edited)
     for name, table in read.tables.items():
-        check_counting(table, f"{name}.yaml")
-    return read
+        try:
+            check_table(table, experiments, f"{name}.yaml")
+        except (InputError, PaperError) as error:
+            refused.setdefault(name, str(error))
+    if not read.tables.keys() - refused.keys():
+        raise PaperError("; ".join(refused.values()))
+    return replace(read, edited=refused)
 
 
-TABLES = tuple(paper().of_kind(ACCURACY))
+REPORTED = sorted(paper().tables.keys() - paper().edited.keys())
+"""What has a report as a table: each of the paper, but one that was edited by hand."""
+
+TABLES = tuple(name for name in paper().of_kind(ACCURACY) if name in REPORTED)
 """What holds accuracies, and is judged by runs; the values of a figure are judged as a table."""
 
-COSTS, COUNTS = paper().of_kind(COST), paper().of_kind(COUNT)
+COSTS, COUNTS = (
+    [name for name in paper().of_kind(kind) if name in REPORTED] for kind in (COST, COUNT)
+)
 """What is counted, of models and of datasets."""
-
-REPORTED = sorted(paper().tables)
-"""What has a report as a table."""
 
 PRINTED = [name for name in REPORTED if paper().tables[name].form == "table"]
 """Those of them that are tables in the paper."""
@@ -48,6 +59,16 @@ SHEETS = list(paper().pictures)
 
 FIGURES = [*CURVES, *SHEETS]
 """What has a report as a figure."""
+
+
+def require_sound(name: str, asked: str) -> None:
+    """Refuse what is asked of a table that was edited by hand.
+
+    Raises:
+        InputError: it was.
+    """
+    if name in paper().edited:
+        raise InputError(f"{asked} is refused: {paper().edited[name]}")
 
 
 def counted_datasets() -> list[str]:

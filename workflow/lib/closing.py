@@ -29,7 +29,8 @@ def closing(names: Sequence[str], files: Sequence[str], cells: Path) -> str:
         page = f": open {INDEX}" if INDEX.exists() else ""
         where = f"{len(names)} tables and figures in reports/{page}"
     lines = (line for name in names if name in REPORTED for line in _outcomes(name, cells))
-    return "\n".join([where, *lines])
+    refused = (f"  left out: {sentence}" for sentence in paper().edited.values())
+    return "\n".join([where, *lines, *refused])
 
 
 def _outcomes(name: str, cells: Path) -> Iterator[str]:

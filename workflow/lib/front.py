@@ -58,7 +58,8 @@ def _lines(content: Index, out: Path) -> str:
         for line in content.lines
     ]
     lines = tabulate(rows, ["report", *HEADS[:-1]], tablefmt="grid", disable_numparse=True)
-    return f"{_plain(content.top.text)}\n\n{lines}\n"
+    refused = (f"\nLeft out: {_plain(sentence)}.\n" for sentence in content.refused)
+    return "".join([f"{_plain(content.top.text)}\n\n{lines}\n", *refused])
 
 
 def _plain(text: str) -> str:

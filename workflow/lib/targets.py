@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from apnet.errors import InputError, one_of, plain
 from apnet.records import paths
 from reproduction.figures.names import PICTURES
-from workflow.lib.catalogue import FIGURES, REPORTED, TABLES
+from workflow.lib.catalogue import FIGURES, REPORTED, TABLES, require_sound
 from workflow.lib.plan import Plan
 
 FORMATS = ("md", "tex", "html", "csv")
@@ -62,10 +62,11 @@ def refuse(target: str, plan: Plan) -> None:
     """Say why no rule makes a target that :func:`unknown` matches.
 
     Raises:
-        InputError: an unknown report, scale, reading, dataset or model.
+        InputError: an unknown report, scale, reading, dataset or model, or a refused table.
     """
     parts = PurePosixPath(target).parts
     if parts[0] == "reports":
+        require_sound(parts[-1].partition(".")[0], target)
         raise one_of("report", target, known_reports())
     scale, seed, file = parts[1], parts[5], parts[6:]
     if scale != plan.scale:

@@ -10,13 +10,7 @@ def judged_now(wildcards):
     if {*indexed()} & {DOCUMENT, PDF, SITE}:
         now |= {*REPORTED}
     tables = now | {*TABLES} if PLAN.shows_missing else now
-    sound = [table for table in sound_tables() if table in tables]
-    return [f"{RESULTS}/cells/{table}.json" for table in sound]
-
-
-def sound_tables():
-    """What has a report, without a table that was edited by hand."""
-    return [table for table in REPORTED if table not in paper().edited]
+    return [f"{RESULTS}/cells/{table}.json" for table in REPORTED if table in tables]
 
 
 def judged_earlier(wildcards):

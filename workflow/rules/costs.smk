@@ -3,24 +3,27 @@ COUNTED = collect(
 )
 
 
-rule complexity:
-    """Count what every model of a table costs; nothing is trained or computed."""
-    input:
-        again_if_damaged(*COUNTED),
-    output:
-        COUNTED,
-    log:
-        f"{LOGS}/complexity/{{reading}}.log",
-    localrule: True
-    conda:
-        ENVIRONMENT
-    params:
-        models=PLAN.counted,
-        folder=output_folder,
-        code=[numeric_core.complexity(model) for model in PLAN.counted],
-    shell:
-        f"{ATTEMPT} python -m apnet complexity {{params.models:q}}"
-        " --reading {wildcards.reading:q} --out {params.folder:q}"
+# There are none where their table was edited by hand.
+if PLAN.counted:
+
+    rule complexity:
+        """Count what every model of a table costs; nothing is trained or computed."""
+        input:
+            again_if_damaged(*COUNTED),
+        output:
+            COUNTED,
+        log:
+            f"{LOGS}/complexity/{{reading}}.log",
+        localrule: True
+        conda:
+            ENVIRONMENT
+        params:
+            models=PLAN.counted,
+            folder=output_folder,
+            code=[numeric_core.complexity(model) for model in PLAN.counted],
+        shell:
+            f"{ATTEMPT} python -m apnet complexity {{params.models:q}}"
+            " --reading {wildcards.reading:q} --out {params.folder:q}"
 
 
 rule costs:

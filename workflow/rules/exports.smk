@@ -1,7 +1,7 @@
 rule export:
     """All judged cells in a format that others' services read; only when asked for by name."""
     input:
-        [f"{RESULTS}/cells/{table}.json" for table in sound_tables()],
+        collect(f"{RESULTS}/cells/{{table}}.json", table=REPORTED),
     output:
         directory("reports/exports/{format}"),
     log:

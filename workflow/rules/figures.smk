@@ -3,25 +3,28 @@ PARAMETERS = collect(
 )
 
 
-rule parameters:
-    """Count the parameters of a curve's models, with the switches of the config."""
-    input:
-        again_if_damaged(*PARAMETERS),
-    output:
-        PARAMETERS,
-    log:
-        f"{LOGS}/parameters/{{reading}}.log",
-    localrule: True
-    conda:
-        ENVIRONMENT
-    params:
-        models=PLAN.drawn_models,
-        folder=output_folder,
-        reading=reading_options,
-        code=[numeric_core.complexity(model) for model in PLAN.drawn_models],
-    shell:
-        f"{ATTEMPT} python -m apnet complexity {{params.models:q}} {{params.reading}}"
-        " --out {params.folder:q}"
+# There are none where their table was edited by hand.
+if PLAN.drawn_models:
+
+    rule parameters:
+        """Count the parameters of a curve's models, with the switches of the config."""
+        input:
+            again_if_damaged(*PARAMETERS),
+        output:
+            PARAMETERS,
+        log:
+            f"{LOGS}/parameters/{{reading}}.log",
+        localrule: True
+        conda:
+            ENVIRONMENT
+        params:
+            models=PLAN.drawn_models,
+            folder=output_folder,
+            reading=reading_options,
+            code=[numeric_core.complexity(model) for model in PLAN.drawn_models],
+        shell:
+            f"{ATTEMPT} python -m apnet complexity {{params.models:q}} {{params.reading}}"
+            " --out {params.folder:q}"
 
 
 rule curve:

@@ -188,7 +188,9 @@ def paper_folder(wildcards, output):
 
 def reporting_code(wildcards):
     """What makes a report again: its code, what its table says, and the experiments."""
-    return [REPORTING, said_of((shown(wildcards),) if wildcards else (*PRINTED,))]
+    if wildcards:
+        return [REPORTING, said_of((shown(wildcards),))]
+    return [REPORTING, said_of((*PRINTED,)), *paper().edited.values()]
 
 
 @cache
@@ -279,10 +281,7 @@ def documents():
 
 
 def everything():
-    """All reports; without tables that were edited by hand, and the documents that hold them."""
-    edited = paper().edited
-    sound = [report for report in reports() if Path(report).stem not in edited]
-    return [*sound, SITE, *([] if edited else documents())]
+    return [*reports(), SITE, *documents()]
 
 
 def category_of(wildcards):

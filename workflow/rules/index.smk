@@ -24,7 +24,7 @@ rule index:
         existing=unasked_digest,
         folder=output_folder,
         command=report_command,
-        code=REPORTING,
+        code=[REPORTING, *paper().edited.values()],
     shell:
         f"{ATTEMPT} python -m workflow.lib.front --cells {{params.cells:q}}"
         " --reports {input.reports:q} {params.earlier:q} --command {params.command:q}"

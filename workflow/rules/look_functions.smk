@@ -3,6 +3,8 @@
 from snakemake.logging import logger as snakemake_logger
 
 with refusing():
+    from workflow.lib.catalogue import paper
+    from workflow.lib.targets import warn
     from workflow.lib.call import unlocking
     from workflow.lib.looking.look import Look
     from workflow.lib.looking.asked import (
@@ -22,6 +24,8 @@ def look(looks, beside):
     cluster = settings.nodes is not None
     devices = settings.nodes if cluster else getattr(gpus, "value", gpus)
     given = Look(config, ROOT, beside, devices or 1, cluster, unlocking(workflow))
+    for sentence in paper().edited.values():
+        warn(sentence)
     leave_no_log(snakemake_logger)
     sys.exit(show(looks, given))
 

@@ -2,7 +2,7 @@ rule facts:
     """What made each result: settings, versions, machine, learning curve, the end of its log."""
     input:
         again_if_damaged(f"{RESULTS}/facts.json"),
-        collect(f"{RESULTS}/cells/{{table}}.json", table=sound_tables()),
+        collect(f"{RESULTS}/cells/{{table}}.json", table=REPORTED),
     output:
         f"{RESULTS}/facts.json",
     log:
@@ -23,7 +23,7 @@ rule facts:
 rule site:
     """Every cell of every table on pages that link down to its queries; all pages or none."""
     input:
-        cells=collect(f"{RESULTS}/cells/{{table}}.json", table=sound_tables()),
+        cells=collect(f"{RESULTS}/cells/{{table}}.json", table=REPORTED),
         facts=rules.facts.output,
     output:
         SITE,

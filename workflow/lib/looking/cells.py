@@ -2,7 +2,7 @@
 
 from apnet.errors import InputError, one_of
 from apnet.records.paths import Evaluation, Run
-from workflow.lib.catalogue import TABLES
+from workflow.lib.catalogue import TABLES, require_sound
 from workflow.lib.plan import Plan
 
 
@@ -18,6 +18,7 @@ def evaluations_of(plan: Plan, name: str) -> list[Evaluation]:
             f"cell {name!r} is not TABLE/ROW/COLUMN, such as table2/apnet-c2/market1501"
         )
     table_name, row_name, key = words
+    require_sound(table_name, name)
     if table_name not in TABLES:
         raise one_of("table", table_name, TABLES)
     table = plan.tables[table_name]

@@ -8,7 +8,7 @@ from apnet.errors import one_of
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.order import in_order
 from workflow.lib import finished
-from workflow.lib.catalogue import TABLES, paper
+from workflow.lib.catalogue import TABLES, paper, require_sound
 from workflow.lib.plan import Plan
 from workflow.lib.targets import asked_evaluations
 
@@ -62,6 +62,7 @@ def asked(plan: Plan, targets: Sequence[str]) -> Needed:
         elif stem in TABLES:
             names.append(stem)
         else:
+            require_sound(stem, target)
             raise one_of("report that needs trainings", target, [f"reports/{t}.md" for t in TABLES])
     if not targets and not plan.custom_only:
         every = in_order(paper().tables.values())
