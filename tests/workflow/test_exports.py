@@ -93,6 +93,17 @@ def test_records_keep_to_the_schema_and_lie_where_the_datastore_has_them(export)
     )
 
 
+def test_the_datastores_own_validator_accepts_them(export, tmp_path, monkeypatch, capsys):
+    why = "needs every-eval-ever, of the extra exports, for which Python has to be 3.12 or newer"
+    validate = pytest.importorskip("every_eval_ever.validate", reason=why).main
+    _, files = export("every-eval-ever")
+    monkeypatch.chdir(tmp_path / "every-eval-ever")
+    assert validate(["--format", "github", *files]) == 0, capsys.readouterr().out
+    (name, *_) = files
+    Path(name).write_text(files[name].replace("score_details", "scores"))
+    assert validate(["--format", "github", name]) == 1
+
+
 def test_reported_cells_are_documentation_of_whose_model_it_is(export):
     _, files = export("every-eval-ever")
     printed = [record for record in records(files) if kind(record) == "documentation"]
