@@ -11,7 +11,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from reproduction import commands as more
-from reproduction.errors import InputError, require_none, run_main
+from reproduction.arguments import Parser
+from reproduction.errors import InputError, require_none
 from reproduction.files import user_path, write_text
 from reproduction.judging.cells import Cells
 from reproduction.judging.entries import check_names
@@ -28,10 +29,8 @@ from reproduction.results.csvfile import read_results
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what is asked; returns the exit status, 0, or 2 on bad input."""
-    parser = argparse.ArgumentParser(
-        prog="python -m reproduction", description=__doc__.splitlines()[0]
-    )
-    commands = parser.add_subparsers(required=True)
+    parser = Parser(prog="python -m reproduction", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True, metavar="command")
     paper = commands.add_parser(
         "render", help="judge every table of a paper by a CSV of results, and render it"
     )
@@ -58,8 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     table.set_defaults(work=_table)
     for module in iter_modules(more.__path__, f"{more.__name__}."):
         import_module(module.name).add(commands)
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: arguments.work(arguments))
+    return parser.run(lambda arguments: arguments.work(arguments), argv)
 
 
 def _render(arguments: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ import traceback
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 LOG = "REPRODUCTION_LOG"
@@ -43,8 +44,11 @@ def _acts(letter: str) -> bool:
 
 
 def one_of(kind: str, value: object, known: Iterable[str]) -> InputError:
-    """An :class:`InputError` for an unknown name that lists the known ones."""
-    return InputError(f"unknown {kind} {value!r}: choose one of {', '.join(known)}")
+    """An :class:`InputError` for an unknown name that lists the known ones, the nearest apart."""
+    known = tuple(known)
+    near = get_close_matches(str(value), known, n=1)
+    meant = f" (did you mean {near[0]}?)" if near else ""
+    return InputError(f"unknown {kind} {value!r}: choose one of {', '.join(known)}{meant}")
 
 
 def require_none(refused: Iterable[str]) -> None:

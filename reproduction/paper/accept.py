@@ -1,11 +1,10 @@
 """Take a paper's tables, as they are now, for what the paper prints."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from reproduction.errors import run_main
+from reproduction.arguments import Parser
 from reproduction.files import user_path, write_text
 from reproduction.paper.digests import FILE, digests
 from reproduction.paper.loading import load_paper
@@ -13,10 +12,9 @@ from reproduction.paper.loading import load_paper
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the digests of a paper's rows; returns the exit status, 0, or 2 on bad input."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(prog="python -m reproduction.paper.accept", description=__doc__)
     parser.add_argument("folder", type=user_path, help="holds tables/*.yaml")
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: _write(arguments.folder))
+    return parser.run(lambda given: _write(given.folder), argv)
 
 
 def _write(folder: Path) -> None:

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reproduction.arguments import Parser
 from reproduction.claims.answers import Cells
 from reproduction.claims.claims import Sentence
 from reproduction.claims.loading import load_claims
 from reproduction.claims.sources import Reported, Reproduced
-from reproduction.errors import run_main
 from reproduction.files import user_path
 from reproduction.judging.cells import JudgedTable
 from reproduction.judging.stored import read_there
@@ -96,12 +96,13 @@ def claims_page(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the page; returns the exit status, 0, or 2 on bad input."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(
+        prog="python -m reproduction.report.claims", description=__doc__.splitlines()[0]
+    )
     options(parser)
     parser.add_argument("--cells", required=True, type=user_path, help="folder of judged tables")
     parser.add_argument("--command", required=True, help="makes a report that is put behind it")
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: write("claims", _page(arguments), arguments.out))
+    return parser.run(lambda given: write("claims", _page(given), given.out), argv)
 
 
 def _page(arguments: argparse.Namespace) -> ClaimsPage:

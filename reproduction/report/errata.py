@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reproduction.arguments import Parser
 from reproduction.claims.answers import CONTRADICTED
 from reproduction.claims.claims import Chapter, Entry, Sentence
 from reproduction.claims.loading import load_claims, load_errata
 from reproduction.claims.sources import Reported
-from reproduction.errors import run_main
 from reproduction.paper.loading import load_paper
 from reproduction.paper.tables import Paper
 from reproduction.report.checked import (
@@ -68,10 +68,11 @@ def _contradicted(passage: Passage) -> Passage | None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the page; returns the exit status, 0, or 2 on bad input."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(
+        prog="python -m reproduction.report.errata", description=__doc__.splitlines()[0]
+    )
     options(parser)
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: write("errata", _page(arguments), arguments.out))
+    return parser.run(lambda given: write("errata", _page(given), given.out), argv)
 
 
 def _page(arguments: argparse.Namespace) -> ErrataPage:

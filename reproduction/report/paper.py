@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from reproduction.errors import require_none, run_main
+from reproduction.arguments import Parser
+from reproduction.errors import require_none
 from reproduction.files import user_path, write_text
 from reproduction.judging.stored import read_sound
 from reproduction.paper.loading import Paper, Picture, load_paper
@@ -107,7 +108,7 @@ class Document:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the document; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(prog="python -m reproduction.report.paper", description=__doc__.splitlines()[0])
     parser.add_argument(
         "--cells", required=True, nargs="+", type=user_path, help="one file a table"
     )
@@ -117,8 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--by", required=True, help="what generates it, with its version")
     parser.add_argument("--site", default="", help="the way from it to the pages of the site")
     parser.add_argument("--out", required=True, type=user_path)
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: write_text(arguments.out, render(_document(arguments))))
+    return parser.run(lambda given: write_text(given.out, render(_document(given))), argv)
 
 
 def render(document: Document) -> str:

@@ -16,7 +16,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from reproduction.errors import InputError, run_main
+from reproduction.arguments import Parser
+from reproduction.errors import InputError
 from reproduction.files import replaced, user_path, write_text
 
 PROGRAM = "pdflatex"
@@ -43,13 +44,12 @@ _LONGEST = 300
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the PDF; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(prog="python -m reproduction.report.pdf", description=__doc__.splitlines()[0])
     parser.add_argument("--document", required=True, type=user_path)
     parser.add_argument("--beside", nargs="*", default=[], type=user_path, help="what it inputs")
     parser.add_argument("--tex-log", required=True, type=user_path, help="takes the log of TeX")
     parser.add_argument("--out", required=True, type=user_path)
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: _typeset(arguments))
+    return parser.run(_typeset, argv)
 
 
 def lacking() -> list[str]:

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from jinja2 import Template
 
-from reproduction.errors import require_none, run_main
+from reproduction.arguments import Parser
+from reproduction.errors import require_none
 from reproduction.files import replaced, user_path, write_text
 from reproduction.judging.cells import NOT_COMPARABLE, QUOTED, Cell, JudgedTable
 from reproduction.judging.entries import distinct
@@ -89,9 +90,7 @@ class Site:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the site; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m reproduction.site", description=__doc__.splitlines()[0]
-    )
+    parser = Parser(prog="python -m reproduction.site", description=__doc__.splitlines()[0])
     parser.add_argument("--paper", required=True, type=user_path, help="holds tables/*.yaml")
     given = parser.add_mutually_exclusive_group(required=True)
     given.add_argument("--cells", nargs="+", type=user_path, help="judged cells, a file a table")
@@ -100,8 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--command", default="", help="makes what is missing")
     parser.add_argument("--home", default="", help="lists all reports, as seen from index.html")
     parser.add_argument("--out", required=True, type=user_path, help="a folder for index.html")
-    arguments = parser.parse_args(argv)
-    return run_main(lambda: write_site(_site(arguments), arguments.out))
+    return parser.run(lambda given: write_site(_site(given), given.out), argv)
 
 
 def _site(arguments: argparse.Namespace) -> Site:

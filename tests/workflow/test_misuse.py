@@ -1,0 +1,36 @@
+"""A command line of `python -m reproduction` that is wrong ends in one sentence and status 2."""
+
+import pytest
+
+from reproduction.__main__ import main
+from reproduction.site.__main__ import main as site
+
+EXPORT = ["export", "a", "--paper", "b", "--out", "c"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "are required: command; see python -m reproduction --help"),
+        (["comapre"], "unknown command 'comapre': choose one of render, table, compare, export"),
+        (["comapre"], "(did you mean compare?)"),
+        (["compare", "a"], "are required: B; see python -m reproduction compare --help"),
+        (["compare", "a", "b", "c"], "'c' is one word too many; see python -m reproduction comp"),
+        (["compare", "a", "b", "--ouy=c"], "unknown option '--ouy': choose one of --paper, --out"),
+        (["compare", "a", "b", "--out"], "argument --out: expected one argument; see python -m"),
+        ([*EXPORT, "--format", "paperbenhc"], "unknown --format 'paperbenhc': choose one of"),
+        ([*EXPORT, "--format", "paperbenhc"], "(did you mean paperbench?)"),
+    ],
+)
+def test_it_is_one_sentence_with_what_may_be_meant(capsys, words, said):
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("reproduction: ") and error.count("\n") == 1 and said in error
+
+
+def test_so_does_that_of_the_site(capsys):
+    assert site(["--paper", "a", "--out", "b"]) == 2
+    assert capsys.readouterr().err == (
+        "reproduction: one of the arguments --cells --results is required; "
+        "see python -m reproduction.site --help\n"
+    )
