@@ -161,8 +161,8 @@ def _effect(what: str, before: list[Content], after: list[Content]) -> Effect:
         *(_side(group, what) for group in (before, after)),
         model=one["model"],
         test_set=one["dataset"],
-        on=described(one),
-        synthetic=is_synthetic(one),
+        on=described(one, what),
+        synthetic=is_synthetic(one) or is_synthetic(after[0]),
         same_weights=weights[0] == weights[1],
     )
 
@@ -183,16 +183,21 @@ def is_synthetic(evaluation: Content) -> bool:
     return evaluation["data"]["synthetic"] or evaluation["training"]["data"]["synthetic"]
 
 
-def described(evaluation: Content) -> str:
-    """What an evaluation was measured on, as a phrase."""
+def described(evaluation: Content, what: str = "") -> str:
+    """What an evaluation was measured on, as a phrase, without `what` differs from others."""
     training = evaluation["training"]
     settings = training["settings"]
     names = dict.fromkeys((evaluation["training_set"], evaluation["dataset"]))
     identities = training["data"]["counts"]["train"]["identities"]
     drawn = "synthetic " if is_synthetic(evaluation) else ""
-    thin = "thin " if settings.get("backbone_size") == "thin" else ""
-    return (
-        f"{drawn}{' to '.join(names)} with {identities} training identities, {thin}"
-        f"{evaluation['model']}, {settings['height']}×{settings['width']}, "
-        f"{settings['epochs']} epochs"
+    thin = settings.get("backbone_size") == "thin" and what != "backbone_size"
+    height, width = settings["height"], settings["width"]
+    sizes = {"height": f"{width} pixels wide", "width": f"{height} pixels high"}
+    parts = (
+        drawn + " to ".join(names),
+        "" if what == "training_data" else f" with {identities} training identities",
+        f", {'thin ' if thin else ''}{evaluation['model']}",
+        f", {sizes.get(what, f'{height}×{width}')}",
+        "" if what == "epochs" else f", {settings['epochs']} epochs",
     )
+    return "".join(parts)

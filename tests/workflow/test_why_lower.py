@@ -7,8 +7,10 @@ from statistics import stdev
 import pytest
 
 from apnet.cli import main
+from apnet.config.readings import WRITTEN
+from apnet.files import read_json
 from apnet.gap.effects import SEED, effects
-from apnet.gap.measured import as_json, kept_effects
+from apnet.gap.measured import KEPT, as_json, kept_effects
 from tests.workflow.records import record, write
 
 
@@ -77,6 +79,8 @@ def test_the_papers_setting_comes_first_then_the_lesser(name, sides):
     for order in (runs, runs[::-1]):
         (effect,) = effects([one for some in order for one in some])
         assert (effect.before.value, effect.after.value) == sides
+        assert ("epochs" in effect.on) == (name != "epochs")
+        assert ("×" in effect.on) == (name != "height")
 
 
 def test_two_single_runs_have_no_error():
@@ -106,6 +110,20 @@ def test_kept_effects_are_read_back(tmp_path):
     file.write_text(json.dumps(as_json(found, made_by="a test")), encoding="utf-8")
     assert kept_effects(file) == found
     assert all(effect.synthetic for effect in kept_effects())
+
+
+def test_those_of_the_package_have_the_form_of_the_script_that_measured_them():
+    kept, effects = read_json(KEPT), kept_effects()
+    about = {key: value for key, value in kept.items() if key != "effects"}
+    assert json.loads(json.dumps(as_json(effects, **about))) == kept
+    usual = WRITTEN.switches("market1501")
+    for effect in effects:
+        before, after = effect.before.value, effect.after.value
+        if effect.what in usual:
+            assert before == usual[effect.what] != after
+        elif effect.what in ("epochs", "height"):  # neither is the paper's
+            assert before < after and f"{before}×" not in effect.on
+            assert f"{before} epochs" not in effect.on
 
 
 def causes_of(capsys, *words):
