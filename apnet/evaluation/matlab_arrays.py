@@ -21,7 +21,7 @@ _NUMBERS = {"double", "single", "logical"} | {
 }
 _TEXT = {"string", "categorical", "datetime", "duration"}
 _OBJECT = "None"
-"""The name that SciPy gives to MATLAB's objects."""
+"""The name that SciPy before 1.18 gives to MATLAB's objects."""
 
 
 class OddArray(ValueError):
@@ -69,7 +69,8 @@ def _whole(name: str, array: np.ndarray) -> np.ndarray:
     if issparse(array):
         raise _refusal(name, "sparse")
     if isinstance(array, (MatlabOpaque, MatlabFunction)):
-        raise _refusal(name, "object")
+        named = "_Class" in (array.dtype.names or ())  # since SciPy 1.18
+        raise _refusal(name, _word(array.flat[0]["_Class"]) if named else "object")
     if array.dtype.names:
         raise _refusal(name, "struct")
     if array.dtype.kind == "O":

@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 import pytest
 from scipy.io import savemat
+from scipy.io.matlab import MatlabOpaque
 from scipy.sparse import csc_matrix
 
 from apnet.cli import main
@@ -175,4 +176,14 @@ def test_an_object_before_7_3_is_refused(tmp_path, capsys):
     savemat(tmp_path / "f.mat", {n: a for n, a in SQUARE.items() if n != "query_label"})
     with (tmp_path / "f.mat").open("ab") as file:
         file.write(element(14, element(6, struct.pack("<II", 17, 0)) + b"".join(parts)))
+    refused(capsys, tmp_path / "f.mat", "query_label is a MATLAB string: save cellstr(query_label)")
+
+
+def test_an_object_that_scipy_gives_under_its_name_is_refused(tmp_path, capsys, monkeypatch):
+    """As SciPy does since 1.18."""
+    fields = [("_TypeSystem", object), ("_Class", object), ("_ObjectMetadata", object)]
+    given = np.array([("MCOS", "string", np.zeros(6))], fields).view(MatlabOpaque)
+    found = SQUARE | {"query_label": given}
+    savemat(tmp_path / "f.mat", SQUARE)
+    monkeypatch.setattr("apnet.evaluation.matlab_arrays.loadmat", lambda *_, **__: found)
     refused(capsys, tmp_path / "f.mat", "query_label is a MATLAB string: save cellstr(query_label)")
