@@ -16,21 +16,21 @@ INDEX = Path("reports/index.html")
 
 
 def closing(names: Sequence[str], files: Sequence[str], cells: Path) -> str:
-    """Where the reports are, and a line on the outcome of each table.
+    """Where the reports are, the outcome of each table, and which tables were left out.
 
     Args:
         names: of the tables and figures that were made, at least one.
         files: those that were asked for by name.
         cells: results/<scale>/cells.
     """
+    refused = [] if len(names) == 1 else paper().edited.values()
     if len(names) == 1:
         where = f"{paper()[names[0]].title} is in {listed(files or ['reports/'])}"
     else:
         page = f": open {INDEX}" if INDEX.exists() else ""
         where = f"{len(names)} tables and figures in reports/{page}"
     lines = (line for name in names if name in REPORTED for line in _outcomes(name, cells))
-    refused = (f"  left out: {sentence}" for sentence in paper().edited.values())
-    return "\n".join([where, *lines, *refused])
+    return "\n".join([where, *lines, *(f"  left out: {sentence}" for sentence in refused)])
 
 
 def _outcomes(name: str, cells: Path) -> Iterator[str]:
