@@ -135,16 +135,16 @@ def test_show_takes_what_there_is_though_it_be_out_of_date(snakemake, tmp_path):
     assert re.search(r"^render +1  input is made anew +table2 as md$", plan, re.M)
 
 
-def test_what_jobs_left_and_cannot_be_read_is_named_and_made_again(snakemake, tmp_path):
+def test_what_jobs_left_and_was_damaged_is_named_and_made_again(snakemake, tmp_path):
     cells, cost = "results/smoke/cells/table5.json", "results/complexity/written/resnet50.json"
     for file, content in ((cells, '{"table": "table5"}'), (cost, '{"gflops": 4')):
         (tmp_path / file).parent.mkdir(parents=True)
         (tmp_path / file).write_text(content)
     planned = snakemake.plainly("reports/table3.md", options=["--dry-run"])
-    assert f"apnet: {cost} cannot be read, and is to be made again\n" in planned
+    assert f"apnet: {cost} is damaged or was edited: it is made again\n" in planned
     assert "table5" not in planned
     text = snakemake.plainly("reports/table5.md", config=["missing=show"])
-    assert f"apnet: {cells} cannot be read, and is to be made again\n" in text
+    assert f"apnet: {cells} is damaged or was edited: it is made again\n" in text
     assert "Table V: all 24 cells not run" in text
     assert not snakemake.jobs("reports/table5.md", config=["missing=show"])
 

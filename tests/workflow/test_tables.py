@@ -54,3 +54,13 @@ def test_cells_of_another_table_or_version_are_refused(judge, capsys, changes, s
     assert judge.render_status(out) == 2
     assert "judge the table again" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_cells_with_a_number_edited_by_hand_are_refused(judge, capsys):
+    judge()
+    cells, out = judge.folder / "cells.json", judge.folder / "table8.md"
+    text = cells.read_text()
+    assert judge.render_status(out) == 0 and '"reported": 87.8' in text
+    cells.write_text(text.replace('"reported": 87.8', '"reported": 87.9'))
+    assert judge.render_status(out) == 2
+    assert "cells.json was edited after it was judged" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Whether what one job leaves for others can no longer be read, as after a full disk."""
+"""Whether what one job leaves for others is no longer as it was left, as after a full disk."""
 
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from reproduction.judging.stored import read_judged
 
 @cache
 def damaged(file: Path) -> bool:
-    """Whether a file of JSON is there and cannot be read; judged cells as a report reads them."""
+    """Whether a file of JSON is there and cannot be read; judged cells as reports read them."""
     try:
         if file.exists():
             read_judged(file, file.stem) if file.parent.name == "cells" else read_json(file)

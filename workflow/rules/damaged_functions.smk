@@ -1,4 +1,4 @@
-"""What one job leaves for others is made again where it can no longer be read."""
+"""What one job leaves for others is made again where it is no longer as it was left."""
 
 with refusing():
     from workflow.lib.damaged import damaged
@@ -14,7 +14,7 @@ def again_if_damaged(*outputs):
     def looked_at(wildcards):
         for file in (located(output.format(**wildcards)) for output in outputs):
             if damaged(Path(file)) and file not in workflow.dag.forcefiles:
-                warn(f"{file} cannot be read, and is to be made again")
+                warn(f"{file} is damaged or was edited: it is made again")
                 workflow.dag.forcefiles.add(file)
         return []
 
