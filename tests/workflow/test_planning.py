@@ -78,7 +78,7 @@ def test_a_dataset_that_is_not_there_is_in_the_bill(tmp_path, monkeypatch):
     [
         (12936, 751, "channel", 160 * 148),  # the sampler makes 151 (results/reference)
         (12936, 751, "spatial", 600 * 37),
-        (10, 4, "smoke", 60),
+        (10, 4, "smoke", 40),
     ],
 )
 def test_steps_before_the_images_are_read(images, identities, recipe, steps):
