@@ -15,7 +15,8 @@ from workflow.lib import finished, jobs
 from workflow.lib.config import check_config
 from workflow.lib.looking import bill, budget, estimated, needed, planning, sizes
 from workflow.lib.looking.estimate import START, Estimates
-from workflow.lib.looking.spans import HOUR, Span, hours, total
+from workflow.lib.looking.rates import BEGIN
+from workflow.lib.looking.spans import HOUR, Span, hours, lasting, total
 from workflow.lib.looking.used import require_left, used
 from workflow.lib.plan import Plan
 
@@ -107,7 +108,7 @@ def test_the_bill_adds_up_and_each_run_counts_once(tmp_path, monkeypatch):
     evaluations = [Evaluation(OTHER, "market1501"), Evaluation(OTHER, "dukemtmc")]
     made = bill.Bill(Estimates(plan), [OTHER], evaluations)
     parts = [made.runs[OTHER].seconds, *(made.evaluations[item].seconds for item in evaluations)]
-    assert made.seconds([OTHER, RUN], evaluations) == total(parts).plus(3 * START)
+    assert made.seconds([OTHER, RUN], evaluations) == pytest.approx(total([*parts, *[START] * 3]))
     assert made.lasting(4).middle == pytest.approx(made.seconds([OTHER], evaluations).middle)
     low, middle, high = parts[0]
     assert low < middle < high
@@ -119,15 +120,17 @@ def test_jobs_that_share_a_gpu_cost_no_less_until_such_runs_were_timed(tmp_path,
     plans = [plan_of(tmp_path, monkeypatch, rate="H100", gpu_share=n, **full) for n in (1, 0.5)]
     bills = [bill.Bill(Estimates(plan), [OTHER], []) for plan in plans]
     whole, half = (made.runs[OTHER].seconds.middle for made in bills)
-    assert half == pytest.approx(2 * whole)
+    begin, start = BEGIN["cuda"].middle, START.middle
+    assert half - begin == pytest.approx(2 * (whole - begin))
     alone, shared = (made.seconds([OTHER], []).middle for made in bills)
-    assert shared == pytest.approx(alone - START / 2)
+    assert shared == pytest.approx(alone - (start + begin) / 2)
     assert bills[1].lasting(1) == bills[1].lasting(2)
 
 
 def test_hours_are_words_that_people_read():
     assert hours(Span(HOUR, 2 * HOUR, 300 * HOUR)) == "2.0 (1.0 to 300)"
     assert hours(Span(0, 0, 0)) == "0"
+    assert lasting(Span(0.1, 2, 61)) == "2 s (under 1 s to 1 min 1 s)"
 
 
 def took(plan, run, seconds, hardware=GPU):

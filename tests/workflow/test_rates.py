@@ -34,6 +34,23 @@ def test_the_same_training_counts_before_any_other_and_its_spread_is_kept():
     assert (found.why, found.guessed) == ("3 runs here", False)
 
 
+def test_a_training_takes_as_long_as_the_same_one_did_and_its_beginning_is_no_rate():
+    """Two steps of 4 images took 2 s here, nearly all of it before the first."""
+    case = replace(C2, device="cpu")
+    found = rates.speed(case, [rates.Rate(case, 4.0, rates.HERE, 8)])
+    low, middle, high = found.lasting(8)
+    assert middle == pytest.approx(2) and low < 2 < high
+    low, middle, high = found.lasting(8000)
+    assert middle < 1000 and low < 400 < 1700 < high
+
+
+def test_no_training_is_thought_to_take_no_time():
+    """Eight images of 128×64 take a tenth of a second after the first step; with it, 1 to 2 s."""
+    case = rates.wanted("resnet50-apnet-c2", get_recipe("smoke"), "any, 1 thread", "cpu")
+    low, middle, high = rates.speed(case, rates.measured()).lasting(8)
+    assert low < 1.1 <= middle <= 2 < high
+
+
 def test_another_size_is_scaled_by_its_pixels_and_another_precision_by_its_time():
     half = rates.speed(C2, [here(400, width=96)])
     assert half.images_per_second == pytest.approx(200)
@@ -68,16 +85,19 @@ def test_records_of_every_scale_are_read_and_broken_ones_passed_over(tmp_path):
         "model": "resnet50",
         "settings": settings,
         "images_per_second": 90.0,
+        "wall_seconds": 20.0,
         "hardware": {"device": "cuda:0", "cpu": "x", "threads": 4, "gpu": H100},
         "arithmetic": {"precision": "float32"},
     }
     odd = [{}, [], good | {"images_per_second": 0}, good | {"hardware": None}]
+    odd.append(good | {"wall_seconds": 0})
     for scale, content in enumerate([good, *odd]):
         file = tmp_path / f"scale{scale}" / run.record
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(content))
     (found,) = rates.recorded(tmp_path)
     assert found.images_per_second == 90 and found.case == replace(C2, model="resnet50")
+    assert found.images == 1800
 
 
 def test_a_gpu_is_named_by_a_word_of_its_name_or_by_its_speed():

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from apnet.records.paths import Evaluation, Run
-from workflow.lib.looking.estimate import START, Estimate, Estimates
+from workflow.lib.looking.estimate import Estimate, Estimates
 from workflow.lib.looking.operations import parameters
 from workflow.lib.looking.sizes import size
 from workflow.lib.looking.spans import Span, total
@@ -44,7 +44,7 @@ class Bill:
     def seconds(self, runs: Iterable[Run], evaluations: Iterable[Evaluation]) -> Span:
         """Of a device: what those of them take that are among these, with each job's start."""
         known = [*_known(self.runs, runs), *_known(self.evaluations, evaluations)]
-        return total(item.seconds for item in known).plus(START * len(known)).times(self.share)
+        return total(item.lasting for item in known).times(self.share)
 
     def unknown(self) -> list[str]:
         """What nothing is known of, by its path under the scale."""
@@ -55,10 +55,10 @@ class Bill:
         """Time from the first job to the last on so many devices, the longest trainings first."""
         chains: dict[Run, list[Span]] = {}
         for run, item in self.runs.items():
-            chains.setdefault(run, []).extend([item.seconds] if item else [])
+            chains.setdefault(run, []).extend([item.lasting] if item else [])
         for one, item in self.evaluations.items():
-            chains.setdefault(one.run, []).extend([item.seconds] if item else [])
-        jobs = [total(spans).plus(START * len(spans)) for spans in chains.values()]
+            chains.setdefault(one.run, []).extend([item.lasting] if item else [])
+        jobs = [total(spans) for spans in chains.values()]
         at_once = round(devices / self.share)
         return Span(*(_scheduled([job[end] for job in jobs], at_once) for end in range(3)))
 

@@ -1,6 +1,6 @@
 """What trainings and evaluations will take, in seconds, and why that is thought."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from statistics import median
@@ -13,10 +13,10 @@ from apnet.records.paths import Evaluation, Run
 from apnet.runtime.environment import processor_name
 from workflow.lib.looking import machine, rates
 from workflow.lib.looking.sizes import size
-from workflow.lib.looking.spans import Span
+from workflow.lib.looking.spans import Span, total
 from workflow.lib.plan import Plan
 
-START = 8.0
+START = Span(2, 4, 10)
 """Seconds that a job takes before its record's time begins: it loads PyTorch."""
 
 _LEAST = 0.02
@@ -39,6 +39,11 @@ class Estimate(NamedTuple):
     seconds: Span
     why: str
     guessed: bool
+
+    @property
+    def lasting(self) -> Span:
+        """Of its job, from start to end."""
+        return total([START, self.seconds])
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,9 @@ class Estimates:
         counted, speed = size(self.plan, run.reading, run.dataset), self._speed(run)
         if counted is None or speed is None:
             return None
-        steps = counted.steps(recipe)
-        seconds = steps * max(recipe.batch / speed.images_per_second, _LEAST)
-        return Estimate(Span.around(seconds, speed.factor), speed.why, speed.guessed)
+        batch = max(recipe.batch, _LEAST * speed.images_per_second)
+        seconds = speed.lasting(counted.steps(recipe) * batch)
+        return Estimate(seconds, speed.why, speed.guessed)
 
     def evaluation(self, evaluation: Evaluation) -> Estimate | None:
         """Of an evaluation: as others of its model and test set took here, or as a training."""
@@ -98,8 +103,8 @@ class Estimates:
         if counted is None or speed is None:
             return None
         networks = 2 if self.plan.draws(evaluation.test_set) else 1
-        seconds = networks * counted.tested / (_EVALUATED * speed.images_per_second)
-        return Estimate(Span.around(seconds, 1.5 * speed.factor), speed.why, True)
+        wider = replace(speed, factor=1.5 * speed.factor)
+        return Estimate(wider.lasting(networks * counted.tested / _EVALUATED), speed.why, True)
 
     def _speed(self, run: Run) -> rates.Speed | None:
         recipe = self.plan.settings(run).recipe

@@ -4,6 +4,7 @@ A rate of another model, size, precision or machine is scaled by counted operati
 with a factor that it may be off by. The rate with the smallest factor is taken.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from apnet.errors import InputError, one_of
 from apnet.files import read_json
 from apnet.records import paths
 from workflow.lib.looking.operations import known, operations
+from workflow.lib.looking.spans import Span
 
 OFF = {
     "pixels": 1.3,
@@ -33,6 +35,13 @@ AGAIN = {"cuda": 1.15, "cpu": 1.5}
 
 GUESS = 1.5
 """From which factor on a rate is called a guess."""
+
+BEGIN = {"cuda": Span(3, 8, 30), "cpu": Span(0.3, 1.5, 8)}
+"""Seconds of a training's recorded time that no step takes again: its network is built, kernels are
+chosen, weights are written. Of 7 trainings on GPUs in results/reference it was 5 to 26."""
+
+_AT_MOST = 0.8
+"""Of a training's time, such a beginning."""
 
 _FLOAT32 = {"cuda": 1.5, "cpu": 2.0}
 """By what factor float32 takes longer than bfloat16 (docs/speed.md)."""
@@ -92,11 +101,16 @@ class Case:
 
 @dataclass(frozen=True)
 class Rate:
-    """Images a second of one training, and where that was found."""
+    """Images a second of one training, and where that was found.
+
+    Attributes:
+        images: that it took, its beginning included; infinite where steps alone were timed.
+    """
 
     case: Case
     images_per_second: float
     source: str
+    images: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -105,12 +119,25 @@ class Speed:
 
     Attributes:
         guessed: whether nothing like it was measured.
+        begin: seconds before its steps take their time, which the images below have had.
+        images: of which the rate is known.
     """
 
     images_per_second: float
     factor: float
     why: str
     guessed: bool
+    begin: Span
+    images: float = math.inf
+
+    def lasting(self, images: float) -> Span:
+        """Seconds of so many images, if steps take all the time but for the beginning."""
+        known = self.images / self.images_per_second
+        once = [min(seconds, _AT_MOST * known) for seconds in self.begin]
+        steps = [images * (1 / self.images_per_second - each / self.images) for each in once]
+        pairs = [*zip(once, steps, strict=True)]
+        low = min(first + then / self.factor for first, then in pairs)
+        return Span(low, sum(pairs[1]), max(first + then * self.factor for first, then in pairs))
 
 
 def speed(case: Case, rates: Iterable[Rate]) -> Speed | None:
@@ -126,7 +153,8 @@ def speed(case: Case, rates: Iterable[Rate]) -> Speed | None:
     middle = median(scaled)
     spread = max(max(scaled) / middle, middle / min(scaled))
     off = max(factor * AGAIN[case.device], spread)
-    return Speed(middle, off, _why(case, near), factor >= GUESS)
+    images = median(rate.images for rate in near)
+    return Speed(middle, off, _why(case, near), factor >= GUESS, BEGIN[case.device], images)
 
 
 def _why(case: Case, near: list[Rate]) -> str:
@@ -155,15 +183,15 @@ def recorded(results: Path) -> Iterator[Rate]:
     for file in sorted(results.glob(f"*/{paths.RUNS}")):
         try:
             record = read_json(file)
-            yield Rate(_case_of(record), float(record["images_per_second"]), HERE)
+            rate, seconds = float(record["images_per_second"]), float(record["wall_seconds"])
+            if 0 < rate < math.inf and 0 < seconds < math.inf:  # else it took no step
+                yield Rate(_case_of(record), rate, HERE, rate * seconds)
         except (AttributeError, InputError, KeyError, TypeError, ValueError, ZeroDivisionError):
             continue
 
 
 def _case_of(record: Mapping[str, dict]) -> Case:
     settings, hardware = current_settings(record["settings"]), record["hardware"]
-    if not record["images_per_second"] > 0:
-        raise ValueError("it took no step")
     return Case(
         hardware.get("gpu") or processor(hardware["cpu"], hardware["threads"]),
         hardware["device"].partition(":")[0],

@@ -24,10 +24,6 @@ class Span(NamedTuple):
         """So many times as long."""
         return Span(*(factor * end for end in self))
 
-    def plus(self, seconds: float) -> "Span":
-        """With so many more, which are sure."""
-        return Span(*(end + seconds for end in self))
-
 
 def total(spans: Iterable[Span]) -> Span:
     """All together. What is wrong with one is wrong with the others: their ends are added too."""
@@ -43,7 +39,7 @@ def hours(span: Span) -> str:
 
 def lasting(span: Span) -> str:
     """`3 h 12 min (2 h 6 min to 4 h 48 min)`."""
-    low, middle, high = (spelled(end) for end in span)
+    low, middle, high = ("under 1 s" if 0 < end < 0.5 else spelled(end) for end in span)
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
