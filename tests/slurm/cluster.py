@@ -51,6 +51,9 @@ PartitionName=gpu Nodes=localhost Default=YES PriorityTier=1
 PartitionName=again Nodes=localhost PriorityTier=1 PreemptMode=REQUEUE
 PartitionName=urgent Nodes=localhost PriorityTier=10
 """
+CGROUPS = "CgroupPlugin=disabled\n"
+"""Newer versions of Slurm want them otherwise, and in many containers there are none."""
+
 GPUS = "NodeName=localhost Name=gpu File=/dev/null,/dev/zero\n"
 
 
@@ -85,6 +88,7 @@ class Cluster:
         self.config = folder / "slurm.conf"
         self.config.write_text(CONFIG.format(folder=folder, **ports))
         (folder / "gres.conf").write_text(GPUS)
+        (folder / "cgroup.conf").write_text(CGROUPS)
         for name in ("slurmctld", "slurmd", "munge", "bin"):
             (folder / name).mkdir()
         # The executor takes SLURM_CONF away from srun, which elsewhere finds /etc/slurm.
