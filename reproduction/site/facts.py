@@ -1,8 +1,8 @@
 """What is known of each result beyond its numbers: the neutral form that any harness can write.
 
 As JSON (:mod:`reproduction.site.stored`) an object: `schema`, `notes` (sentences at the top of
-every page), and `results`, which holds a :class:`Run` by the name of the file that a judged cell
-names, or that a missing result would have.
+every page), `cost` (a sentence on the first page), and `results`, which holds a :class:`Run` by the
+name of the file that a judged cell names, or that a missing result would have.
 """
 
 from collections.abc import Mapping
@@ -70,10 +70,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of all results, by the name of their file."""
+    """What is known of all results, by the name of their file.
+
+    Attributes:
+        cost: what it took to make them, and was thought to take; empty where that is unknown.
+    """
 
     results: Mapping[str, Run] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    cost: str = ""
 
     def of(self, file: str) -> Run:
         """What is known of a result; nothing of one that is not there."""

@@ -17,6 +17,7 @@ from tests.workflow.test_as_latex import TO_CARD
 
 BOLD = r"\textbf{}"
 MODELS = ("resnet50", "resnet50-apnet-c2")
+RUN = "written/market1501/resnet50-apnet-c2/seed0"
 CARD = "table2_apnet-c2_market1501.html"
 
 
@@ -48,6 +49,9 @@ def fabricate(readings=("written",), seeds=(0, 1), make=records.record, models=M
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
+    estimates = folder / "logs" / "paper" / "estimates.json"
+    estimates.parent.mkdir(parents=True)
+    estimates.write_text(json.dumps({f"{RUN}/run.json": [3500, 3600, 3700]}))
     return sites.make(folder, fabricate(), seeds=(0, 1))
 
 
@@ -83,9 +87,17 @@ def test_a_card_tells_everything_of_its_runs(pages, out):
     assert "<b>bold</b> & last line" in base, "of the log, as it is"
 
 
+def test_the_estimate_stands_beside_what_it_took(pages, out):
+    text = pages[out / "pages" / CARD].text
+    assert "seconds of training, as estimated 3,600 (3,500 to 3,700)" in text
+    assert text.count("as estimated") == 1, "of the other seed and the evaluations none is kept"
+    took = "Trainings and evaluations, 1 job: took 12 s of computing, estimated 1 h 0 min"
+    assert took in pages[out / "index.html"].text
+
+
 def sites_run(out):
     folder = out.parent.parent / "results" / "paper"
-    return str(folder / "written/market1501/resnet50-apnet-c2/seed0/run.json")
+    return str(folder / RUN / "run.json")
 
 
 def test_what_differs_from_the_baseline_stands_with_its_value(tmp_path):

@@ -7,6 +7,7 @@ from apnet.config.settings import paper_recipe
 from apnet.records import paths
 from apnet.records.load import load_check, load_cost
 from reproduction.site.facts import Fact
+from workflow.lib.looking.spans import Span, amounts
 from workflow.lib.records import Record
 
 Json = Mapping[str, object]
@@ -14,18 +15,26 @@ Stated = Mapping[str, Mapping[str, str | Mapping[str, str | None] | None]]
 """What the paper says, by group and name; by recipe where its models differ."""
 
 
-def facts_of(record: Record, trained: Json, baseline: Json, stated: Stated) -> Iterator[Fact]:
+def facts_of(
+    record: Record,
+    trained: Json,
+    baseline: Json,
+    stated: Stated,
+    estimates: Mapping[str, Span],
+) -> Iterator[Fact]:
     """Every fact of an evaluation and its run.
 
     Args:
         trained: the record of the run; empty where it cannot be read.
         baseline: that of its row's baseline; empty where there is none.
+        estimates: seconds, by the records that they are of.
     """
     recipe = paper_recipe(record.content["model"])
     beside = dict(_named(baseline)) if baseline else {}
     for (group, name), here in (
         *_named({**trained, **record.training}),
         *_measured(record, trained),
+        *_estimated(record, estimates),
     ):
         said = stated.get(group, {}).get(name, "")
         other = beside.get((group, name), here)
@@ -99,6 +108,16 @@ def _machine(content: Json, trained: Json) -> Iterator[tuple[tuple[str, str], ob
         if name in trained:
             yield ("Machine", words), trained[name]
     yield ("Machine", "seconds of evaluation"), content["wall_seconds"]
+
+
+def _estimated(
+    record: Record, estimates: Mapping[str, Span]
+) -> Iterator[tuple[tuple[str, str], object]]:
+    """What was thought before the jobs ran, where that is known."""
+    evaluation = record.evaluation
+    for name, file in (("training", evaluation.run.record), ("evaluation", evaluation.file)):
+        if file in estimates:
+            yield ("Machine", f"seconds of {name}, as estimated"), amounts(estimates[file])
 
 
 def flat(file: Path) -> list[Fact]:

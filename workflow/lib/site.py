@@ -4,8 +4,9 @@ import argparse
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +24,8 @@ from reproduction.site.stored import write_facts
 from workflow.lib.catalogue import FOLDER
 from workflow.lib.cli import ERRORS, run_command
 from workflow.lib.forms import SCHEMAS
+from workflow.lib.looking import estimated
+from workflow.lib.looking.spans import Span
 from workflow.lib.made import Json, Stated, facts_of, flat
 from workflow.lib.records import Record, read_record
 
@@ -48,7 +51,8 @@ def _write(arguments: argparse.Namespace) -> None:
         for cell in cells
         for file in (*cell.files, *(missing.file for missing in cell.missing))
     }
-    write_facts(arguments.out, Facts({file: told.about(Path(file)) for file in files}))
+    found = {file: told.about(Path(file)) for file in files}
+    write_facts(arguments.out, Facts(found, cost=told.cost(map(Path, files))))
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,26 @@ class Told:
     command: str
     stated: Stated
 
+    @cached_property
+    def estimates(self) -> Mapping[str, Span]:
+        """What was thought that jobs take, by their records."""
+        return estimated.noted(self.logs) if self.logs else {}
+
+    def cost(self, files: Iterable[Path]) -> str:
+        """What the trainings and evaluations behind these took, beside what was estimated."""
+        scale, names = Path(), {}
+        for file in files:
+            if evaluation := Evaluation.parse(file):
+                scale = _scale(file, evaluation)
+                names |= dict.fromkeys((evaluation.run.record, evaluation.file))
+        return estimated.sentence(estimated.beside(self.estimates, scale, names))
+
     def about(self, file: Path) -> site.Run:
         """All of one result; of what cannot be read, why."""
         evaluation = Evaluation.parse(file)
         if evaluation is None:
             return self._counted(file)
-        scale = Path(file.as_posix().removesuffix(evaluation.file))
+        scale = _scale(file, evaluation)
         record, broken = _tried(lambda: read_record(evaluation, scale))
         logs = tuple(self._logs(evaluation))
         if record is None:
@@ -81,7 +99,13 @@ class Told:
         curve, cut = _curve(scale / evaluation.run.folder / paths.HISTORY)
         baseline = _baseline(evaluation.run)
         beside = _tried(lambda: load_run(scale / baseline.record))[0] if baseline else None
-        facts = facts_of(record, trained or {}, beside.content() if beside else {}, self.stated)
+        facts = facts_of(
+            record,
+            trained or {},
+            beside.content() if beside else {},
+            self.stated,
+            self.estimates,
+        )
         return site.Run(
             logs=logs,
             commands=(self._again(record, scale / evaluation.run.record),),
@@ -119,6 +143,10 @@ class Told:
             if file.exists():
                 lines = re.split(r"[\r\n]+", file.read_text("utf-8", errors="replace").strip())
                 yield Log(file.as_posix(), tuple(line[:_LONGEST] for line in lines[-_LINES:]))
+
+
+def _scale(file: Path, evaluation: Evaluation) -> Path:
+    return Path(file.as_posix().removesuffix(evaluation.file))
 
 
 def _trained(record: Record, file: Path) -> Json:

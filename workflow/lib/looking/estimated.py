@@ -9,7 +9,7 @@ from apnet.files import read_json, write_json
 from apnet.records.paths import Evaluation, Run
 from workflow.lib.lines import spelled
 from workflow.lib.looking.bill import Bill
-from workflow.lib.looking.spans import Span, lasting
+from workflow.lib.looking.spans import Span, lasting, total
 from workflow.lib.plan import Plan
 
 NAME = "estimates.json"
@@ -34,18 +34,26 @@ def note(plan: Plan, bill: Bill) -> None:
     made |= {one.file: item for one, item in bill.evaluations.items()}
     kept = {name: [*item.seconds] for name, item in made.items() if item is not None}
     if kept:
-        write_json(_file(plan), _noted(plan) | kept)
+        write_json(_logs(plan) / NAME, noted(_logs(plan)) | kept)
 
 
 def compared(plan: Plan, runs: Iterable[Run], evaluations: Iterable[Evaluation]) -> Compared | None:
     """What was estimated of these and what they took; None if none was estimated and has ended."""
-    noted, jobs, ends, took = _noted(plan), 0, [0.0] * 3, 0.0
-    for name in [*(run.record for run in runs), *(one.file for one in evaluations)]:
-        seconds = _took(Path(plan.located(f"{plan.results}/{name}")))
-        if name in noted and seconds is not None:
-            jobs, took = jobs + 1, took + seconds
-            ends = [sum(pair) for pair in zip(ends, noted[name], strict=True)]
-    return Compared(jobs, Span(*ends), took) if jobs else None
+    names = [*(run.record for run in runs), *(one.file for one in evaluations)]
+    return beside(noted(_logs(plan)), Path(plan.located(plan.results)), names)
+
+
+def beside(estimates: Mapping[str, Span], scale: Path, names: Iterable[str]) -> Compared | None:
+    """The same of records under results/<scale> that are named.
+
+    Args:
+        estimates: as :func:`noted` reads them.
+    """
+    took = {name: _took(scale / name) for name in names if name in estimates}
+    ended = {name: seconds for name, seconds in took.items() if seconds is not None}
+    if not ended:
+        return None
+    return Compared(len(ended), total(estimates[name] for name in ended), sum(ended.values()))
 
 
 def sentence(found: Compared | None) -> str:
@@ -64,16 +72,14 @@ def _took(record: Path) -> float | None:
         return None
 
 
-def _file(plan: Plan) -> Path:
-    return Path(plan.located(f"logs/{plan.scale}/{NAME}"))
+def _logs(plan: Plan) -> Path:
+    return Path(plan.located(f"logs/{plan.scale}"))
 
 
-def _noted(plan: Plan) -> Mapping[str, list[float]]:
-    """Name -> low, middle and high seconds; nothing of a file that cannot be read."""
+def noted(logs: Path) -> dict[str, Span]:
+    """Name of a record -> what was estimated, in seconds; nothing of a file that cannot be read."""
     try:
-        found = read_json(_file(plan))
-        return {
-            name: [float(end) for end in ends] for name, ends in found.items() if len(ends) == 3
-        }
+        found = read_json(logs / NAME)
+        return {name: Span(*map(float, ends)) for name, ends in found.items() if len(ends) == 3}
     except (AttributeError, InputError, TypeError, ValueError):
         return {}

@@ -33,7 +33,12 @@ def total(spans: Iterable[Span]) -> Span:
 
 def hours(span: Span) -> str:
     """`3.2 (2.1 to 4.8)`, in hours."""
-    low, middle, high = (_amount(end / HOUR) for end in span)
+    return amounts(span.times(1 / HOUR))
+
+
+def amounts(span: Span) -> str:
+    """The same without a unit."""
+    low, middle, high = map(_amount, span)
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
