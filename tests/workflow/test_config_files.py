@@ -1,6 +1,7 @@
 """Files given by --configfile: read as data, and refused in one sentence."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 import yaml
@@ -9,7 +10,7 @@ from snakemake.common import configfile
 from apnet.errors import InputError
 from reproduction.errors import InputError as PaperError
 from tests.workflow.conftest import ROOT
-from workflow.lib.config import check_files
+from workflow.lib.given import check_files, check_options
 
 PYTHON = '__use_yte__: true\n__definitions__: [\'open("{}", "w")\']\nscale: mine\n'
 
@@ -22,6 +23,12 @@ def reader(monkeypatch):
     for definition in profile["__definitions__"]:
         exec(definition, {})
     return configfile.load_configfile
+
+
+def test_every_profile_has_the_same_reader():
+    files = ROOT.glob("profiles/*/config.yaml")
+    readers = [yaml.safe_load(file.read_text())["__definitions__"] for file in files]
+    assert len(readers) == 3 and readers[0] == readers[1] == readers[2]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +72,16 @@ def test_a_config_is_read_as_it_stands(tmp_path, reader):
     check_files([path])
 
 
+def test_python_that_ran_is_called_so(tmp_path, reader, monkeypatch):
+    (tmp_path / "theirs.yaml").write_text(PYTHON)
+    with pytest.raises(InputError) as asked:
+        check_files([tmp_path / "theirs.yaml"])
+    assert "it ran" not in str(asked.value)
+    monkeypatch.undo()
+    with pytest.raises(InputError, match="it ran, since this call's profile lacks the reader"):
+        check_files([tmp_path / "theirs.yaml"])
+
+
 def test_python_in_a_config_is_not_run(snakemake, tmp_path):
     (tmp_path / "theirs.yaml").write_text(PYTHON.format(tmp_path / "made"))
     done = snakemake("all", options=["--configfile", str(tmp_path / "theirs.yaml")], check=False)
@@ -78,9 +95,32 @@ def test_python_in_a_config_is_not_run(snakemake, tmp_path):
         ("seeds: [0]\nseeds: [1]", "'seeds' is given twice"),
         ("runtime: 1:30", "would be read as 90"),
         (PYTHON, "asks for Python"),
+        ('{"set": {"lr": 1,\n"lr": 2}}', "'lr' is given twice"),
     ],
 )
 def test_a_config_says_what_is_taken(tmp_path, text, words):
     (tmp_path / "config.yaml").write_text(text)
     with pytest.raises((InputError, PaperError), match=words):
         check_files([tmp_path / "config.yaml"])
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ("--config seeds=[0] --cores 2 --config gpu=0 --", "--config is given twice"),
+        ("-C seeds=[0] --config=gpu=0", "--config is given twice"),
+        ("--configfile a.yaml --configfiles=b.yaml", "--configfile is given twice"),
+        ("--config a=0 b=1 --configfile a.yaml b.yaml -- --config --config", None),
+    ],
+)
+def test_an_option_that_replaces_another_is_refused(words, refused):
+    """Snakemake would take the last one alone: of two seeds one, of two files the second."""
+    with pytest.raises(InputError, match=refused) if refused else nullcontext():
+        check_options(words.split(), ())
+
+
+@pytest.mark.parametrize("value", ["{a: 1, b: 2, a: 3}", "[0, {b: {a: 1, a: 1}}]"])
+def test_a_value_of_the_command_line_says_a_key_once(value):
+    with pytest.raises(InputError, match="--config set: the key 'a' is given twice"):
+        check_options([], [f"set={value}"])
+    check_options([], ["set=&a [*a, {a: *a}]", "seeds=[0", "name=x", "lr="])

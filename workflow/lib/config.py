@@ -2,14 +2,13 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
 from apnet.data.reach import is_folder
 from apnet.errors import InputError, nearest
-from reproduction.paper.yamlfiles import parse_yaml
 from workflow.lib.keys import Config, Recipes, Synthetic
 from workflow.lib.scales import check_scale
 
@@ -26,24 +25,6 @@ _WANTED = {
 _MANUAL = "(config/README.md)"
 _MOST_VALUES = 10**5
 _BLOCKS = {"synthetic": Synthetic, "recipes": Recipes}
-
-
-def check_files(paths: Iterable[Path]) -> None:
-    """Refuse files of which Snakemake quietly took something else than they say.
-
-    Raises:
-        InputError: a key that is given twice, a number such as 010 or 1:30, or Python to be run,
-            which it was unless profiles/default is in force.
-    """
-    for path in paths:
-        try:
-            json.loads(path.read_bytes())
-        except ValueError:
-            if "__use_yte__" in parse_yaml(path):
-                raise InputError(
-                    f"{path} asks for Python in it to be run (__use_yte__): write the values "
-                    f"themselves {_MANUAL}"
-                ) from None
 
 
 def check_config(config: dict, warn: Callable[[str], None]) -> None:

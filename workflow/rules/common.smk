@@ -35,7 +35,7 @@ with refusing():
     from reproduction.report import pdf as typeset
     from reproduction.report.phrases import listed
     from workflow.lib.call import unlocking
-    from workflow.lib.config import check_config, check_files
+    from workflow.lib.config import check_config
     from workflow.lib.earlier import other_runs
     from workflow.lib.hints import Call, after_failure, after_success, fill
     from workflow.lib.keep import forget_taken, keep_finished
@@ -76,14 +76,8 @@ process.end_on_signals()
 end_at_once()
 process.outlive_readers(snakemake_logger)
 
-# A module leaves files of configs, and the terminal, to the workflow that uses it, and a job's own
-# call to this one.
-TERMINAL = workflow.is_main_process and workflow.modifier.is_main_snakefile()
-
 with refusing():
     process.require_temporary_space()
-    if TERMINAL:
-        check_files(map(Path, workflow.overwrite_configfiles))
     check_config(config, warn)
     PLAN = Plan(config, ROOT, located)
     CODE = attempt(ROOT)

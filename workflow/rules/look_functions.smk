@@ -55,7 +55,7 @@ def estimate_planned():
     budget.begin(PLAN, *PLANNED.values())
 
 
-if workflow.is_main_process and workflow.modifier.is_main_snakefile():
+if TERMINAL:
     found, beside = looks_in(sys.argv)
     if found:
         look(found, beside)
