@@ -30,10 +30,9 @@ SlurmdPidFile={folder}/slurmd.pid
 SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
 ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/linux
-JobAcctGatherParams=OverMemoryKill
 JobAcctGatherFrequency=0
+{memory}
 AccountingStorageType=accounting_storage/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
@@ -51,9 +50,13 @@ PartitionName=gpu Nodes=localhost Default=YES PriorityTier=1
 PartitionName=again Nodes=localhost PriorityTier=1 PreemptMode=REQUEUE
 PartitionName=urgent Nodes=localhost PriorityTier=10
 """
-CGROUPS = "CgroupPlugin=disabled\n"
-"""Newer versions of Slurm want them otherwise, and in many containers there are none."""
+WATCHED = "TaskPlugin=task/none\nJobAcctGatherParams=OverMemoryKill"
+NO_CGROUPS = "CgroupPlugin=disabled\n"
+"""From Slurm 23.11 on it has to be said; many containers have none."""
 
+LIMITED = "TaskPlugin=task/cgroup"
+CGROUPS = "CgroupPlugin=cgroup/v1\nConstrainRAMSpace=yes\nConstrainCores=no\nConstrainDevices=no\n"
+MEMORY_CGROUPS = Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")
 GPUS = "NodeName=localhost Name=gpu File=/dev/null,/dev/zero\n"
 
 
@@ -80,15 +83,21 @@ class Cluster:
     """Two fake GPUs. Jobs in the partition `urgent` take the place of those in others.
 
     Of these, jobs in `gpu`, the default, are cancelled, and those in `again` put back.
+
+    Args:
+        limited: whether the kernel ends jobs that take more memory than they asked for, by cgroups;
+            otherwise slurmd does, which looks now and then.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, limited: bool = False) -> None:
         self.folder = folder
         ports = dict(zip(("controller", "node"), _free_ports(2), strict=True))
         self.config = folder / "slurm.conf"
-        self.config.write_text(CONFIG.format(folder=folder, **ports))
+        memory = LIMITED if limited else WATCHED
+        self.config.write_text(CONFIG.format(folder=folder, memory=memory, **ports))
         (folder / "gres.conf").write_text(GPUS)
-        (folder / "cgroup.conf").write_text(CGROUPS)
+        if limited or self.version >= (23, 11):
+            (folder / "cgroup.conf").write_text(CGROUPS if limited else NO_CGROUPS)
         for name in ("slurmctld", "slurmd", "munge", "bin"):
             (folder / name).mkdir()
         # The executor takes SLURM_CONF away from srun, which elsewhere finds /etc/slurm.
@@ -100,6 +109,12 @@ class Cluster:
     def environment(self) -> dict[str, str]:
         path = os.pathsep.join([str(self.folder / "bin"), os.environ["PATH"], "/usr/sbin"])
         return {**os.environ, "PATH": path, "SLURM_CONF": str(self.config)}
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Of Slurm, such as (22, 5, 8)."""
+        words = self.call("sbatch", "--version").split()
+        return tuple(map(int, words[1].split(".")))
 
     def start(self) -> None:
         self._start_munge()

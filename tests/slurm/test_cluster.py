@@ -88,3 +88,15 @@ def test_a_job_that_makes_room_for_another_goes_on_later(
     log = tmp_path / "logs/smoke/train/written/market1501/resnet50/seed0.log"
     assert "continuing after step" in log.read_text()
     assert numbers(tmp_path, MODELS[:1]) == locally[:1]
+
+
+def test_steps_fail_on_newer_slurm_where_a_job_asks_for_tasks_per_gpu(cluster):
+    """Why profiles/slurm has `tasks_per_gpu: 0`."""
+
+    def ends_well(*options):
+        job = ["sbatch", "--wait", f"--output={os.devnull}", "--gpus=1", "--mem=50", *options]
+        asked = [*job, "--cpus-per-task=1", "--wrap=srun --ntasks=1 true"]
+        return subprocess.run(asked, env=cluster.environment).returncode == 0
+
+    assert ends_well()
+    assert ends_well("--ntasks-per-gpu=1") == (cluster.version < (24,))

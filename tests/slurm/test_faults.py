@@ -92,9 +92,24 @@ def test_a_training_out_of_memory_goes_on_with_more(cluster, training, tmp_path,
     slurm, process, job = training(800, (*LARGE, CONFIG[2]))
     if [held.state for held in slurm.trainings("resnet50").values()] == ["RUNNING"]:
         hold(cluster, job)
+    ends_as(slurm, process, large_alone(tmp_path))
+    first, second = slurm.trainings("resnet50").values()
+    assert (first.state, first.memory, second.memory) == ("FAILED", "800M", "1200M")
+
+
+def test_a_training_that_the_kernel_ends_goes_on_with_more(limited, tmp_path):
+    slurm = Submitting(limited, tmp_path, 600, (*LARGE, CONFIG[2]))
+    process = slurm.start(TARGETS[0])
+    ends_as(slurm, process, large_alone(tmp_path), words="")
+    *ended, last = slurm.trainings("resnet50").values()
+    assert ended and last.state == "COMPLETED"
+    assert {job.state for job in ended} <= {"FAILED", "OUT_OF_MEMORY"}
+    assert [job.memory for job in (*ended, last)] == ["600M", "900M", "1200M"][: len(ended) + 1]
+
+
+def large_alone(tmp_path):
+    """The results of such a training without Slurm."""
     alone = Snakemake(tmp_path / "alone")
     alone.folder.mkdir()
     alone(TARGETS[0], config=LARGE)
-    ends_as(slurm, process, numbers(alone.folder, MODELS[:1]))
-    first, second = slurm.trainings("resnet50").values()
-    assert (first.state, first.memory, second.memory) == ("FAILED", "800M", "1200M")
+    return numbers(alone.folder, MODELS[:1])
