@@ -1,12 +1,13 @@
 """Calls that only look, through the real Snakemake, and what a command line asks for."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
 from tests.workflow.conftest import ROOT
-from workflow.lib.looking.asked import asked
+from workflow.lib.looking.asked import LOOKS, asked, show
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,16 @@ def test_what_a_command_line_asks_for(words, looks, beside):
     for program in ("/venv/bin/snakemake", "/venv/lib/snakemake/__main__.py"):
         assert asked([program, *words]) == (looks, beside)
     assert asked(["/venv/bin/pytest", *words]) == ([], [])
+
+
+def test_a_look_outlives_its_reader(monkeypatch):
+    read, write = os.pipe()
+    os.close(read)
+    monkeypatch.setattr(sys, "stderr", sys.stderr)  # which it replaces too
+    monkeypatch.setitem(LOOKS, "plan", lambda look: print("a page") or 1)
+    with os.fdopen(write, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert show(["plan"], None) == 1
 
 
 def test_a_look_needs_no_cores_and_no_lock_and_runs_nothing(snakemake, tmp_path):

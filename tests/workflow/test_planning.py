@@ -13,8 +13,9 @@ from tests.workflow.test_finished import TESTED, make, write
 from tests.workflow.test_plan import CONFIG, RUN
 from workflow.lib import finished, jobs
 from workflow.lib.config import check_config
-from workflow.lib.looking import bill, budget, estimated, needed, planning, sizes
+from workflow.lib.looking import bill, budget, estimated, needed, planning, sizes, states
 from workflow.lib.looking.estimate import START, Estimates
+from workflow.lib.looking.explaining import Explainer
 from workflow.lib.looking.rates import BEGIN
 from workflow.lib.looking.spans import HOUR, Span, hours, lasting, total
 from workflow.lib.looking.used import require_left, used
@@ -61,8 +62,11 @@ def test_reports_and_evaluations_beside_it_narrow_the_plan(tmp_path, monkeypatch
     asked = ["reports/table6.md", f"results/smoke/{TESTED.file}"]
     there = needed.asked(plan, asked)
     assert {*there.of} == {"table6", needed.NAMED} and there.of[needed.NAMED] == [TESTED]
-    with pytest.raises(InputError, match=r"table3.*reports/table2\.md"):
+    with pytest.raises(InputError, match=r"table3.* needs no training.*reports/table2\.md"):
         needed.asked(plan, ["reports/table3.md"])
+    with pytest.raises(InputError, match=r"unknown report.*table9.*reports/table2\.md"):
+        needed.asked(plan, ["reports/table9.md"])
+    assert needed.asked(plan, ["reports/paper.pdf"]).of == needed.asked(plan, ()).of
 
 
 def test_a_dataset_that_is_not_there_is_in_the_bill(tmp_path, monkeypatch):
@@ -194,5 +198,24 @@ def test_what_was_estimated_stands_beside_what_it_took(tmp_path, monkeypatch):
     assert found.estimated == bill.Bill(Estimates(plan), [OTHER], []).runs[OTHER].seconds
     assert "1 job: took 40 s" in estimated.sentence(found)
     assert "| took" in planning.text(plan, (), 1)
-    Path("logs/smoke/estimates.json").write_text("[1]")
-    assert estimated.compared(plan, [OTHER], []) is None
+    zero = json.dumps({OTHER.record: [0, 0, 0]})
+    for broken in ("[1]", zero, zero.replace("0, 0", "NaN, 1"), '{"a": 3}'):
+        Path("logs/smoke/estimates.json").write_text(broken)
+        assert estimated.compared(plan, [OTHER], []) is None
+
+
+@pytest.mark.parametrize("content", ["", '{"model": "res', "[]", "\x00", None])
+def test_a_record_that_cannot_be_read_is_named_and_not_called_done(tmp_path, monkeypatch, content):
+    """It may be of an imported run, so no rule makes it anew."""
+    plan = plan_of(tmp_path, monkeypatch)
+    record = Path(plan.results, RUN.record)
+    record.parent.mkdir(parents=True)
+    record.mkdir() if content is None else record.write_text(content)
+    words = f"{record} cannot be read, and so is not made again: move it away"
+    assert words in planning.text(plan, ["reports/table2.md"], 1)
+    there = needed.asked(plan, ["reports/table2.md"])
+    state = states.trainings(plan, there)[RUN]
+    assert state.state == states.FAILED and words in state.words
+    assert any("cannot be read" in line for line in Explainer(plan, ROOT).training(RUN))
+    with pytest.raises(InputError, match=r"has a run\.json that cannot be read"):
+        plan.check_training(RUN)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from apnet.errors import InputError
+from apnet.runtime import streams
 from workflow.lib.looking.look import Look
 
 
@@ -99,6 +100,7 @@ def leave_no_log(logger: logging.Logger) -> None:
 
 def show(looks: Sequence[str], look: Look) -> int:
     """Print them; returns the exit status, the highest of theirs."""
+    streams.outlive_readers()  # such as `head`
     status = max(LOOKS[name](look) for name in looks)
     sys.stdout.flush()
     return status

@@ -1,6 +1,7 @@
 """Estimates as they were before the jobs ran, kept to be set beside what the jobs took."""
 
 from collections.abc import Iterable, Mapping
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,7 +80,7 @@ def _logs(plan: Plan) -> Path:
 def noted(logs: Path) -> dict[str, Span]:
     """Name of a record -> what was estimated, in seconds; nothing of a file that cannot be read."""
     try:
-        found = read_json(logs / NAME)
-        return {name: Span(*map(float, ends)) for name, ends in found.items() if len(ends) == 3}
+        found = {name: Span(*map(float, ends)) for name, ends in read_json(logs / NAME).items()}
+        return {name: span for name, span in found.items() if all(0 < end < inf for end in span)}
     except (AttributeError, InputError, TypeError, ValueError):
         return {}

@@ -76,6 +76,9 @@ class Explainer:
 
     def training(self, run: Run) -> Iterator[str]:
         """Lines on a training."""
+        if run.folder in self._plan.unreadable:
+            yield f"{self._path(run.record)}: {states.UNREADABLE}"
+            return
         if run.folder in self._plan.imported:
             yield f"{self._path(run.record)}: was imported, and stays"
             return

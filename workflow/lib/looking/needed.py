@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from apnet.errors import one_of
+from apnet.errors import InputError, one_of
 from apnet.records.paths import Evaluation, Run
 from reproduction.paper.order import in_order
 from workflow.lib import finished
 from workflow.lib.catalogue import TABLES, paper, require_sound
 from workflow.lib.plan import Plan
-from workflow.lib.targets import asked_evaluations
+from workflow.lib.targets import DOCUMENT, PDF, SITE, asked_evaluations, known_reports
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,9 @@ class Needed:
         return [table for table in self.of if run in self.runs(table)]
 
 
+WHOLE = ("all", "default", "archive", DOCUMENT, PDF, SITE)
+"""Targets that all tables are for."""
+
 NAMED = "files named"
 """Stands for a table where evaluations are asked for by name."""
 
@@ -61,10 +64,15 @@ def asked(plan: Plan, targets: Sequence[str]) -> Needed:
             named += map(Evaluation.parse, map(PurePosixPath, files))
         elif stem in TABLES:
             names.append(stem)
-        else:
+        elif target not in WHOLE:
             require_sound(stem, target)
+            if target in known_reports():
+                raise InputError(
+                    f"{target} needs no training of its own: ask without it, or for the report of "
+                    f"a table such as reports/table2.md"
+                )
             raise one_of("report that needs trainings", target, [f"reports/{t}.md" for t in TABLES])
-    if not targets and not plan.custom_only:
+    if (not targets or {*targets} & {*WHOLE}) and not plan.custom_only:
         every = in_order(paper().tables.values())
         names = [table.id for table in every if table.id in TABLES]
     return needed(plan, list(dict.fromkeys(names)), named)

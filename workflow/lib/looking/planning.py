@@ -14,6 +14,7 @@ from workflow.lib.looking.estimate import Estimates
 from workflow.lib.looking.estimated import Compared, compared
 from workflow.lib.looking.needed import Needed, asked, made, title
 from workflow.lib.looking.spans import Span, hours, lasting
+from workflow.lib.looking.states import UNREADABLE
 from workflow.lib.looking.used import used
 from workflow.lib.plan import Plan
 
@@ -114,6 +115,9 @@ def _lines(
     yield "Left out: drawing and counting datasets, figures and reports, which take minutes."
     for dataset, names in there.absent.items():
         yield f"Not there yet, and in the bill: {dataset} ({', '.join(map(title, names))})."
+    for run in sorted(there.every()[0]):
+        if run.folder in plan.unreadable:
+            yield f"{plan.results}/{run.record} {UNREADABLE}."
     for name in bill.unknown():
         yield f"Left out: {name}, whose images nobody has counted, or no such machine was timed."
 

@@ -20,6 +20,10 @@ DONE, RUNNING, STOPPED, FAILED, WAITING = STATES = (
 """Finished; at work; begun, and goes on from its checkpoint; ended with an error; not begun."""
 
 
+UNREADABLE = "cannot be read, and so is not made again: move it away, and it is"
+"""Of the record of a training: it may be an imported one."""
+
+
 @dataclass(frozen=True)
 class State:
     """A training or an evaluation.
@@ -52,6 +56,8 @@ def training(plan: Plan, run: Run, missing: bool, locked: frozenset[tuple[int, i
     found = underway(Path(plan.located(f"{plan.results}/{run.folder}")), locked)
     if found and found.locked:
         return State(RUNNING, name, _far(found, plan.settings(run).recipe.epochs))
+    if run.folder in plan.unreadable:
+        return State(FAILED, name, f"{plan.results}/{run.record} {UNREADABLE}")
     if not missing:
         return State(DONE, name)
     if why := _failure(plan, paths.TRAIN_LOG.format(**vars(run))):
