@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from apnet.errors import InputError
-from workflow.lib.process import require_temporary_space
+from workflow.lib.process import require_folder, require_temporary_space
 
 
 def _full(**_):
@@ -18,3 +18,11 @@ def test_a_full_temporary_folder_is_a_sentence(monkeypatch):
     monkeypatch.setattr(tempfile, "TemporaryFile", _full)
     with pytest.raises(InputError, match=r"takes no file of a megabyte \(No space left on device"):
         require_temporary_space()
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    require_folder()
+    Path(".snakemake").touch()
+    with pytest.raises(InputError, match=r"cannot be written \(Not a directory\).*--directory"):
+        require_folder()

@@ -4,6 +4,7 @@ import signal
 import sys
 import tempfile
 from logging import Logger
+from pathlib import Path
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,23 @@ def require_temporary_space() -> None:
         raise InputError(
             f"the temporary folder {folder} takes no file of a megabyte ({error.strerror}): make "
             f"room there, or set TMPDIR to another folder"
+        ) from error
+
+
+def require_folder() -> None:
+    """Refuse a working directory in which Snakemake cannot keep its records.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    here, own = Path.cwd(), Path(".snakemake")
+    try:
+        with tempfile.TemporaryFile(dir=own if own.exists() else here):
+            return
+    except OSError as error:
+        raise InputError(
+            f"{here} cannot be written ({error.strerror}): work in a folder of your own, with "
+            f"--directory"
         ) from error
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from apnet.ending import ended
 from apnet.errors import InputError
 from workflow.lib.cli import refusing
+from workflow.lib.process import require_folder
 
 if TYPE_CHECKING:
     from snakemake.workflow import Workflow
@@ -49,6 +50,7 @@ def lose_no_jobs(workflow: "Workflow", log: Callable[[str], None]) -> None:
     def execute_afterwards(executor_plugin: "Plugin", **settings: object) -> object:
         try:
             with refusing():
+                require_folder()
                 if not executor_plugin.common_settings.dryrun_exec:
                     let_earlier_jobs_end(log)
                 if executor_plugin.name == "slurm":
