@@ -37,6 +37,11 @@ def plan_of(tmp_path, monkeypatch, **config):
     return Plan(config, ROOT)
 
 
+def rows_of(page):
+    lines = (line for line in page.splitlines() if line.startswith("| "))
+    return {line.split("|")[1].strip(): line for line in lines}
+
+
 def test_what_is_finished_is_not_missing_and_what_is_made_is_shared(tmp_path, monkeypatch):
     plan = make(tmp_path, monkeypatch)
     there = needed.asked(plan, ())
@@ -44,11 +49,8 @@ def test_what_is_finished_is_not_missing_and_what_is_made_is_shared(tmp_path, mo
     assert runs - there.missing_runs == {RUN} and evaluations - there.missing == {TESTED}
     assert there.tables_of(RUN) == ["table2", "table5", "table7"]
     write(plan, "cells/table5.json", {})
-    rows = {
-        line.split("|")[1].strip(): line
-        for line in planning.text(plan, (), 1).splitlines()
-        if line.startswith("| ")
-    }
+    page = planning.text(plan, (), 1)
+    rows = rows_of(page.partition("| costs")[0])
     counts = {
         name: [int(word) for word in row.split("|")[2:6] if word.strip()]
         for name, row in rows.items()
@@ -67,6 +69,20 @@ def test_reports_and_evaluations_beside_it_narrow_the_plan(tmp_path, monkeypatch
     with pytest.raises(InputError, match=r"unknown report.*table9.*reports/table2\.md"):
         needed.asked(plan, ["reports/table9.md"])
     assert needed.asked(plan, ["reports/paper.pdf"]).of == needed.asked(plan, ()).of
+
+
+def test_each_table_has_its_own_cost(tmp_path, monkeypatch):
+    """Of what it lacks: as if it alone were asked for."""
+    plan = plan_of(tmp_path, monkeypatch, rate="H100")
+    every, alone = (
+        rows_of(planning.text(plan, asked, 2).partition("| costs")[2].partition("\n\n")[0])
+        for asked in ((), ["reports/table6.md"])
+    )
+    words = ["".join(rows["Table VI"].split()) for rows in (every, alone)]
+    assert words[0] == words[1] and "MB+" in words[0]
+    assert words[1].replace("TableVI", "") == "".join(alone["in all, each once"].split()).replace(
+        "inall,eachonce", ""
+    )
 
 
 def test_a_dataset_that_is_not_there_is_in_the_bill(tmp_path, monkeypatch):
@@ -113,7 +129,7 @@ def test_the_bill_adds_up_and_each_run_counts_once(tmp_path, monkeypatch):
     made = bill.Bill(Estimates(plan), [OTHER], evaluations)
     parts = [made.runs[OTHER].seconds, *(made.evaluations[item].seconds for item in evaluations)]
     assert made.seconds([OTHER, RUN], evaluations) == pytest.approx(total([*parts, *[START] * 3]))
-    assert made.lasting(4).middle == pytest.approx(made.seconds([OTHER], evaluations).middle)
+    assert made.duration(4).middle == pytest.approx(made.seconds([OTHER], evaluations).middle)
     low, middle, high = parts[0]
     assert low < middle < high
 
@@ -128,7 +144,7 @@ def test_jobs_that_share_a_gpu_cost_no_less_until_such_runs_were_timed(tmp_path,
     assert half - begin == pytest.approx(2 * (whole - begin))
     alone, shared = (made.seconds([OTHER], []).middle for made in bills)
     assert shared == pytest.approx(alone - (start + begin) / 2)
-    assert bills[1].lasting(1) == bills[1].lasting(2)
+    assert bills[1].duration(1) == bills[1].duration(2)
 
 
 def test_hours_are_words_that_people_read():

@@ -1,7 +1,7 @@
 """What jobs cost: estimates added up, time on several devices, disk and download."""
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from apnet.records.paths import Evaluation, Run
@@ -51,13 +51,24 @@ class Bill:
         runs = [run.folder for run, item in self.runs.items() if item is None]
         return [*runs, *(one.file for one, item in self.evaluations.items() if item is None)]
 
-    def lasting(self, devices: int) -> Span:
-        """Time from the first job to the last on so many devices, the longest trainings first."""
+    def duration(
+        self,
+        devices: int,
+        runs: Collection[Run] | None = None,
+        evaluations: Collection[Evaluation] | None = None,
+    ) -> Span:
+        """Time from the first job to the last on so many devices, the longest trainings first.
+
+        Args:
+            runs, evaluations: of these alone; None: of all.
+        """
         chains: dict[Run, list[Span]] = {}
         for run, item in self.runs.items():
-            chains.setdefault(run, []).extend([item.lasting] if item else [])
+            if item and (runs is None or run in runs):
+                chains.setdefault(run, []).append(item.lasting)
         for one, item in self.evaluations.items():
-            chains.setdefault(one.run, []).extend([item.lasting] if item else [])
+            if item and (evaluations is None or one in evaluations):
+                chains.setdefault(one.run, []).append(item.lasting)
         jobs = [total(spans) for spans in chains.values()]
         at_once = round(devices / self.share)
         return Span(*(_scheduled([job[end] for job in jobs], at_once) for end in range(3)))

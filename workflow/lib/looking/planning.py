@@ -1,6 +1,6 @@
 """`snakemake plan`: what is missing for the tables, and what it costs before it is paid."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def text(plan: Plan, targets: Sequence[str], devices: int) -> str:
     head = f"Scale {plan.scale}: {wanted} are needed for {shown}. Missing: {lacks}."
     parts = [
         head,
-        _by_table(plan, there, bill),
+        _by_table(plan, there, bill, devices),
         *_cost(plan, there, bill, estimates, devices),
         *_compared(plan, there),
         *_missing(there, bill),
@@ -57,39 +57,73 @@ def write(folder: Path, page: str) -> str:
     return f"This is also in {FILE}."
 
 
-def _by_table(plan: Plan, there: Needed, bill: Bill) -> str:
+def _by_table(plan: Plan, there: Needed, bill: Bill, devices: int) -> str:
+    """Two tables of a line each: what is missing, and what that costs."""
     ready = made(plan, there.of)
-    rows = []
+    counts, costs = [], []
     for table in there.of:
         runs = there.runs(table)
         others = {run for other in ready if other != table for run in there.runs(other)}
-        rows.append([title(table), *_row(there, bill, runs, there.of[table], runs & others)])
+        counts.append([title(table), *_counts(there, runs, there.of[table], runs & others)])
+        costs.append([title(table), *_costs(plan, there, bill, runs, there.of[table], devices)])
     everything = there.every()
-    rows.append(["in all, each once", *_row(there, bill, *everything, None)])
+    counts.append([_ALL, *_counts(there, *everything, None)])
+    costs.append([_ALL, *_costs(plan, there, bill, *everything, devices)])
     work = "GPU-hours" if plan.config["gpu"] else "hours of computing"
-    headers = ["", "trainings", "finished", "shared", "missing", "evaluations missing", work]
-    shown = tabulate(rows, headers, tablefmt="github", disable_numparse=True)
-    return f"{shown}\n\nshared: finished, and in a table that was made already."
+    heads = ["", "trainings", "finished", "shared", "missing", "evaluations missing"]
+    shown = tabulate(counts, heads, tablefmt="github", disable_numparse=True)
+    parts = [f"{shown}\n\nshared: finished, and in a table that was made already."]
+    if there.missing:
+        heads = ["costs", work, f"wall time on {_at_once(plan, devices)}", "disk", "download"]
+        parts.append(tabulate(costs, heads, tablefmt="github", disable_numparse=True))
+    return "\n\n".join(parts)
 
 
-def _row(
-    there: Needed, bill: Bill, runs: set[Run], evaluations: object, shared: set[Run] | None
+_ALL = "in all, each once"
+
+
+def _counts(
+    there: Needed, runs: set[Run], evaluations: Iterable[Evaluation], shared: set[Run] | None
 ) -> list[str]:
     missing = runs & there.missing_runs
     tested = [item for item in evaluations if item in there.missing]
     finished = runs - missing
     counts = [len(runs), len(finished), "" if shared is None else len(shared & finished)]
-    return [*map(str, (*counts, len(missing), len(tested))), hours(bill.seconds(missing, tested))]
+    return [*map(str, (*counts, len(missing), len(tested)))]
+
+
+def _costs(
+    plan: Plan,
+    there: Needed,
+    bill: Bill,
+    runs: set[Run],
+    evaluations: Iterable[Evaluation],
+    devices: int,
+) -> list[str]:
+    """Of what is missing of these."""
+    missing = runs & there.missing_runs
+    tested = {item for item in evaluations if item in there.missing}
+    stays, passing = disk(plan, missing, devices)
+    return [
+        hours(bill.seconds(missing, tested)),
+        lasting(bill.duration(devices, missing, tested)),
+        f"{_bytes(stays)} + {_bytes(passing)}",
+        _bytes(sum(download(plan, missing).values())),
+    ]
+
+
+def _at_once(plan: Plan, number: int) -> str:
+    one, several = ("GPU", "GPUs") if plan.config["gpu"] else ("job at once", "jobs at once")
+    return f"{number} {several if number > 1 else one}"
 
 
 def _cost(
     plan: Plan, there: Needed, bill: Bill, estimates: Estimates, devices: int
 ) -> Iterator[str]:
     if there.missing:
-        one, several = ("GPU", "GPUs") if plan.config["gpu"] else ("job at once", "jobs at once")
-        numbers = {number: f"{number} {several if number > 1 else one}" for number in _DEVICES}
-        numbers[devices] = f"{devices} {several if devices > 1 else one}, as this call"
-        rows = [[numbers[number], lasting(bill.lasting(number))] for number in sorted(numbers)]
+        numbers = {number: _at_once(plan, number) for number in _DEVICES}
+        numbers[devices] = f"{_at_once(plan, devices)}, as this call"
+        rows = [[numbers[number], lasting(bill.duration(number))] for number in sorted(numbers)]
         yield tabulate(rows, ["on", "wall time"], tablefmt="github")
     yield "\n".join(f"- {line}" for line in _lines(plan, there, bill, estimates, devices))
 
@@ -98,7 +132,7 @@ def _lines(
     plan: Plan, there: Needed, bill: Bill, estimates: Estimates, devices: int
 ) -> Iterator[str]:
     stays, passing = disk(plan, there.missing_runs, devices)
-    yield f"Disk: about {_bytes(stays)}, and {_bytes(passing)} more while trainings run."
+    yield f"Disk: about {_bytes(stays)}, and {_bytes(passing)} more while trainings run (+)."
     fetched = download(plan, there.missing_runs)
     whose = f" of ImageNet weights ({', '.join(fetched)})" if fetched else ""
     yield f"Download: {_bytes(sum(fetched.values()))}{whose}."
@@ -129,7 +163,7 @@ def _compared(plan: Plan, there: Needed) -> Iterator[str]:
         if found := compared(plan, there.runs(table), there.of[table]):
             rows.append([title(table), *_beside(found)])
     if rows:
-        rows.append(["in all, each once", *_beside(compared(plan, *there.every()))])
+        rows.append([_ALL, *_beside(compared(plan, *there.every()))])
         headers = ["ended", "jobs", "estimated hours", "took", "took / estimated"]
         yield tabulate(rows, headers, tablefmt="github", disable_numparse=True)
 
