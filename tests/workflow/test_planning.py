@@ -235,3 +235,16 @@ def test_a_record_that_cannot_be_read_is_named_and_not_called_done(tmp_path, mon
     assert any("cannot be read" in line for line in Explainer(plan, ROOT).training(RUN))
     with pytest.raises(InputError, match=r"has a run\.json that cannot be read"):
         plan.check_training(RUN)
+
+
+def test_an_evaluation_that_cannot_be_read_is_named(tmp_path, monkeypatch):
+    plan = make(tmp_path, monkeypatch)
+    file = Path(plan.results, TESTED.file)
+    file.write_text(file.read_text()[:-9])
+    words = f"{file} cannot be read: delete it"
+    assert words in planning.text(plan, ["reports/table2.md"], 1)
+    there = needed.asked(plan, ["reports/table2.md"])
+    state = states.evaluations(plan, there)[TESTED]
+    assert state.state == states.FAILED and words in state.words
+    first, *_ = Explainer(plan, ROOT).evaluation(TESTED)
+    assert first == f"{file}: {states.DAMAGED}"

@@ -118,6 +118,12 @@ def _switches_agree(plan: Plan, record: Json, evaluation: Evaluation) -> bool:
     return isinstance(switches, dict) and switches.items() <= wanted.items()
 
 
+def damaged(plan: Plan, file: str) -> bool:
+    """Whether a record is there that cannot be read."""
+    path = _path(plan, file)
+    return _read(path) is None and path.exists()
+
+
 def record_of(plan: Plan, file: str) -> Json:
     """The record in a file under the scale; nothing if there is none, or none that can be read."""
     return _read(_path(plan, file)) or {}

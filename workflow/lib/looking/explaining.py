@@ -68,7 +68,7 @@ class Explainer:
         faults = list(finished.unevaluated(self._plan, item))
         record = finished.record_of(self._plan, item.file)
         words = [*self._words(faults, record, item)]
-        if finished.RECORD in faults:
+        if finished.RECORD in faults and not finished.damaged(self._plan, item.file):
             words.append(_begun(states.evaluation(self._plan, item, True)))
         yield self._verdict(item.file, faults)
         yield from (f"  {word}" for word in words)
@@ -99,6 +99,8 @@ class Explainer:
     def _verdict(self, file: str, faults: list[str]) -> str:
         if not faults:
             return f"{self._path(file)}: {UP_TO_DATE}"
+        if finished.damaged(self._plan, file):
+            return f"{self._path(file)}: {states.DAMAGED}"
         there = finished.RECORD not in faults
         return f"{self._path(file)}: {STALE if there else MISSING}"
 

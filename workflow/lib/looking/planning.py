@@ -9,12 +9,13 @@ from tabulate import tabulate
 from apnet.errors import InputError
 from apnet.files import write_text
 from apnet.records.paths import Evaluation, Run
+from workflow.lib import finished
 from workflow.lib.looking.bill import Bill, disk, download
 from workflow.lib.looking.estimate import Estimates
 from workflow.lib.looking.estimated import Compared, compared
 from workflow.lib.looking.needed import Needed, asked, made, title
 from workflow.lib.looking.spans import Span, hours, lasting
-from workflow.lib.looking.states import UNREADABLE
+from workflow.lib.looking.states import DAMAGED, UNREADABLE
 from workflow.lib.looking.used import used
 from workflow.lib.plan import Plan
 
@@ -87,8 +88,8 @@ def _counts(
 ) -> list[str]:
     missing = runs & there.missing_runs
     tested = [item for item in evaluations if item in there.missing]
-    finished = runs - missing
-    counts = [len(runs), len(finished), "" if shared is None else len(shared & finished)]
+    done = runs - missing
+    counts = [len(runs), len(done), "" if shared is None else len(shared & done)]
     return [*map(str, (*counts, len(missing), len(tested)))]
 
 
@@ -152,6 +153,9 @@ def _lines(
     for run in sorted(there.every()[0]):
         if run.folder in plan.unreadable:
             yield f"{plan.results}/{run.record} {UNREADABLE}."
+    for item in sorted(there.missing):
+        if finished.damaged(plan, item.file):
+            yield f"{plan.results}/{item.file} {DAMAGED}."
     for name in bill.unknown():
         yield f"Left out: {name}, whose images nobody has counted, or no such machine was timed."
 

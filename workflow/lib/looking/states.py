@@ -8,6 +8,7 @@ from pathlib import Path
 from apnet.errors import InputError
 from apnet.records import paths
 from apnet.records.paths import Evaluation, Run
+from workflow.lib import finished
 from workflow.lib.hints import reason
 from workflow.lib.lines import spelled
 from workflow.lib.looking.needed import Needed
@@ -22,6 +23,10 @@ DONE, RUNNING, STOPPED, FAILED, WAITING = STATES = (
 
 UNREADABLE = "cannot be read, and so is not made again: move it away, and it is"
 """Of the record of a training: it may be an imported one."""
+
+
+DAMAGED = "cannot be read: delete it, and it is made again"
+"""Of the record of an evaluation."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ def evaluation(plan: Plan, item: Evaluation, missing: bool) -> State:
     name = f"{run.model} of {run.dataset} on {item.test_set}, {run.reading}, seed {run.seed}"
     if not missing:
         return State(DONE, name)
+    if finished.damaged(plan, item.file):
+        return State(FAILED, name, f"{plan.results}/{item.file} {DAMAGED}")
     log = paths.EVALUATE_LOG.format(**vars(run), test_set=item.test_set)
     if why := _failure(plan, log):
         return State(FAILED, name, why)
