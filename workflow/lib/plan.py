@@ -180,27 +180,16 @@ class Plan:
 
     @cached_property
     def imported(self) -> list[str]:
-        """The folders (:class:`Run`) of this scale's runs that were trained elsewhere.
-
-        What cannot be read may have been, and must not be deleted.
-        """
-        return [folder for folder, where in self._provenance.items() if where in (None, "imported")]
+        """The folders (:class:`Run`) of this scale's runs that were trained elsewhere."""
+        results = Path(self.located(self.results))
+        kept = [record.parent for record in results.glob(paths.RUNS) if _imported(record)]
+        return sorted(folder.relative_to(results).as_posix() for folder in kept)
 
     @cached_property
     def unreadable(self) -> list[str]:
         """Those of them whose record cannot be read."""
-        return [folder for folder, where in self._provenance.items() if where is None]
-
-    @cached_property
-    def _provenance(self) -> dict[str, str | None]:
-        """Of every run of this scale, by its folder; None where its record cannot be read."""
         results = Path(self.located(self.results))
-        found = {record.parent: _read(record) for record in results.glob(paths.RUNS)}
-        named = ((folder.relative_to(results).as_posix(), each) for folder, each in found.items())
-        return {
-            folder: None if record is None else str(record.get("provenance"))
-            for folder, record in sorted(named)
-        }
+        return [run for run in self.imported if _read(results / run / paths.RECORD) is None]
 
     def evaluations(self, table: str, absent: bool = False) -> list[Evaluation]:
         """What table `table` is made from.
@@ -276,12 +265,10 @@ class Plan:
         """
         self.check(run)
         if run.folder in self.imported:
-            read = run.folder not in self.unreadable
-            why = "was imported" if read else f"has a {paths.RECORD} that cannot be read"
-            raise InputError(
-                f"{self.located(self.results)}/{run.folder} {why}, and training it would "
-                f"delete it: move it away first"
-            )
+            broken = f"has a {paths.RECORD} that cannot be read"
+            why = broken if run.folder in self.unreadable else "was imported"
+            folder = f"{self.located(self.results)}/{run.folder}"
+            raise InputError(f"{folder} {why}, and training it would delete it: move it away first")
 
     def _check_models(self) -> None:
         for table in TABLES:
@@ -305,3 +292,9 @@ def was_trained_with(record: dict | None, settings: Settings) -> bool:
         return record is not None and Settings.from_record(record) == settings
     except (AttributeError, InputError, KeyError, TypeError, ValueError):
         return False
+
+
+def _imported(file: Path) -> bool:
+    record = _read(file)
+    # What cannot be read may have been imported, and must not be deleted.
+    return record is None or record.get("provenance") == "imported"
