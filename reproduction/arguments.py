@@ -27,9 +27,12 @@ class Parser(argparse.ArgumentParser):
         """
         found, others = super().parse_known_args(args, namespace)
         for word in others:
+            option, options = word.partition("=")[0], self._options()
             if not word.startswith("-"):
                 self.error(f"{word!r} is one word too many")
-            raise one_of("option", word.partition("=")[0], self._options())
+            if not options:
+                self.error(f"option {option!r} has to follow a command that knows it")
+            raise one_of("option", option, options)
         return found, others
 
     def error(self, message: str) -> NoReturn:

@@ -17,6 +17,10 @@ EXPORT = ["export", "a", "--paper", "b", "--out", "c"]
         (["compare", "a"], "are required: B; see python -m reproduction compare --help"),
         (["compare", "a", "b", "c"], "'c' is one word too many; see python -m reproduction comp"),
         (["compare", "a", "b", "--ouy=c"], "unknown option '--ouy': choose one of --paper, --out"),
+        (
+            ["--out=c", "compare", "a", "b"],
+            "option '--out' has to follow a command that knows it; see",
+        ),
         (["compare", "a", "b", "--out"], "argument --out: expected one argument; see python -m"),
         ([*EXPORT, "--format", "paperbenhc"], "unknown --format 'paperbenhc': choose one of"),
         ([*EXPORT, "--format", "paperbenhc"], "(did you mean paperbench?)"),
