@@ -48,10 +48,13 @@ def read_json(path: Path) -> object:
     """Read a JSON file.
 
     Raises:
-        InputError: absent, unreadable or not JSON.
+        InputError: absent, unreadable, a pipe or a device, or not JSON.
     """
+    path = Path(path)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError(f"cannot read {path}: it is a pipe or a device")
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_no_number)
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     except (RecursionError, ValueError) as error:

@@ -1,6 +1,7 @@
 """The script that renders: its formats, and what it refuses."""
 
 import json
+import os
 
 import pytest
 
@@ -64,3 +65,9 @@ def test_cells_with_a_number_edited_by_hand_are_refused(judge, capsys):
     cells.write_text(text.replace('"reported": 87.8', '"reported": 87.9'))
     assert judge.render_status(out) == 2
     assert "cells.json was edited after it was judged" in capsys.readouterr().err
+
+
+def test_a_pipe_in_place_of_cells_is_refused_and_not_waited_for(judge, capsys):
+    os.mkfifo(judge.folder / "cells.json")
+    assert judge.render_status(judge.folder / "table8.md") == 2
+    assert "cells.json: it is a pipe or a device" in capsys.readouterr().err
