@@ -18,5 +18,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _merge(arguments: argparse.Namespace) -> None:
     merged, refused = merge_files(arguments.files)
+    # What such a file holds is in nothing that would be written over it.
+    if arguments.out.resolve() in {file.resolve() for file in refused}:
+        require_none([*refused.values(), f"{arguments.out} is left as it was"])
     write_text(arguments.out, write_results(merged))
-    require_none(refused)
+    require_none(refused.values())

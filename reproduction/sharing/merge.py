@@ -13,7 +13,7 @@ _OF_A_MACHINE = ("file", "queries", "log", "message")
 """Columns that say where a result lies, and not what it is."""
 
 
-def merge_files(files: Iterable[Path]) -> tuple[pd.DataFrame, list[str]]:
+def merge_files(files: Iterable[Path]) -> tuple[pd.DataFrame, dict[Path, str]]:
     """The results of several CSVs, in their order, and why others were refused as broken.
 
     A value takes the place of an open result.
@@ -23,12 +23,12 @@ def merge_files(files: Iterable[Path]) -> tuple[pd.DataFrame, list[str]]:
     """
     found: dict[tuple[object, ...], tuple[Path, dict[str, object]]] = {}
     conflicts: list[str] = []
-    refused: list[str] = []
+    refused: dict[Path, str] = {}
     for file in files:
         try:
             rows = read_results(file).to_dict("records")
         except InputError as error:
-            refused.append(str(error))
+            refused[file] = str(error)
             continue
         for row in rows:
             key = tuple(None if pd.isna(row[name]) else row[name] for name in KEYS)
@@ -43,7 +43,7 @@ def merge_files(files: Iterable[Path]) -> tuple[pd.DataFrame, list[str]]:
             f"{many if len(conflicts) > 1 else ''}{conflicts[0]}: keep one, and merge again"
         )
     if not found:
-        require_none(refused)
+        require_none(refused.values())
     lines = [row for _, row in found.values()]
     names = dict.fromkeys([*DEFAULTS, *(name for row in lines for name in row)])
     return pd.DataFrame(lines, columns=[*names]).astype({"seed": "Int64"}), refused

@@ -55,3 +55,10 @@ def test_a_broken_file_is_named_and_the_others_are_merged(merge, capsys):
     assert merge(broken, broken)[0] == 2 and not out.exists()
     error = capsys.readouterr().err
     assert "0.csv: line 2" in error and "1.csv: line 2" in error
+
+
+def test_a_broken_file_is_not_written_over(merge, tmp_path, capsys):
+    status, out = merge(["ours,market,mAP,80.5,0,,,"])
+    out.write_text(text := f"{HEAD}\nours,market,mAP,x,0,,,\n")
+    assert status == 0 and main(["merge", str(out), f"{tmp_path}/0.csv", "--out", str(out)]) == 2
+    assert "all.csv is left as it was" in capsys.readouterr().err and out.read_text() == text
