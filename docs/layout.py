@@ -39,7 +39,7 @@ def sentence(file: Path) -> str:
     if file.suffix == ".py":
         about = ast.get_docstring(ast.parse(text)) or ""
     elif file.suffix == ".smk":
-        rules = ", ".join(f"`{name}`" for name in re.findall(r"^rule (\w+):", text, flags=re.M))
+        rules = ", ".join(f"`{name}`" for name in re.findall(r"^ *rule (\w+):", text, flags=re.M))
         about = text[3:].partition('"""')[0] if text.startswith('"""') else f"rules: {rules}"
     elif comment := re.match(r"(#.*\n)+", text):
         about = re.sub(r"^# ?", "", comment[0], flags=re.MULTILINE)
