@@ -49,7 +49,7 @@ def _compare(arguments: argparse.Namespace) -> int:
         write_text(arguments.out, page)
     else:
         sys.stdout.write(page)
-    require_none([*a.refused, *b.refused])
+    require_none(dict.fromkeys([*a.refused, *b.refused]))
     return int(bool(arguments.fail_on) and any(map(_worse, pairs)))
 
 

@@ -43,12 +43,12 @@ def judged_tables(
 
     Args:
         paper: by which a CSV is judged; a folder needs none. Its tables that were edited by hand
-            are left out.
+            are left out; files of it that cannot be read are refused.
 
     Raises:
         InputError: neither of the two, or broken; of a folder, nothing in it can be read.
     """
-    edited = paper.edited if paper else {}
+    edited, broken = _unusable(paper) if paper else ({}, ())
     if source.is_dir():
         files = sorted(source.glob("*.json"))
         if not files:
@@ -56,7 +56,7 @@ def judged_tables(
         judged, unreadable = read_sound(files, paper)
         if not judged:
             require_none(unreadable.values())
-        return [*judged.values()], "; ".join(edited.values()), (*unreadable.values(),)
+        return [*judged.values()], "; ".join(edited.values()), (*broken, *unreadable.values())
     # Without queries no row is compared with another: that takes long, and nothing here shows it.
     results = read_results(source).assign(queries="")
     sound = [table for name, table in paper.tables.items() if name not in edited]
@@ -64,7 +64,13 @@ def judged_tables(
         tables = [judge(table, results) for table in sound]
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
-    return tables, "; ".join(filter(None, [unmatched(paper, results), *edited.values()])), ()
+    return tables, "; ".join(filter(None, [unmatched(paper, results), *edited.values()])), broken
+
+
+def _unusable(paper: Paper) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Why tables that were edited by hand are left out, by name, and what cannot be read."""
+    edited = {name: why for name, why in paper.edited.items() if name in paper.tables}
+    return edited, tuple(why for name, why in paper.edited.items() if name not in edited)
 
 
 def _by_address(cells: Iterable[Measured]) -> Mapping[tuple[str, ...], Measured]:

@@ -130,6 +130,14 @@ def test_judged_tables_are_compared_with_a_csv(files, paper, tmp_path, capsys):
     assert "table2.json does not hold the cells of table2" in error
 
 
+def test_a_table_of_the_paper_that_cannot_be_read_is_no_success(files, paper, capsys):
+    (paper / "tables" / "table2.yaml").write_text("rows: [")
+    a, b = map(str, files)
+    assert main(["compare", a, b, "--paper", str(paper)]) == 2
+    page, error = capsys.readouterr()
+    assert page and error.count("table2.yaml") == 1 and error.count("\n") == 1
+
+
 def test_drawn_results_are_not_held_against_real_ones(tmp_path, capsys):
     real = csv(tmp_path / "a.csv", {"base": (80.0, 80.1)})
     drawn = csv(tmp_path / "b.csv", {"base": (20.0, 20.1)}, synthetic=True)
