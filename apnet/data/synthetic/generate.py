@@ -18,7 +18,7 @@ from apnet.data.synthetic.layouts import family_size, plan, real_size, size_of
 from apnet.errors import InputError, one_of
 from apnet.files import write_json, write_text
 
-GENERATOR = 1
+GENERATOR = 2
 """Version of the drawings; the marker of each dataset names it."""
 _DEFAULT_IDENTITIES = 32
 _CHUNK = 250
