@@ -21,6 +21,7 @@ def page(folder: Path, states: dict[Part, dict]) -> str:
         _tests(folder),
         _training([row for row in rows if "line" in row and "sharing" not in row]),
         *(_profile(row) for row in rows if "profile" in row),
+        _fusions([row for row in rows if "fusion" in row]),
         _evaluation([row for row in rows if "evaluation" in row]),
         _loading([row for row in rows if "loading" in row]),
         _sharing([row for row in rows if "sharing" in row]),
@@ -154,6 +155,17 @@ def _profile(row: dict) -> str:
         _table("Kernels", ["kernel", "ms", "calls"], top, level=3),
     ]
     return "\n\n".join([f"## {title}", busy, *tables])
+
+
+def _fusions(rows: list[dict]) -> str:
+    def cells(row: dict) -> list[str]:
+        digits = {"kernels": 0, "plain_ms": 3, "fused_ms": 3, "ratio": 2}
+        numbers = [_number(row.get(name), digits_) for name, digits_ in digits.items()]
+        off = f"{row['off']:.3%}" if "off" in row else ""
+        return [row["convolution"], row["fusion"].replace("_", " "), row["type"], *numbers, off]
+
+    header = ["convolution", "with", "type", "kernels", "PyTorch ms", "fused ms", "ratio", "off"]
+    return _table("Convolutions fused by cuDNN", header, map(cells, rows))
 
 
 def _evaluation(rows: list[dict]) -> str:

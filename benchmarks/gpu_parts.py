@@ -42,6 +42,7 @@ class Scale:
         evaluations: sizes of benchmarks/evaluation.py.
         loading: options of benchmarks/loading.py.
         sharing: options of benchmarks/sharing.py.
+        fusions: options of benchmarks/fusions.py.
         config: of the reference runs, in config/.
         tests: options of pytest.
         patience: what the limits are multiplied with.
@@ -55,6 +56,7 @@ class Scale:
     evaluations: tuple[str, ...]
     loading: tuple[str, ...]
     sharing: tuple[str, ...]
+    fusions: tuple[str, ...]
     config: str
     tests: tuple[str, ...]
     patience: int = 1
@@ -69,8 +71,9 @@ REAL = Scale(
     evaluations=("msmt17", "market1501"),
     loading=("--rounds", "3"),
     sharing=(),
+    fusions=(),
     config="market-size",
-    tests=("-m", "gpu", "-n", "8", "--dist", "load"),
+    tests=("-m", "gpu", "-n", "4", "--dist", "load"),
 )
 TOY = Scale(
     large="64x32",
@@ -80,6 +83,7 @@ TOY = Scale(
     evaluations=("toy",),
     loading=("--sizes", "32x16", "--images", "80", "--rounds", "1"),
     sharing=("--batch", "4", "--runs", "1", "2", "--seconds", "0.5", "--line", "plain"),
+    fusions=("--batch", "4", "--rounds", "1"),
     config="tiny",
     tests=("-n", "0"),
     patience=10,
@@ -93,33 +97,36 @@ def parts(scale: Scale, device: str, cores: int) -> list[Part]:
     large, small = scale.large, scale.small
     eager = ("plain", "+channels_last", "+bfloat16", "no-tf32")
     # What a capture that fails leaves behind may fail others, so it comes last.
-    compiled = ("+compile", "+graph", "+compile+graph")
+    compiled = ("+compile", "+compile+graph")
     options = ("+1x1-as-mm", "+cooperative", "+1x1-as-mm+graph", "+cooperative+graph")
     switches = ("channels_last", "fused", "bfloat16", "+fused", "+tf32")
     found = [
+        # First what needs no compiler: with cold caches that takes minutes.
+        plan.training("c2", (C2,), large, (*eager, "tf32", "+graph"), (55, 120)),
+        plan.training("resnet50", (RESNET,), large, (*eager, "+graph"), (45, 100)),
+        plan.fusions(),
+        # While the compiler has the processors, the device does what is not timed.
+        plan.warm("warm-c2", C2, "+compile"),
+        plan.warm("warm-c2-1x1", C2, "+1x1-as-mm"),
         plan.tests(),
         plan.data(),
-        plan.warm("warm-c2", C2, "+compile"),
-        plan.warm("warm-resnet50", RESNET, "+compile"),
-        plan.warm("warm-c2-1x1", C2, "+1x1-as-mm"),
-        plan.warm("warm-c2-cooperative", C2, "+cooperative"),
-        plan.training("c2", (C2,), large, (*eager, "tf32", *compiled), (75, 160)),
-        plan.training("resnet50", (RESNET,), large, (*eager, *compiled), (55, 110)),
-        plan.training("c2-options", (C2,), large, options, (70, 160)),
+        plan.training("c2-compiled", (C2,), large, compiled, (40, 120)),
+        plan.training("c2-options", (C2,), large, options, (60, 160)),
         *(plan.evaluation(size) for size in scale.evaluations),
         plan.training("profile", (C2,), large, ("+compile",), (25, 60), "--profile"),
-        plan.reference("reference-s2", 110, 180, ("resnet50-apnet-s2/seed0",)),
         plan.loading(),
         plan.sharing(),
         plan.training("c2-switches", (C2,), large, switches, (20, 40)),
         plan.training("others", (RELEASED, S2), large, (*eager, "+graph"), (30, 60)),
         plan.training("small", (C2, RESNET, RELEASED, S2), small, (*eager, "+graph"), (45, 90)),
-        plan.training("c2-small", (C2,), small, compiled, (70, 120)),
-        plan.training("s2-small", (S2,), small, compiled, (80, 150)),
-        plan.training("released", (RELEASED,), large, compiled, (80, 150)),
-        plan.training("resnet50-small", (RESNET,), small, compiled, (70, 120)),
-        plan.training("c2-overhead", (C2,), large, ("+reduce-overhead",), (70, 150)),
-        plan.training("c2-compile-alone", (C2,), large, ("compile",), (70, 120)),
+        plan.training("resnet50-compiled", (RESNET,), large, compiled, (100, 200)),
+        plan.training("c2-small", (C2,), small, compiled, (100, 200)),
+        plan.training("s2-small", (S2,), small, compiled, (100, 200)),
+        plan.training("released", (RELEASED,), large, compiled, (100, 200)),
+        plan.training("resnet50-small", (RESNET,), small, compiled, (100, 200)),
+        plan.training("c2-overhead", (C2,), large, ("+reduce-overhead",), (100, 200)),
+        plan.training("c2-compile-alone", (C2,), large, ("compile",), (100, 200)),
+        plan.reference("reference-s2", 110, 180, ("resnet50-apnet-s2/seed0",)),
         plan.training("c2-descent", (C2,), large, ("+coordinate-descent",), (150, 300)),
         plan.reference(
             "reference-seeds",
@@ -167,7 +174,7 @@ class _Plan:
         title = f"{line} of {model} compiled"
         options = ("--models", model, "--sizes", self.scale.large, "--warm")
         command = self._steps((line,), options)
-        return Part(name, title, command, 70, 150, timed=False)
+        return Part(name, title, command, 160, 300, timed=False)
 
     def training(
         self,
@@ -195,6 +202,14 @@ class _Plan:
         name = f"evaluation-{size}"
         options = ("--size", size, "--device", self.device, "--json", f"{name}.jsonl")
         return Part(name, f"evaluation, {size}", self._script("evaluation", *options), 20, 70)
+
+    def fusions(self) -> Part:
+        """What cuDNN fuses into convolutions."""
+        options = ("--size", self.scale.large, "--device", self.device, *self.scale.fusions)
+        command = self._script("fusions", *options, "--json", "fusions.jsonl")
+        return Part(
+            "fusions", "convolutions with BatchNorm and ReLU fused by cuDNN", command, 30, 90
+        )
 
     def data(self) -> Part:
         """The dataset of the reference runs."""

@@ -71,7 +71,7 @@ def test_a_page_shows_what_is_there_of_a_line_cut_off_a_failed_one_and_nothing(r
     text = (tmp_path / "report.md").read_text()
     assert "| +graph | no such stream |" in text
     assert text.count("not run") == 2
-    assert text.count("Missing.") == 4
+    assert text.count("Missing.") == 5
 
 
 def test_every_part_has_a_name_of_its_own_and_lines_that_exist(report):
