@@ -136,3 +136,14 @@ def test_queries_that_change_change_the_digest_of_what_is_shown(plan):
     os.utime(file, (1, 1))
     assert existing.of_tables(plan, ["table6"]) != before
     assert existing.queries(plan, ["table6"]) == []
+
+
+def test_each_dataset_is_looked_for_once(tmp_path, monkeypatch):
+    real = {"scale": "mine", "synthetic": None, "data_root": str(tmp_path)}
+    config = CONFIG | real
+    check_config(config, pytest.fail)
+    asked = []
+    monkeypatch.setattr("workflow.lib.plan.absence", lambda name, root: asked.append(name))
+    plan = Plan(config, ROOT)
+    assert plan.wanted(plan.tables) == plan.wanted(plan.tables)
+    assert len(asked) == len({*asked}) > 1

@@ -6,7 +6,7 @@ imported, and the fingerprint of those that `code_changes: keep` keeps.
 """
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from apnet import numeric_core
@@ -54,6 +54,8 @@ class Plan:
             name: get_reading(name, **config["switches"]) for name in config["readings"]
         }
         self.custom = {name: next(iter(item.values())) for name, item in config["datasets"].items()}
+        # Asked five times a run, and twice a cell.
+        self.settings, self.has = cache(self.settings), cache(self.has)
         self._by_model = {item.model: item for item in self.experiments.values()}
         self._check_models()
 
