@@ -31,6 +31,8 @@ def with_settings(recipe: _Recipe, settings: Mapping[str, object]) -> _Recipe:
     Raises:
         InputError: an unknown setting, or a value that it cannot have.
     """
+    if not settings:
+        return recipe
     known = {field.name: field.type for field in fields(recipe) if field.name != "name"}
     changes = {}
     for key, value in settings.items():

@@ -6,7 +6,7 @@ cores; its numbers say nothing about the paper.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from apnet.config.backbones import backbones
@@ -83,7 +83,7 @@ class Recipe:
         """Every setting and its value, as recorded with each run. Tuples become lists."""
         return {
             key: list(value) if isinstance(value, tuple) else value
-            for key, value in asdict(self).items()
+            for key, value in vars(self).items()
         }
 
 
