@@ -104,13 +104,19 @@ def training_data(wildcards):
     return ancient(check) if finished.trained(PLAN, run_of(wildcards)) else check
 
 
+@cache
+def is_evaluated(evaluation):
+    """Asked for each input of a job."""
+    return finished.evaluated(PLAN, evaluation)
+
+
 def to_evaluate(file):
     """A file that an evaluation is made from."""
 
     def existing(wildcards):
         evaluation = paths.Evaluation(run_named(wildcards), wildcards.test_set)
         path = file.format(**wildcards)
-        return ancient(path) if finished.evaluated(PLAN, evaluation) else path
+        return ancient(path) if is_evaluated(evaluation) else path
 
     return existing
 
