@@ -70,10 +70,16 @@ class Graph:
 
     def __post_init__(self) -> None:
         self.tensors: dict[str, Any] = {}
-        if self.gpu is None:
-            where = {"handle": _handle()}
-        else:
-            where = {"device_property": cudnn.create_device_properties(json.dumps(self.gpu))}
+        try:
+            if self.gpu is None:
+                where = {"handle": _handle()}
+            else:
+                where = {"device_property": cudnn.create_device_properties(json.dumps(self.gpu))}
+        except RuntimeError as error:
+            raise SystemExit(
+                f"cuDNN does not work here ({error}): it needs nvidia-cudnn-cu13 or -cu12, as "
+                "torch for CUDA brings it, and the libcuda.so.1 of NVIDIA's driver"
+            ) from error
         self.ops = cudnn.pygraph(
             io_data_type=_TYPES[self.type],
             intermediate_data_type=cudnn.data_type.FLOAT,
