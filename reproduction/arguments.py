@@ -3,9 +3,10 @@
 import argparse
 import re
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from reproduction.errors import InputError, one_of, run_main
+from reproduction.files import print_text
 
 
 class Parser(argparse.ArgumentParser):
@@ -42,6 +43,10 @@ class Parser(argparse.ArgumentParser):
             InputError: always.
         """
         raise InputError(f"{message}; see {self.prog} --help")
+
+    def _print_message(self, message: str, file: TextIO | None = None) -> None:
+        """Print help at once: when the process ends it is too late for a sentence and a status."""
+        print_text(message)
 
     def _options(self) -> list[str]:
         return [*dict.fromkeys(re.findall(r"--[\w-]+", self.format_usage()))]

@@ -1,7 +1,9 @@
 """Files that are whole or absent: written under a temporary name, then renamed."""
 
+import errno
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +34,23 @@ def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8, atomically."""
     with replaced(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def print_text(text: str) -> None:
+    """Write `text` to the standard output, or as much of it as its reader takes, such as `head`.
+
+    Raises:
+        InputError: it cannot be written, as on a full disk.
+    """
+    try:
+        print(text, end="", flush=True)
+    except OSError as error:
+        # Python keeps what it could not write, and tries it again when it ends.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        if error.errno not in (errno.EPIPE, errno.EIO):
+            raise InputError(f"cannot write the standard output: {error.strerror}") from error
 
 
 def write_json(path: Path, content: object) -> None:

@@ -1,10 +1,9 @@
 """`python -m reproduction compare A B`: two sets of results, cell by cell, as Markdown."""
 
 import argparse
-import sys
 
 from reproduction.errors import InputError, require_none
-from reproduction.files import user_path, write_text
+from reproduction.files import print_text, user_path, write_text
 from reproduction.judging.judge import judge_table
 from reproduction.paper.loading import load_paper
 from reproduction.sharing.compare import BEYOND, Pair, compare
@@ -48,7 +47,7 @@ def _compare(arguments: argparse.Namespace) -> int:
     if arguments.out:
         write_text(arguments.out, page)
     else:
-        sys.stdout.write(page)
+        print_text(page)
     require_none(dict.fromkeys([*a.refused, *b.refused]))
     return int(bool(arguments.fail_on) and any(map(_worse, pairs)))
 

@@ -1,8 +1,10 @@
 """How a command ends: a sentence, a status, the traceback in a log."""
 
+import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -114,6 +116,19 @@ def test_a_stop_outlives_the_reader_of_the_output(name):
         said = process.stderr.read()
     assert said.startswith("cleared up")
     assert f"Stopped: stopped by signal {signal.Signals[name]}" in said
+
+
+@pytest.mark.parametrize("words", [("models",), ("models", "--help"), ("--version",)])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_output_that_cannot_be_written_is_a_sentence(words, unbuffered):
+    command, buffers = [sys.executable, "-m", "apnet", *words], {"PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=os.environ | buffers
+        )
+        assert done.returncode == 2
+        assert done.stderr == "apnet: cannot write the standard output: No space left on device\n"
+        assert subprocess.run(command, stdout=subprocess.DEVNULL, stderr=full).returncode == 0
 
 
 def test_a_hang_up_that_is_ignored_stays_ignored():

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,25 @@ def test_a_look_outlives_its_reader(monkeypatch):
     with os.fdopen(write, "w") as pipe:
         monkeypatch.setattr(sys, "stdout", pipe)
         assert show(["plan"], None) == 1
+
+
+def test_a_look_that_cannot_be_written_is_a_sentence(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    monkeypatch.setitem(LOOKS, "plan", lambda look: print("a page") or 1)
+    with Path("/dev/full").open("w") as full, pytest.raises(SystemExit, match="2"):
+        monkeypatch.setattr(sys, "stdout", full)
+        show(["plan"], None)
+    said = "apnet: cannot write the standard output: No space left on device\n"
+    assert capsys.readouterr().err == said
+
+
+def test_nor_is_a_dry_run_a_success_whose_table_cannot_be_written(tmp_path):
+    call = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "-n"]
+    call += ["--directory", str(tmp_path), "reports/table1.md"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(call, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "apnet: cannot write the standard output: No space left on device\n" in done.stderr
 
 
 def test_a_look_needs_no_cores_and_no_lock_and_runs_nothing(snakemake, tmp_path):

@@ -1,5 +1,9 @@
 """A command line of `python -m reproduction` that is wrong ends in one sentence and status 2."""
 
+import os
+import sys
+from pathlib import Path
+
 import pytest
 
 from reproduction.__main__ import main
@@ -38,3 +42,20 @@ def test_so_does_that_of_the_site(capsys):
         "reproduction: one of the arguments --cells --results is required; "
         "see python -m reproduction.site --help\n"
     )
+
+
+def test_so_does_an_output_that_cannot_be_written(monkeypatch, capsys):
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(["compare", "--help"]) == 2
+    said = "reproduction: cannot write the standard output: No space left on device\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_reader_that_has_gone_is_no_fault(monkeypatch, capsys):
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as pipe, pytest.raises(SystemExit, match="0"):
+        monkeypatch.setattr(sys, "stdout", pipe)
+        main(["compare", "--help"])
+    assert capsys.readouterr().err == ""

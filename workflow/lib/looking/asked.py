@@ -4,7 +4,6 @@ So it needs no `--cores`, waits for no lock, and works in a folder that cannot b
 """
 
 import logging
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -101,6 +100,4 @@ def leave_no_log(logger: logging.Logger) -> None:
 def show(looks: Sequence[str], look: Look) -> int:
     """Print them; returns the exit status, the highest of theirs."""
     streams.outlive_readers()  # such as `head`
-    status = max(LOOKS[name](look) for name in looks)
-    sys.stdout.flush()
-    return status
+    return max(LOOKS[name](look) for name in looks)
