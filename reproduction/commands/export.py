@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from reproduction.errors import InputError, one_of, plain, require_none
-from reproduction.files import json_text, user_path, write_text
+from reproduction.files import json_text, print_text, user_path, write_text
 from reproduction.judging.cells import JudgedTable
 from reproduction.judging.judge import judge_table
 from reproduction.paper.loading import load_paper
@@ -56,9 +56,13 @@ def _export(arguments: argparse.Namespace) -> None:
     tables, left_out, refused = judged_tables(arguments.results, paper, judge_table)
     _say(left_out)
     files = dict(_FORMATS[arguments.format](arguments, paper, tables))
+    if not files:
+        require_none(
+            [*refused, f"{arguments.results} holds nothing for --format {arguments.format}"]
+        )
     for name, text in files.items():
         write_text(arguments.out / name, text)
-    print(f"{len(files)} files in {arguments.out}")
+    print_text(f"{len(files)} files in {arguments.out}\n")
     require_none(refused)
 
 

@@ -148,9 +148,9 @@ def titles(sheets: Sequence[Sheet]) -> str:
 def _document(arguments: argparse.Namespace) -> Document:
     paper = load_paper(arguments.paper, leave_out=True)
     judged, unreadable = read_sound(arguments.cells, paper)
-    if not judged:
-        require_none(unreadable.values())
     left_out = unreadable | dict(paper.edited)
+    if not judged:
+        require_none(left_out.values())
     others = (table for name, table in paper.tables.items() if name not in {*judged, *left_out})
     printed = [paper.tables[name] for name in judged if paper.tables[name].form == "table"]
     sheets = [lay_out(judged[table.id], table) for table in printed]

@@ -46,7 +46,7 @@ def judged_tables(
             are left out; files of it that cannot be read are refused.
 
     Raises:
-        InputError: neither of the two, or broken; of a folder, nothing in it can be read.
+        InputError: neither of the two, or broken; every table is left out or refused.
     """
     edited, broken = _unusable(paper) if paper else ({}, ())
     if source.is_dir():
@@ -55,11 +55,13 @@ def judged_tables(
             raise InputError(f"{source} holds no judged tables, *.json: give a folder that does")
         judged, unreadable = read_sound(files, paper)
         if not judged:
-            require_none(unreadable.values())
+            require_none([*edited.values(), *broken, *unreadable.values()])
         return [*judged.values()], "; ".join(edited.values()), (*broken, *unreadable.values())
     # Without queries no row is compared with another: that takes long, and nothing here shows it.
     results = read_results(source).assign(queries="")
     sound = [table for name, table in paper.tables.items() if name not in edited]
+    if not sound:
+        require_none([*edited.values(), *broken])
     try:
         tables = [judge(table, results) for table in sound]
     except InputError as error:

@@ -109,8 +109,8 @@ def _site(arguments: argparse.Namespace) -> Site:
         judged = {name: table for name, table in every.items() if name not in paper.edited}
     else:
         judged, unreadable = read_sound(arguments.cells, paper)
-        if not judged:
-            require_none(unreadable.values())
+    if not judged:
+        require_none([*paper.edited.values(), *unreadable.values()])
     facts = read_facts(arguments.facts) if arguments.facts else Facts()
     return Site(paper, judged, facts, arguments.command, arguments.home, unreadable)
 

@@ -188,6 +188,25 @@ def test_a_table_that_was_edited_by_hand_is_left_out_and_named(export, tmp_path,
         assert "table2.yaml" in capsys.readouterr().err
 
 
+def test_an_export_of_nothing_is_refused(export, tmp_path, capsys):
+    from reproduction.paper.accept import main as accept
+
+    paper, results = tmp_path / "paper", tmp_path / "results.csv"
+    results.write_text("".join(RESULTS.partition("ours,duke")[0].partition("\n")[:2]))
+    hub = ("hf-eval-results", "--hub-dataset", "market=a/b")
+    assert export(*hub) == (2, {})
+    assert f"{results} holds nothing for --format hf-eval-results" in capsys.readouterr().err
+    results.write_text(RESULTS)
+    accept([str(paper)])
+    for file in paper.glob("tables/*.yaml"):
+        file.write_text(file.read_text().replace("90.0", "91.0"))
+    for form in ("every-eval-ever", "paperbench"):
+        assert export(form) == (2, {})
+    assert main(["compare", *[str(results)] * 2, "--paper", str(paper)]) == 2
+    page, error = capsys.readouterr()
+    assert page == "" and error.count("table2.yaml: row ours has other numbers") == 3
+
+
 def test_a_damaged_table_of_a_folder_is_named_and_the_rest_is_exported(export, tmp_path, capsys):
     from reproduction.judging.judge import judge
     from reproduction.judging.stored import write_judged

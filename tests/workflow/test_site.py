@@ -276,6 +276,17 @@ def test_a_table_edited_by_hand_is_named_and_the_others_are_shown(tmp_path, out)
     assert (tmp_path / "site" / "pages" / "table2.html").exists()
 
 
+def test_a_site_or_document_of_refused_tables_alone_is_refused(tmp_path, capsys):
+    folder, out = tmp_path / "paper", tmp_path / "out"
+    shutil.copytree(sites.FOLDER.parent, folder)
+    file = folder / "tables" / "table5.yaml"
+    file.write_text(file.read_text().replace("mAP: 87.8", "mAP: 87.9", 1))
+    given = ["--cells", "table5.json", "--paper", str(folder), "--out", str(out)]
+    for make, more in ((render, []), (paper.main, ["--command", "c", "--by", "b"])):
+        assert make([*given, *more]) == 2 and not out.exists()
+        assert capsys.readouterr().err.count("table5.yaml") == 1
+
+
 def test_facts_of_another_form_are_refused(tmp_path, capsys):
     (tmp_path / "facts.json").write_text('{"schema": 1, "results": {"a": {"facts": 3}}}')
     (tmp_path / "r.csv").write_text("experiment,test_set,metric,value\nbase,market1501,mAP,87.9\n")
