@@ -104,13 +104,14 @@ def files_fingerprint(files: Iterable[Path]) -> str:
     """Fingerprint of the names and bytes of files, for code that costs nothing to run again.
 
     Args:
-        files: what Python compiles of them and keeps among them does not count.
+        files: what Python compiles of them and keeps among them does not count, nor what is at
+            the path of one and is no file.
 
     Returns:
         16 hexadecimal digits.
     """
     total = hashlib.sha256()
-    for file in sorted(file for file in files if file.suffix != ".pyc"):
+    for file in sorted(file for file in files if file.suffix != ".pyc" and file.is_file()):
         total.update(f"{file.name}={hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()[:16]
 

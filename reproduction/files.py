@@ -63,19 +63,30 @@ def json_text(content: object) -> str:
     return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file.
+
+    Raises:
+        InputError: absent, unreadable, or a pipe or a device, which may never end.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    path = Path(path)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError(f"cannot read {path}: it is a pipe or a device")
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
 def read_json(path: Path) -> object:
     """Read a JSON file.
 
     Raises:
         InputError: absent, unreadable, a pipe or a device, or not JSON.
     """
-    path = Path(path)
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise InputError(f"cannot read {path}: it is a pipe or a device")
     try:
-        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
+        return json.loads(read_text(path), parse_constant=_no_number)
     except (RecursionError, ValueError) as error:
         raise InputError(f"{path} is not valid JSON ({error}): make it again") from error
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reproduction.claims.claims import Chapter, Claim, Entry, Quote, Sentence
 from reproduction.errors import InputError
-from reproduction.paper.yamlfiles import read_yaml
+from reproduction.paper.yamlfiles import read_if_there
 
 
 def load_claims(folder: Path) -> tuple[Sentence, ...]:
@@ -15,7 +15,7 @@ def load_claims(folder: Path) -> tuple[Sentence, ...]:
         InputError: another form than the schema's, or an id given twice.
     """
     file = Path(folder) / "claims.yaml"
-    content = read_yaml(file, "claims")["sentences"] if file.exists() else []
+    content = read_if_there(file, "claims", {"sentences": []})["sentences"]
     sentences = tuple(
         Sentence(**item | {"claims": tuple(Claim(**claim) for claim in item["claims"])})
         for item in content
@@ -31,7 +31,7 @@ def load_errata(folder: Path) -> tuple[Chapter, ...]:
         InputError: another form than the schema's, or an id given twice.
     """
     file = Path(folder) / "errata.yaml"
-    content = read_yaml(file, "errata")["chapters"] if file.exists() else []
+    content = read_if_there(file, "errata", {"chapters": []})["chapters"]
     chapters = tuple(
         Chapter(item["title"], item["about"], tuple(map(_entry, item["entries"])))
         for item in content

@@ -13,7 +13,6 @@ from pathlib import Path
 import yaml
 
 from reproduction.paper.tables import Row, Table
-from reproduction.paper.yamlfiles import read_yaml
 
 FILE = "digests.yaml"
 
@@ -21,12 +20,6 @@ _HEAD = """\
 # Of each row's numbers and bold cells, as they were read from the paper. Written by
 # python -m reproduction.paper.accept FOLDER
 """
-
-
-def read_digests(folder: Path) -> Mapping[str, Mapping[str, str]]:
-    """The digests of a paper's tables, by row; none where nothing has written them."""
-    file = Path(folder) / FILE
-    return read_yaml(file, "digests") if file.exists() else {}
 
 
 def edited(table: Table, digests: Mapping[str, Mapping[str, str]], folder: Path) -> str:

@@ -3,15 +3,19 @@
 paper/README.md explains the format.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 
 from reproduction.errors import InputError, require_none
 from reproduction.paper.checks import problems
-from reproduction.paper.digests import edited, read_digests
+from reproduction.paper.digests import FILE, edited
 from reproduction.paper.tables import Paper, Picture, Table
-from reproduction.paper.yamlfiles import read_yaml
+from reproduction.paper.yamlfiles import read_if_there, read_yaml
+
+T = TypeVar("T")
 
 _TABLE = TypeAdapter(Table)
 
@@ -20,32 +24,42 @@ def load_paper(folder: Path, leave_out: bool = False) -> Paper:
     """All of a paper; a table that was edited by hand is in it, and named.
 
     Args:
-        leave_out: a table with a slip in its file is left out and named, unless every one has one.
+        leave_out: a table or a figure with a slip in its file is left out and named, unless every
+            table has one.
 
     Raises:
         InputError: no tables in the folder, or a slip in a file, named by its position.
     """
     folder = Path(folder)
-    tables, slips = {}, {}
-    for file in sorted(folder.glob("tables/*.yaml")):
-        try:
-            tables[file.stem] = read_table(file)
-        except InputError as error:
-            if not leave_out:
-                raise
-            slips[file.stem] = str(error)
+    slips: dict[str, str] = {}
+    tables, pictures = (
+        dict(_sound(folder.glob(f"{kind}/*.yaml"), read, slips if leave_out else None))
+        for kind, read in (("tables", read_table), ("figures", _picture))
+    )
     if not tables:
         require_none(slips.values())
         raise InputError(f"{folder} has no tables/*.yaml: give the folder that holds the paper")
-    digests = read_digests(folder)
+    digests = _digests(folder)
     changed = {name: edited(table, digests, folder) for name, table in tables.items()}
-    about = folder / "paper.yaml"
     return Paper(
-        **(read_yaml(about, "paper") if about.exists() else {"title": "", "reference": ""}),
+        **read_if_there(folder / "paper.yaml", "paper", {"title": "", "reference": ""}),
         tables=tables,
-        pictures={file.stem: _picture(file) for file in sorted(folder.glob("figures/*.yaml"))},
+        pictures=pictures,
         edited=slips | {name: sentence for name, sentence in changed.items() if sentence},
     )
+
+
+def _sound(
+    files: Iterable[Path], read: Callable[[Path], T], slips: dict[str, str] | None
+) -> Iterator[tuple[str, T]]:
+    """Name and content of each file; those with a slip go into `slips`, if it is given."""
+    for file in sorted(files):
+        try:
+            yield file.stem, read(file)
+        except InputError as error:
+            if slips is None:
+                raise
+            slips[file.stem] = str(error)
 
 
 def load_table(path: Path) -> Table:
@@ -58,7 +72,7 @@ def load_table(path: Path) -> Table:
     path = Path(path)
     table = read_table(path)
     folder = path.parent.parent
-    if sentence := edited(table, read_digests(folder), folder):
+    if sentence := edited(table, _digests(folder), folder):
         raise InputError(sentence)
     return table
 
@@ -79,3 +93,8 @@ def read_table(path: Path) -> Table:
 def _picture(path: Path) -> Picture:
     content = read_yaml(path, "picture")
     return Picture(path.stem, content["number"], content["summary"], content["shows"])
+
+
+def _digests(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    """The digests of a paper's tables, by row; none where nothing has written them."""
+    return read_if_there(folder / FILE, "digests", {})

@@ -220,7 +220,7 @@ class Paper:
         series: what each series of results is, in a phrase.
         tables, pictures: by id, in the order of their names.
         edited: a sentence on each table whose numbers are not those read from the paper, by id,
-            and on each that was left out for a slip in its file.
+            and on each table or figure that was left out for a slip in its file.
     """
 
     title: str

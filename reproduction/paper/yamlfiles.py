@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from reproduction.errors import InputError
+from reproduction.files import read_text
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -96,6 +97,16 @@ def read_yaml(path: Path, schema: str, schemas: Path = SCHEMAS) -> Any:
     return content
 
 
+def read_if_there(path: Path, schema: str, otherwise: Any) -> Any:
+    """As :func:`read_yaml`; `otherwise` where there is no such file, nor a link that leads nowhere.
+
+    Raises:
+        InputError: as :func:`read_yaml` has it.
+    """
+    there = path.is_symlink() or path.exists()
+    return read_yaml(path, schema) if there else otherwise
+
+
 sound: set[str] = set()
 """Digests of content, each with its schema, that keeps to it; a program may keep them."""
 
@@ -153,12 +164,10 @@ def parse_yaml(path: Path, load: Callable[[str], Any] = _load) -> Any:
     """The content of a YAML file of any form.
 
     Raises:
-        InputError: absent, not UTF-8, or not YAML.
+        InputError: absent, a pipe or a device, not UTF-8, or not YAML.
     """
     try:
-        return load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
+        return load(read_text(path))
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8: save it as UTF-8") from error
     except yaml.MarkedYAMLError as error:

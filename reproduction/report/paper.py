@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reproduction.arguments import Parser
-from reproduction.errors import require_none
+from reproduction.errors import one_of, require_none
 from reproduction.files import user_path, write_text
 from reproduction.judging.stored import read_sound
 from reproduction.paper.loading import Paper, Picture, load_paper
@@ -154,7 +154,11 @@ def _document(arguments: argparse.Namespace) -> Document:
     others = (table for name, table in paper.tables.items() if name not in {*judged, *left_out})
     printed = [paper.tables[name] for name in judged if paper.tables[name].form == "table"]
     sheets = [lay_out(judged[table.id], table) for table in printed]
-    figures = in_order(paper[file.stem] for file in arguments.figures)
+    names = [file.stem for file in arguments.figures if file.stem not in left_out]
+    for name in names:
+        if name not in (known := {**paper.tables, **paper.pictures}):
+            raise one_of("table or figure", name, known)
+    figures = in_order(paper[name] for name in names)
     shown = in_order([*printed, *figures])
     return Document(
         paper=paper,

@@ -78,12 +78,24 @@ def test_tables_that_are_refused_are_named_and_the_others_are_set(tmp_path):
     for name, old, new in (("table2", "mAP: 8", "mAP: 1"), ("table7", "rows:", "rows")):
         file = of / "tables" / f"{name}.yaml"
         file.write_text(file.read_text().replace(old, new, 1))
+    (of / "tables" / "figure5.yaml").write_text("rows: [")
+    (of / "figures" / "figure6.yaml").write_text("- 6")
     (tmp_path / "cells" / "table5.json").write_text("{")
-    text = write(tmp_path, cells, of=of)
+    text = write(tmp_path, cells, ["figure5.pdf", "figure6.pdf"], of=of)
     assert re.findall(r"\\input{(\w+)}", text) == ["table1", "table3", "table4", "table6"]
     left_out = " ".join(re.findall(r"Left out:} {\\sloppy (.*)", text))
     for said in ("table2.yaml: row ", "table7.yaml: line ", "table5.json is not valid JSON"):
         assert said in left_out
+    assert "figure5.yaml: line " in left_out and "figure6.yaml: " in left_out
+    assert "includegraphics" not in text
+
+
+def test_a_figure_that_the_paper_does_not_have_is_a_sentence(tmp_path, capsys):
+    cells, _ = alltables.render(tmp_path)
+    given = ["--cells", *map(str, cells), "--paper", str(alltables.PAPER.parent)]
+    shown = ["--figures", "figure7.pdf", "--command", "c", "--by", "b", "--out", "paper.tex"]
+    assert paper.main([*given, *shown]) == 2
+    assert "unknown table or figure 'figure7': choose one of" in capsys.readouterr().err
 
 
 def test_what_tables_share_is_said_once_and_the_rest_with_their_names(real):

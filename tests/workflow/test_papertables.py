@@ -1,14 +1,21 @@
 """The loader: what it offers, and what it says of a slip."""
 
+import os
+import shutil
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 import yaml
 
 from apnet.errors import InputError
+from apnet.fingerprint import files_fingerprint
+from reproduction.claims.loading import load_claims, load_errata
 from reproduction.errors import InputError as PaperError
 from reproduction.paper import loading
 from reproduction.paper.tables import Column
+from workflow.lib import catalogue
+from workflow.lib.catalogue import load_setup
 from workflow.lib.experiments import Experiment, load_experiments, load_table
 
 ACCURACY = {"unit": "percent", "better": "higher", "decimals": 1}
@@ -208,6 +215,55 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path):
     )
     (tmp_path / "latin.yaml").write_bytes("caption: é".encode("latin-1"))
     assert "latin.yaml is not UTF-8" in sentence(load_table, tmp_path / "latin.yaml", EXPERIMENTS)
+
+
+BROKEN = {
+    "No such file": lambda file: file.symlink_to("absent"),
+    "Too many levels of symbolic links": lambda file: file.symlink_to(file.name),
+    "Is a directory": Path.mkdir,
+    "it is a pipe or a device": os.mkfifo,
+}
+
+
+@pytest.mark.parametrize("why", BROKEN)
+@pytest.mark.parametrize(
+    ("name", "load"),
+    [
+        *(("paper.yaml", loading.load_paper), ("digests.yaml", loading.load_paper)),
+        *(("tables/table8.yaml", loading.load_paper), ("figures/figure6.yaml", loading.load_paper)),
+        *(("claims.yaml", load_claims), ("errata.yaml", load_errata), ("setup.yaml", load_setup)),
+    ],
+)
+def test_what_is_no_file_in_the_place_of_one_is_one_sentence(tmp_path, write, name, load, why):
+    file = tmp_path / name
+    for folder in ("tables", "figures"):
+        (tmp_path / folder).mkdir()
+    write(TABLE).rename(tmp_path / "tables" / "table8.yaml")
+    file.unlink(missing_ok=True)
+    BROKEN[why](file)
+    assert sentence(load, tmp_path).startswith(f"cannot read {file}: {why}")
+
+
+def test_what_one_page_alone_needs_is_named_and_the_rest_is_there(tmp_path, monkeypatch):
+    copy = shutil.copytree(catalogue.FOLDER, tmp_path / "paper")
+    monkeypatch.setattr(catalogue, "FOLDER", copy)
+    broken = "claims.yaml", "errata.yaml", "setup.yaml", "figures/figure6.yaml"
+    for name in broken:
+        (copy / name).write_text("- 6")
+    paper = catalogue.paper.__wrapped__()
+    assert [*paper.edited.values()] == [
+        f"{copy / name}: [6] is not of type 'object'"
+        for name in ("figures/figure6.yaml", *broken[:3])
+    ]
+    assert paper.tables == catalogue.paper().tables and not paper.pictures
+
+
+def test_a_fingerprint_passes_over_what_is_no_file(tmp_path):
+    (tmp_path / "a.yaml").write_text("a: 1")
+    alone = files_fingerprint([tmp_path / "a.yaml"])
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "folder.yaml").mkdir()
+    assert files_fingerprint(tmp_path.iterdir()) == alone
 
 
 GOOD = {"model": "resnet50", "recipe": "channel"}

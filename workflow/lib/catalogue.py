@@ -3,15 +3,19 @@
 Loads neither pandas nor matplotlib, since every call of Snakemake reads it.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from apnet.errors import InputError
+from reproduction.claims.loading import load_claims, load_errata
 from reproduction.errors import InputError as PaperError
 from reproduction.paper.loading import Paper, load_paper
 from reproduction.paper.tables import ACCURACY, COST, COUNT
+from reproduction.paper.yamlfiles import read_yaml
 from workflow.lib.experiments import check_table, load_experiments
+from workflow.lib.forms import SCHEMAS
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "paper"
@@ -20,7 +24,9 @@ EXPERIMENTS = ROOT / "workflow" / "experiments.yaml"
 
 @cache
 def paper() -> Paper:
-    """The paper of this checkout; a table that cannot be made is named in `edited`.
+    """The paper of this checkout; in `edited` is named what cannot be made.
+
+    That is a table or a figure, and what one page alone is made from.
 
     Raises:
         InputError: a slip in another of its files, or in every table.
@@ -34,7 +40,21 @@ def paper() -> Paper:
             refused.setdefault(name, str(error))
     if not read.tables.keys() - refused.keys():
         raise PaperError("; ".join(refused.values()))
+    for file, reader in (("claims", load_claims), ("errata", load_errata), ("setup", load_setup)):
+        try:
+            reader(FOLDER)
+        except PaperError as error:
+            refused[f"{file}.yaml"] = str(error)
     return replace(read, edited=refused)
+
+
+def load_setup(folder: Path) -> Mapping[str, Mapping[str, object]]:
+    """What a paper says of how it trained and tested, by group and by name.
+
+    Raises:
+        InputError: no such file, or another form than the schema's.
+    """
+    return read_yaml(folder / "setup.yaml", "setup", SCHEMAS)
 
 
 REPORTED = sorted(paper().tables.keys() - paper().edited.keys())

@@ -17,13 +17,11 @@ from apnet.records.load import load_epoch, load_ranked, load_run
 from apnet.records.paths import Evaluation, Run
 from apnet.records.schema import IMPORTED
 from reproduction.judging.stored import read_sound
-from reproduction.paper.yamlfiles import read_yaml
 from reproduction.site import facts as site
 from reproduction.site.facts import Curve, Facts, Log
 from reproduction.site.stored import write_facts
-from workflow.lib.catalogue import FOLDER
+from workflow.lib.catalogue import FOLDER, load_setup
 from workflow.lib.cli import ERRORS, run_command
-from workflow.lib.forms import SCHEMAS
 from workflow.lib.looking import estimated
 from workflow.lib.looking.spans import Span
 from workflow.lib.made import Json, Stated, facts_of, flat
@@ -41,8 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _write(arguments: argparse.Namespace) -> None:
-    stated = read_yaml(FOLDER / "setup.yaml", "setup", SCHEMAS)
-    told = Told(arguments.failed_logs, arguments.command, stated)
+    told = Told(arguments.failed_logs, arguments.command, load_setup(FOLDER))
     # What cannot be read, the site names.
     judged, _ = read_sound(arguments.judged)
     cells = (cell for table in judged.values() for cell in table.cells)
