@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from apnet.errors import InputError
 from apnet.runtime import streams
 from apnet.runtime.stopping import stopping
+from workflow.lib.cli import refusing
 
 if TYPE_CHECKING:
     from snakemake.workflow import Workflow
@@ -73,6 +74,18 @@ def require_folder() -> None:
             f"{here} cannot be written ({error.strerror}): work in a folder of your own, with "
             f"--directory"
         ) from error
+
+
+def require_folder_to_unlock(workflow: "Workflow") -> None:
+    """Have `snakemake --unlock` refuse such a folder in a sentence; it comes to no execution."""
+    unlock = workflow.unlock
+
+    def unlock_writable() -> None:
+        with refusing():
+            require_folder()
+        unlock()
+
+    workflow.unlock = unlock_writable
 
 
 def let_jobs_share(workflow: "Workflow", share: float) -> None:

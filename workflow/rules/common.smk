@@ -124,6 +124,7 @@ if TERMINAL:
 
 if workflow.is_main_process:
     slurm.lose_no_jobs(workflow, warn)
+    process.require_folder_to_unlock(workflow)
 explain_locks(snakemake_logger, partial(unlocking, workflow))
 
 if TERMINAL:
