@@ -138,6 +138,16 @@ def test_queries_that_change_change_the_digest_of_what_is_shown(plan):
     assert existing.queries(plan, ["table6"]) == []
 
 
+def test_so_do_notes_of_its_own_failures_but_not_that_of_its_judge(plan):
+    plan.config["missing"] = "show"
+    logs, (item, *_) = Path(f"logs/{plan.scale}"), plan.evaluations("table6")
+    for note, counts in (("judge/table6.failed.json", False), (item.notes[1], True)):
+        before = existing.of_tables(plan, ["table6"])
+        (logs / note).parent.mkdir(parents=True, exist_ok=True)
+        (logs / note).touch()
+        assert (existing.of_tables(plan, ["table6"]) != before) == counts
+
+
 def test_each_dataset_is_looked_for_once(tmp_path, monkeypatch):
     real = {"scale": "mine", "synthetic": None, "data_root": str(tmp_path)}
     config = CONFIG | real

@@ -8,16 +8,21 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from apnet.files import digest
-from apnet.records.paths import EVALUATIONS, NOTES, PICTURES
+from apnet.records.paths import EVALUATIONS, PICTURES
 from workflow.lib.plan import Plan
 
 
 def of_tables(plan: Plan, tables: Iterable[str]) -> str:
-    """The tables' evaluations, their queries, and notes of failed jobs; none of `missing: run`."""
-    notes = Path(plan.located(f"logs/{plan.scale}")).rglob(NOTES)
-    wanted = [Path(plan.located(file)) for file in plan.wanted(tables)]
-    wanted += [file.with_suffix(".npz") for file in wanted]
-    return of_files([*wanted, *notes]) if plan.shows_missing else ""
+    """The tables' evaluations, their queries, and why they failed; none of `missing: run`.
+
+    Not the note of a judge that failed, which is gone once the table is judged.
+    """
+    wanted = {item for table in tables for item in plan.evaluations(table)}
+    files = [Path(plan.located(f"{plan.results}/{item.file}")) for item in wanted]
+    files += [file.with_suffix(".npz") for file in files]
+    logs = Path(plan.located(f"logs/{plan.scale}"))
+    notes = {logs / note for item in wanted for note in item.notes}
+    return of_files([*files, *notes]) if plan.shows_missing else ""
 
 
 def queries(plan: Plan, tables: Iterable[str]) -> list[str]:
