@@ -8,6 +8,9 @@ import pytest
 
 from reproduction.__main__ import main
 from reproduction.site.__main__ import main as site
+from workflow.lib.admit import main as admit
+from workflow.lib.draw import main as draw
+from workflow.lib.judge import main as judge
 
 EXPORT = ["export", "a", "--paper", "b", "--out", "c"]
 
@@ -42,6 +45,21 @@ def test_so_does_that_of_the_site(capsys):
         "reproduction: one of the arguments --cells --results is required; "
         "see python -m reproduction.site --help\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "said"),
+    [
+        (admit, ["--data", "a", "--out"], "argument --out: expected one argument; see python -m"),
+        (admit, ["--data=a", "--out=b", "--wrods=c"], "'--wrods': choose one of --data, --words"),
+        (draw, ["kurve"], "unknown figure 'kurve': choose one of curve, attention"),
+        (judge, [], "--table, --experiments, --results"),
+    ],
+)
+def test_so_do_those_of_the_workflow(capsys, command, words, said):
+    assert command(words) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("apnet: ") and error.count("\n") == 1 and said in error
 
 
 def test_so_does_an_output_that_cannot_be_written(monkeypatch, capsys):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from apnet.ending import ended
 from apnet.errors import InputError
+from reproduction.arguments import Parser
 from reproduction.errors import InputError as PaperError
 from reproduction.files import user_path
 
@@ -82,15 +83,22 @@ def run_command(
         about: the docstring of its module.
         names: of its options.
     """
-    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    module = sys.modules[work.__module__].__spec__.name  # also of what `python -m` runs
+    parser = Parser(prog=f"python -m {module}", description=about.splitlines()[0])
     add_options(parser, *names)
-    return run(work, parser.parse_args(argv))
+    return run(parser, work, argv)
 
 
-def run(work: Callable[[argparse.Namespace], None], arguments: argparse.Namespace) -> int:
-    """Do the work; returns the exit status, 0, or that of :func:`apnet.ending.ended`."""
+def run(
+    parser: Parser, work: Callable[[argparse.Namespace], None], argv: Sequence[str] | None
+) -> int:
+    """Parse a command line and do the work.
+
+    Returns:
+        The exit status, 0, or that of :func:`apnet.ending.ended`.
+    """
     try:
-        work(arguments)
+        work(parser.parse_args(argv))
     except (Exception, KeyboardInterrupt) as error:
         return ended(error, ERRORS)
     return 0

@@ -11,6 +11,7 @@ from apnet.errors import InputError
 from apnet.records.arrays import read_npz
 from apnet.records.load import load_about, load_cost, load_evaluation
 from apnet.records.other_jobs import AttentionMaps
+from reproduction.arguments import Parser
 from reproduction.figures import attention, curve
 from reproduction.figures.attention import Maps
 from reproduction.figures.style import save, style
@@ -24,8 +25,8 @@ from workflow.lib.sentences import data_kind, hardly_learned
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write a figure; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    figures = parser.add_subparsers(required=True)
+    parser = Parser(prog="python -m workflow.lib.draw", description=__doc__.splitlines()[0])
+    figures = parser.add_subparsers(required=True, metavar="figure")
     values = figures.add_parser("curve", help="accuracy over the rows of a table")
     add_options(values, "cells", "table", "experiments", "parameters")
     values.set_defaults(draw=_curve)
@@ -36,8 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         figure.add_argument(
             "--out", required=True, nargs="+", type=user_path, help=".svg, .png, .pdf"
         )
-    arguments = parser.parse_args(argv)
-    return run(arguments.draw, arguments)
+    return run(parser, lambda arguments: arguments.draw(arguments), argv)
 
 
 def _curve(arguments: argparse.Namespace) -> None:
