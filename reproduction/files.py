@@ -39,11 +39,14 @@ def write_text(path: Path, text: str) -> None:
 def print_text(text: str) -> None:
     """Write `text` to the standard output, or as much of it as its reader takes, such as `head`.
 
+    A sign that the output's encoding lacks stands as its code.
+
     Raises:
         InputError: it cannot be written, as on a full disk.
     """
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
-        print(text, end="", flush=True)
+        print(text.encode(encoding, "backslashreplace").decode(encoding), end="", flush=True)
     except OSError as error:
         # Python keeps what it could not write, and tries it again when it ends.
         nowhere = os.open(os.devnull, os.O_WRONLY)

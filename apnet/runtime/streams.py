@@ -54,12 +54,13 @@ def outlive_readers() -> None:
     """Have standard output and standard error outlive their readers.
 
     An output that cannot be written ends the process with status 2. Of standard error nobody could
-    be told.
+    be told. A sign that their encoding lacks stands as its code.
     """
     for stream in filter(None, (sys.stdout, sys.stderr)):
         # When the process ends it is too late for a sentence and a status.
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True)
+            errors = "backslashreplace" if stream.errors == "strict" else stream.errors
+            stream.reconfigure(line_buffering=True, errors=errors)
     if sys.stdout:
         sys.stdout = Outliving(sys.stdout, "the standard output")
     if sys.stderr:

@@ -131,6 +131,15 @@ def test_an_output_that_cannot_be_written_is_a_sentence(words, unbuffered):
         assert subprocess.run(command, stdout=subprocess.DEVNULL, stderr=full).returncode == 0
 
 
+@pytest.mark.parametrize("wanted", ["ascii", "utf-8"])
+def test_what_an_encoding_lacks_stands_as_its_code(wanted):
+    work = "from apnet.runtime.streams import *; outlive_readers(); print('64×32')"
+    command = [sys.executable, "-c", work]
+    encoding = os.environ | {"PYTHONIOENCODING": wanted}
+    said = subprocess.run(command, capture_output=True, env=encoding).stdout
+    assert said == "64×32\n".encode(wanted, "backslashreplace")
+
+
 def test_a_hang_up_that_is_ignored_stays_ignored():
     work = "import os, signal; from apnet.runtime.stopping import *; raise_when_stopped()\n"
     work += "os.kill(os.getpid(), signal.SIGHUP); print('alive')"

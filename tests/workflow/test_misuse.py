@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reproduction.__main__ import main
+from reproduction.files import print_text
 from reproduction.site.__main__ import main as site
 from workflow.lib.admit import main as admit
 from workflow.lib.draw import main as draw
@@ -77,3 +78,10 @@ def test_a_reader_that_has_gone_is_no_fault(monkeypatch, capsys):
         monkeypatch.setattr(sys, "stdout", pipe)
         main(["compare", "--help"])
     assert capsys.readouterr().err == ""
+
+
+def test_what_the_encoding_of_an_output_lacks_stands_as_its_code(monkeypatch, tmp_path):
+    with (tmp_path / "out").open("w", encoding="ascii") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        print_text("−1 ± 0\n")
+    assert (tmp_path / "out").read_text() == "\\u22121 \\xb1 0\n"
