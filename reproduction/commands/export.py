@@ -68,14 +68,22 @@ def _export(arguments: argparse.Namespace) -> None:
 
 def _every_eval_ever(arguments: argparse.Namespace, paper: Paper, tables: Tables) -> Files:
     cells = [*of_tables(tables, paper)]
-    # As other tools that stamp their output: https://reproducible-builds.org/specs/source-date-epoch
-    now = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
     library = tuple(arguments.library)
-    source = eee.Source(paper, arguments.authors, arguments.organization, library, now)
+    source = eee.Source(paper, arguments.authors, arguments.organization, library, _now())
     ours, left_out = results_among(cells)
     _say(left_out)
     for file, record in (*eee.reported(cells, source), *eee.reproduced(ours, source)):
         yield file, json_text(record)
+
+
+def _now() -> int:
+    """Seconds since 1970: https://reproducible-builds.org/specs/source-date-epoch."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given and not (given.isascii() and given.isdigit()):
+        raise InputError(
+            f"SOURCE_DATE_EPOCH is {given!r}: give whole seconds since 1970, or unset it"
+        )
+    return int(given or time.time())
 
 
 def _hf_eval_results(arguments: argparse.Namespace, paper: Paper, tables: Tables) -> Files:

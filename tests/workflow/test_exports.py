@@ -93,6 +93,13 @@ def test_records_keep_to_the_schema_and_lie_where_the_datastore_has_them(export)
     )
 
 
+@pytest.mark.parametrize("given", ["yesterday", "-1", "1.5"])
+def test_a_time_that_is_none_is_refused(export, monkeypatch, capsys, given):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", given)
+    assert export("every-eval-ever") == (2, {})
+    assert f"SOURCE_DATE_EPOCH is '{given}': give whole seconds" in capsys.readouterr().err
+
+
 def test_the_datastores_own_validator_accepts_them(export, tmp_path, monkeypatch, capsys):
     why = "needs every-eval-ever, of the extra exports, for which Python has to be 3.12 or newer"
     validate = pytest.importorskip("every_eval_ever.validate", reason=why).main
