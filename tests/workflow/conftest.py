@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.workflow import forked
+from tests.workflow.judging import Judge
 from workflow.lib import known
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,3 +90,8 @@ def separate_locks(tmp_path, monkeypatch):
     (tmp_path / "locks").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "locks"))
     monkeypatch.setattr("tempfile.tempdir", None)
+
+
+@pytest.fixture
+def judge(tmp_path):
+    return Judge(tmp_path)

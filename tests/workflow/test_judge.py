@@ -1,23 +1,11 @@
 """From fabricated evaluations to cells, checked by arithmetic of its own."""
 
-import json
 import math
-import sys
-from types import ModuleType
 
 import pytest
 from scipy import stats
 
-from apnet.errors import InputError
-from apnet.records.paths import CHECK, RECORD
 from tests.workflow import records
-from tests.workflow.judging import Judge
-from workflow.lib.tolerances import parse_tolerances
-
-
-@pytest.fixture
-def judge(tmp_path):
-    return Judge(tmp_path)
 
 
 def test_every_cell_is_there_in_the_order_of_print(judge):
@@ -142,55 +130,6 @@ def test_what_is_not_comparable_has_no_difference_and_what_is_not_reported_is_no
     assert (open_["verdict"], open_["comparable"]) == ("not reported", False)
 
 
-def test_tolerances_by_dataset(judge):
-    for seed, mAP in enumerate((0.868, 0.868)):
-        records.write(judge.scale, records.record(seed=seed, mAP=mAP))
-    assert judge.cell(seeds=(0, 1))["verdict"] == "worse"
-    wide = ("--tolerance", "0.1", "market1501=1.5")
-    assert judge.cell(more=wide, seeds=(0, 1))["verdict"] == "match"
-    assert judge.cell(dataset="dukemtmc", more=wide)["tolerance"] == 0.1
-
-
-def test_a_tolerance_of_the_papers_metric_wins_over_the_datasets(tmp_path):
-    judge = Judge(tmp_path, **{"metrics.mAP": records.ACCURACY | {"tolerance": 1.5}})
-    records.write(judge.scale, records.record(mAP=0.868))
-    assert judge.cell()["tolerance"] == judge.cell(more=("--tolerance", "0.1"))["tolerance"] == 1.5
-    assert judge.cell(metric="R-1")["tolerance"] == 0.5
-
-
-@pytest.mark.parametrize("own", [None, 1.5])
-def test_what_is_said_of_a_metric_wins_over_what_is_said_of_a_dataset(tmp_path, own):
-    metric = records.ACCURACY | ({"tolerance": own} if own else {})
-    judge = Judge(tmp_path, **{"metrics.mAP": metric})
-    words = ["market1501=0.1", "mAP=0.2", "market1501/mAP=0.3", "R-1=0.4"]
-    got = [judge.cell(more=("--tolerance", *words[:count]))["tolerance"] for count in (1, 2, 3)]
-    assert got == [own or 0.1, 0.2, 0.3]
-    assert judge.cell(metric="R-1", more=("--tolerance", *words))["tolerance"] == 0.4
-
-
-def test_small_datasets_are_given_a_point():
-    tolerances = parse_tolerances([])
-    names = ("cuhk03-labeled", "occluded-dukemtmc", "msmt17")
-    assert [tolerances[name] for name in names] == [1.0, 1.0, 0.5]
-
-
-@pytest.mark.parametrize(
-    ("word", "words"),
-    [
-        ("market=1", "unknown metric or dataset in tolerances 'market'"),
-        ("wide", "'wide' is no positive number"),
-        ("0", "'0' is no positive number"),
-        ("msmt17=nan", "'nan' is no positive number"),
-        ("msmt17=", "'' is no positive number"),
-        ("msmt/mAP=1", "unknown dataset in tolerances 'msmt'"),
-        ("msmt17/R-2=1", "unknown metric in tolerances 'R-2'"),
-    ],
-)
-def test_a_wrong_tolerance_is_named(word, words):
-    with pytest.raises(InputError, match=words):
-        parse_tolerances([word])
-
-
 def test_circumstances_are_those_of_the_records(judge):
     ours = records.record(model="resnet50-apnet-c2", **{"protocol.flip": False})
     records.write(judge.scale, records.record(), ours, records.record("dukemtmc"))
@@ -218,132 +157,6 @@ def test_what_was_never_released_is_said_under_released(judge):
     words = {(cell["row"], cell["series"]): cell.get("caveats") for cell in cells}
     assert "never released" in words["space", "released"][0]
     assert words["space", "written"] == words["base", "released"] == []
-
-
-def test_an_open_cell_names_the_file_that_would_fill_it(judge):
-    (lacking,) = judge.cell()["missing"]
-    assert lacking["status"] == "not run"
-    assert lacking["file"] == str(judge.scale / records.place(records.record()))
-
-
-@pytest.mark.parametrize(
-    "place",
-    [
-        "train/written/market1501/resnet50/seed0",
-        "evaluate/written/market1501/resnet50/seed0/market1501",
-        "check/written/market1501",
-    ],
-)
-def test_a_failed_job_is_told_in_its_cell(judge, place):
-    judge.note(place)
-    cell = judge.cell()
-    assert (cell["status"], cell["detail"]) == ("failed", "out of memory")
-    assert cell["missing"][0]["log"] == f"{place}.log"
-    assert judge.cell("ours", "dukemtmc")["status"] == "not run"
-
-
-def test_a_note_of_another_form_is_named_in_its_cell(judge):
-    judge.note("train/written/market1501/resnet50/seed0", message=3)
-    detail = judge.cell()["detail"]
-    assert "seed0.failed.json: message: 3 is not of type 'string': delete it" in detail
-    assert judge.cell("ours")["status"] == "not run"
-
-
-def test_a_seed_that_failed_leaves_the_others(judge):
-    records.write(judge.scale, records.record(mAP=0.878))
-    judge.note("train/written/market1501/resnet50/seed1")
-    cell = judge.cell(seeds=(0, 1))
-    assert (cell["status"], cell["seeds"]) == ("run", [0])
-    assert [(item["seed"], item["status"]) for item in cell["missing"]] == [(1, "failed")]
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"schema": 2}, "schema"),
-        ({"mAP": float("nan")}, "mAP is not a finite number"),
-        ({"mAP": 87.8}, "mAP"),
-        ({"mAP": "0.9"}, "mAP"),
-        ({"cmc": {"1": 0.9}}, "cmc"),
-        ({"cmc.5": 0.1}, "cmc falls"),
-        ({"data": {}}, "data"),
-        ({"dataset": "dukemtmc"}, "test set is 'dukemtmc'"),
-        ({"data.name": "dukemtmc"}, "test data is 'dukemtmc'"),
-        ({"training_set": "dukemtmc"}, "training set"),
-        ({"seed": 3}, "seed is 3"),
-        ({"reading": "released"}, "reading is 'released'"),
-        ({"model": "resnet50-se"}, "model is 'resnet50-se'"),
-    ],
-)
-def test_a_record_that_cannot_be_believed_is_named_in_its_cell(judge, changes, words):
-    content = records.record() | records.changed(records.record(), changes)
-    refused(judge, json.dumps(content), words)
-
-
-@pytest.mark.parametrize("text", ["", "{", "[1]", "null", json.dumps(records.record())[:900]])
-def test_what_is_no_record_is_named_in_its_cell(judge, text):
-    refused(judge, text, "")
-
-
-def refused(judge, text, words):
-    """Its own cell fails with a sentence that names the file; the next seed and row are shown."""
-    records.write(judge.scale, records.record(seed=1), records.record(model="resnet50-se"))
-    file = records.write(judge.scale, records.record())
-    file.write_text(text)
-    cell = judge.cell(seeds=(0, 1))
-    assert (cell["status"], cell["seeds"]) == ("run", [1])
-    (missing,) = cell["missing"]
-    assert (missing["status"], missing["file"]) == ("failed", str(file))
-    assert str(file) in missing["message"] and words in missing["message"]
-    assert missing["message"].endswith("delete it to evaluate again")
-    assert judge.cell()["verdict"] == "failed" and str(file) in judge.render(".md")
-
-
-@pytest.mark.parametrize(
-    ("part", "words"),
-    [
-        ("data", "its test data is not what {}: delete it to evaluate again"),
-        ("training.data", "its training data is not what {}: delete its run to train it again"),
-    ],
-)
-def test_a_record_of_other_data_than_was_checked_is_named_in_its_cell(judge, part, words):
-    check = judge.scale / CHECK.format(reading="written", dataset="market1501")
-    judge.write(records.record(), records.record(seed=1, **{f"{part}.fingerprint": "another"}))
-    check.write_text('{"fingerprint": "fingerprint of market1501"}')
-    cell = judge.cell(seeds=(0, 1))
-    assert (cell["status"], cell["seeds"]) == ("run", [0])
-    assert words.format(f"{check} describes") in cell["missing"][0]["message"]
-    check.write_text("{")
-    assert judge.cell(seeds=(0, 1))["seeds"] == [0, 1], "nobody can tell"
-
-
-def test_of_a_run_in_the_folder_of_another_reading_the_run_is_to_be_moved(judge):
-    file = judge.write(records.record())
-    file.write_text(json.dumps(records.record(reading="released")))
-    (file.parent.parent / RECORD).write_text('{"reading": "released"}')
-    message = judge.cell()["missing"][0]["message"]
-    assert message.endswith("its path says 'written': move its run away")
-
-
-def test_a_broken_dataset_leaves_its_own_cells_open(judge, monkeypatch):
-    records.write(judge.scale, records.record(), records.record("dukemtmc"))
-    whole = judge("--tolerance", "0.3")["cells"]
-    assert [cell["status"] for cell in whole[:3]] == ["run", "run", "run"]
-    broken = ModuleType("dukemtmc")
-    monkeypatch.setitem(sys.modules, "apnet.data.datasets.dukemtmc", broken)
-    cells = judge("--tolerance", "0.3", "--data-root", str(judge.folder))["cells"]
-    assert cells[:2] == whole[:2] and cells[2]["status"] == "not run"
-    (missing,) = cells[2]["missing"]
-    assert missing["message"].startswith("apnet/data/datasets/dukemtmc.py gives no SOURCE (")
-
-
-def test_a_copied_run_is_not_a_second_seed(judge):
-    copy = records.record(seed=1, checkpoint_sha256=records.record()["checkpoint_sha256"])
-    records.write(judge.scale, records.record(), copy, records.record(seed=2))
-    cell = judge.cell(seeds=(0, 1, 2))
-    assert (cell["verdict"], cell["seeds"]) == ("single run", [2])
-    assert [item["seed"] for item in cell["missing"]] == [0, 1]
-    assert all("same weights" in item["message"] for item in cell["missing"])
 
 
 def test_a_table_without_datasets_is_refused(judge, capsys):
