@@ -5,6 +5,7 @@ import runs
 import torch
 from fabricated import fabricate
 
+from apnet.cli import main
 from apnet.data.synthetic import synthesize
 
 
@@ -23,6 +24,14 @@ def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     synthesize("market1501", folder, identities=4, log=lambda _: None)
     return folder
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """The same of two, drawn by the command."""
+    root = tmp_path_factory.mktemp("drawn")
+    assert main(["data", "synthesize", "market1501", str(root), "--identities", "2"]) == 0
+    return root
 
 
 @pytest.fixture
