@@ -2,8 +2,29 @@
 
 import numpy as np
 
+from apnet.cli import main
+
 NAMES = ("query_features", "gallery_features", "query_ids", "gallery_ids")
 NAMES += ("query_cameras", "gallery_cameras")
+PROBLEM = {
+    "query_features": np.array([[1.0, 0.0], [0.0, 1.0]]),
+    "query_ids": np.array([3, 4]),
+    "query_cameras": np.array([1, 1]),
+    # The junk image is nearest to both queries; identity 0 is an ordinary one.
+    "gallery_features": np.array([[1.0, 1.0], [1.0, 0.1], [0.9, 0.3], [0.1, 1.0], [0.5, 0.6]]),
+    "gallery_ids": np.array([-1, 0, 3, 4, 4]),
+    "gallery_cameras": np.array([2, 2, 2, 2, 2]),
+}
+SHORT = {
+    "query_features": "query_f",
+    "query_ids": "query_label",
+    "query_cameras": "query_cam",
+    "gallery_features": "gallery_f",
+    "gallery_ids": "gallery_label",
+    "gallery_cameras": "gallery_cam",
+}
+IN_MAT = {SHORT[name]: array for name, array in PROBLEM.items()}
+"""The same under the names that repositories use in a `.mat`."""
 
 
 def naive(query, gallery, query_ids, gallery_ids, query_cameras, gallery_cameras, distance):
@@ -42,3 +63,10 @@ def problem(seed=0, q=20, g=60, d=8, people=6, cameras=3, levels=None):
     ids = [random.integers(0, people, n) for n in (q, g)]
     seen = [random.integers(1, cameras + 1, n) for n in (q, g)]
     return (*features, *ids, *seen)
+
+
+def refused(capsys, file, named, *options):
+    """`apnet score` says one sentence that names the file."""
+    assert main(["score", str(file), *options]) == 2
+    said = capsys.readouterr().err
+    assert named in said and file.name in said and said.count("\n") == 1
