@@ -20,15 +20,29 @@ def one_thread():
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """A data root with Market-1501 of four training identities, drawn."""
+    """A data root with Market-1501, drawn."""
     folder = tmp_path_factory.mktemp("data")
-    synthesize("market1501", folder, identities=4, log=lambda _: None)
+    synthesize("market1501", folder, identities=runs.TRAINED, log=lambda _: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def msmt17(root):
+    """MSMT17 in the same data root."""
+    synthesize("msmt17", root, identities=runs.TRAINED, log=lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def trained(root, tmp_path_factory):
+    """A run whose features tell people apart."""
+    folder = tmp_path_factory.mktemp("trained") / "run"
+    runs.run(folder, root, runs.settings(epochs=1, steps_per_epoch=runs.STEPS))
     return folder
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    """The same of two, drawn by the command."""
+    """Another of two identities, drawn by the command."""
     root = tmp_path_factory.mktemp("drawn")
     assert main(["data", "synthesize", "market1501", str(root), "--identities", "2"]) == 0
     return root

@@ -15,12 +15,19 @@ from safetensors.torch import load_file
 from apnet.config.readings import get_reading
 from apnet.config.recipes import get_recipe
 from apnet.config.settings import Settings
+from apnet.evaluation.run import evaluate
+from apnet.files import read_json
 from apnet.models import build_model
 from apnet.runtime.compute import ComputeOptions
 from apnet.training.run import train
 
 TINY = {"epochs": 2, "steps_per_epoch": 2, "identities": 2, "precision": "float32"}
 ON_CPU = ComputeOptions("cpu", threads=1)
+TRAINED = 4
+"""Identities in training, and as many in testing, of the drawn datasets."""
+STEPS = 12
+"""After fewer, BatchNorm has not centred the features: all point the same way, and rounding,
+which another processor does otherwise, orders a gallery."""
 Shot = namedtuple("Shot", "file identity camera")
 
 
@@ -37,6 +44,16 @@ def run(folder, root, chosen=None, workers=0, image_cache=None, **options):
     options = {"log": said.append} | options
     train(chosen or settings(), root, folder, compute=compute, **options)
     return said
+
+
+def evaluated(
+    run, test_set, root, out, data_record=None, switches=None, log=lambda _: None, **compute
+):
+    """The record and the arrays of an evaluation."""
+    options = {"data_record": data_record, "switches": switches}
+    options["compute"] = replace(ON_CPU, **compute)
+    evaluate(run, test_set, root, out, log=log, **options)
+    return read_json(out), np.load(out.with_suffix(".npz"))
 
 
 def files(folder):

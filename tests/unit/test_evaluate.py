@@ -1,3 +1,5 @@
+"""An evaluation beside the naive one, its record, and what changes its numbers."""
+
 import json
 import shutil
 from dataclasses import replace
@@ -5,61 +7,28 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import runs
-import tiny
-from safetensors.torch import load_file, save_file
 
 from apnet import numeric_core
 from apnet.cli import main
 from apnet.config.settings import Settings
-from apnet.data.synthetic import synthesize
 from apnet.errors import InputError
-from apnet.evaluation.run import evaluate
 from apnet.files import read_json, write_json
 from apnet.records.page import keys
 from apnet.records.queries import SCORES
 from apnet.records.schema import Evaluation
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
-TRAINED = 4
-"""Identities in training, and as many in testing."""
-
-STEPS = 12
-"""After fewer, BatchNorm has not centred the features: all point the same way, and rounding,
-which another processor does otherwise, orders a gallery."""
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
-    for name in ("market1501", "msmt17"):
-        synthesize(name, folder, identities=TRAINED, log=lambda _: None)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def trained(root, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("trained") / "run"
-    runs.run(folder, root, runs.settings(epochs=1, steps_per_epoch=STEPS))
-    return folder
+pytestmark = pytest.mark.usefixtures("one_thread", "msmt17")
 
 
 @pytest.fixture(scope="module")
 def released(root, tmp_path_factory):
     """A run of the release's reading on MSMT17."""
     folder = tmp_path_factory.mktemp("released") / "run"
-    chosen = runs.settings(dataset="msmt17", reading="released", epochs=1, steps_per_epoch=STEPS)
+    chosen = runs.settings(
+        dataset="msmt17", reading="released", epochs=1, steps_per_epoch=runs.STEPS
+    )
     runs.run(folder, root, chosen)
     return folder
-
-
-def evaluated(
-    run, test_set, root, out, data_record=None, switches=None, log=lambda _: None, **compute
-):
-    options = {"data_record": data_record, "switches": switches}
-    options["compute"] = replace(runs.ON_CPU, **compute)
-    evaluate(run, test_set, root, out, log=log, **options)
-    return read_json(out), np.load(out.with_suffix(".npz"))
 
 
 def check(found, arrays, queries, gallery, features):
@@ -75,13 +44,13 @@ def check(found, arrays, queries, gallery, features):
 
 
 def test_market_is_evaluated_as_the_naive_way_does(trained, root, tmp_path):
-    found, arrays = evaluated(trained, "market1501", root, tmp_path / "deep" / "test.json")
+    found, arrays = runs.evaluated(trained, "market1501", root, tmp_path / "deep" / "test.json")
     folder = root / "market1501"
     queries, gallery = (runs.market(folder, name) for name in ("query", "bounding_box_test"))
 
     def features(shots):
         weights = trained / "model.safetensors"
-        return runs.features(weights, "resnet50-apnet-c2", TRAINED, "written", shots)
+        return runs.features(weights, "resnet50-apnet-c2", runs.TRAINED, "written", shots)
 
     check(found, arrays, queries, gallery, features)
     assert found["counts"]["junk"] == 2
@@ -97,7 +66,7 @@ def test_market_is_evaluated_as_the_naive_way_does(trained, root, tmp_path):
 
 
 def test_the_record_names_the_run_and_the_protocol(trained, root, tmp_path):
-    found, _ = evaluated(trained, "market1501", root, tmp_path / "test.json", batch=5)
+    found, _ = runs.evaluated(trained, "market1501", root, tmp_path / "test.json", batch=5)
     run = read_json(trained / "run.json")
     assert found["schema"] == 1 and found["run"] == str(trained)
     assert (found["model"], found["reading"], found["seed"]) == ("resnet50-apnet-c2", "written", 0)
@@ -128,10 +97,10 @@ def test_the_record_names_the_run_and_the_protocol(trained, root, tmp_path):
 
 
 def test_the_record_says_what_has_to_be_beaten(trained, root, tmp_path):
-    found, _ = evaluated(trained, "market1501", root, tmp_path / "test.json")
+    found, _ = runs.evaluated(trained, "market1501", root, tmp_path / "test.json")
     settings = Settings.from_record(read_json(trained / "run.json"))
     runs.run(tmp_path / "run", root, replace(settings, recipe=replace(settings.recipe, epochs=0)))
-    start, _ = evaluated(tmp_path / "run", "market1501", root, tmp_path / "start.json")
+    start, _ = runs.evaluated(tmp_path / "run", "market1501", root, tmp_path / "start.json")
     floors = found["without_learning"]
     assert floors["untrained"] == {"mAP": start["mAP"], "cmc": start["cmc"]} != found
     assert start["training"]["provenance"] == "untrained"
@@ -145,10 +114,10 @@ def test_the_record_says_what_has_to_be_beaten(trained, root, tmp_path):
 
 
 def test_batches_and_loaders_change_no_number(trained, root, tmp_path):
-    one, first = evaluated(trained, "market1501", root, tmp_path / "one.json")
+    one, first = runs.evaluated(trained, "market1501", root, tmp_path / "one.json")
     others = ({"batch": 3}, {"workers": 1}, {"image_cache": tmp_path / "stores"})
     for number, options in enumerate(others):
-        other, second = evaluated(
+        other, second = runs.evaluated(
             trained, "market1501", root, tmp_path / f"{number}.json", **options
         )
         assert (other["mAP"], other["cmc"]) == (pytest.approx(one["mAP"], abs=1e-6), one["cmc"])
@@ -165,7 +134,7 @@ def test_dropped_distractors_leave_the_gallery(root, trained, tmp_path):
     write_json(tmp_path / "run" / "run.json", run)
     lines = []
     there = (tmp_path / "run", "market1501", root, tmp_path / "test.json")
-    found, without = evaluated(*there, log=lines.append)
+    found, without = runs.evaluated(*there, log=lines.append)
     gallery = runs.market(root / "market1501", "bounding_box_test")
     assert found["counts"]["gallery"] == sum(shot.identity != 0 for shot in gallery)
     assert f"gallery images; 2 left out as junk, {found['counts']['distractors']} as d" in lines[0]
@@ -173,7 +142,7 @@ def test_dropped_distractors_leave_the_gallery(root, trained, tmp_path):
     assert found["protocol"]["switches"] == {"market_distractors": "drop"}
     asked = {"switches": {"market_distractors": "keep"}}
     there = (*there[:3], tmp_path / "kept.json")
-    other, whole = evaluated(*there, log=lines.append, **asked)
+    other, whole = runs.evaluated(*there, log=lines.append, **asked)
     kept = f"{len(gallery)} gallery images, {other['counts']['distractors']} of them distractors"
     assert f"{kept}; 2 left out as junk" in lines[2]
     assert other["counts"]["gallery"] == len(gallery)
@@ -186,7 +155,7 @@ def test_dropped_distractors_leave_the_gallery(root, trained, tmp_path):
         assert np.array_equal(without[f"other_gallery_{name}"], whole[name])
         assert np.array_equal(whole[f"other_gallery_{name}"], without[name])
     with pytest.raises(InputError, match="market_distractors is no switch of the test set duke"):
-        evaluated(tmp_path / "run", "dukemtmc", root, tmp_path / "test.json", **asked)
+        runs.evaluated(tmp_path / "run", "dukemtmc", root, tmp_path / "test.json", **asked)
 
 
 def test_msmt17_under_released_uses_logits_and_list_train_alone(released, root, tmp_path):
@@ -200,119 +169,28 @@ def test_msmt17_under_released_uses_logits_and_list_train_alone(released, root, 
     ]
     assert run["data"]["fingerprint"] == runs.fingerprint(folder, used)
 
-    found, arrays = evaluated(released, "msmt17", root, tmp_path / "test.json")
+    found, arrays = runs.evaluated(released, "msmt17", root, tmp_path / "test.json")
     assert found["protocol"]["feature"] == "logits" and "other_gallery" not in found
     names = [shot.file.relative_to(folder / "test").as_posix() for shot in lists["query"]]
     assert arrays["image"].tolist() == sorted(names)
 
     def features(shots):
         weights = released / "model.safetensors"
-        return runs.features(weights, "resnet50-apnet-c2", TRAINED, "released", shots, logits=True)
+        return runs.features(
+            weights, "resnet50-apnet-c2", runs.TRAINED, "released", shots, logits=True
+        )
 
     check(found, arrays, lists["query"], lists["gallery"], features)
 
 
 def test_the_switch_follows_the_test_set_not_the_training_set(released, trained, root, tmp_path):
-    across, _ = evaluated(released, "market1501", root, tmp_path / "market.json")
+    across, _ = runs.evaluated(released, "market1501", root, tmp_path / "market.json")
     assert across["protocol"]["feature"] == "bn" and across["training_set"] == "msmt17"
-    written, _ = evaluated(trained, "msmt17", root, tmp_path / "msmt17.json")
+    written, _ = runs.evaluated(trained, "msmt17", root, tmp_path / "msmt17.json")
     assert written["protocol"]["feature"] == "bn"
     folder = root / "msmt17"
     images = sum(len(runs.msmt17(folder, part)) for part in ("train", "val"))
     assert written["data"]["counts"]["train"]["images"] == images
-
-
-@pytest.fixture
-def copied(trained, tmp_path):
-    """A run to be damaged, and a folder for outputs that must stay empty."""
-    shutil.copytree(trained, tmp_path / "run")
-    (tmp_path / "out").mkdir()
-    yield tmp_path / "run"
-    assert runs.files(tmp_path / "out") == []
-
-
-def refusal(run, root, out, test_set="market1501", **options):
-    with pytest.raises(InputError) as error:
-        evaluated(run, test_set, root, out, **options)
-    assert "\n" not in str(error.value)
-    return str(error.value)
-
-
-def test_damaged_weights_are_refused(copied, root, tmp_path):
-    file, out = copied / "model.safetensors", tmp_path / "out" / "test.json"
-    content = bytearray(file.read_bytes())
-    content[-1] ^= 1
-    file.write_bytes(content)
-    assert f"{file} is not the file that run.json names" in refusal(copied, root, out)
-    file.unlink()
-    assert f"no weights at {file}: train the run again" in refusal(copied, root, out)
-
-
-def test_weights_of_a_model_built_otherwise_are_refused(copied, root, tmp_path):
-    file = copied / "model.safetensors"
-    state = load_file(file)
-    state["heads.0.norm.weight"] = state.pop("heads.0.neck.weight")
-    save_file(state, file)
-    record = read_json(copied / "run.json") | {"checkpoint_sha256": runs.sha256(file)}
-    write_json(copied / "run.json", record)
-    said = refusal(copied, root, tmp_path / "out" / "test.json")
-    assert f"{file} does not fit resnet50-apnet-c2: 1 missing (heads.0.neck.weight)" in said
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda record: record | {"schema": 99},
-        lambda record: {key: value for key, value in record.items() if key != "switches"},
-        lambda record: {key: value for key, value in record.items() if key != "data"},
-        lambda record: record | {"settings": None},
-        lambda record: [record],
-    ],
-)
-def test_a_record_of_another_version_is_refused(copied, root, tmp_path, change):
-    write_json(copied / "run.json", change(read_json(copied / "run.json")))
-    said = refusal(copied, root, tmp_path / "out" / "test.json")
-    assert f"{copied / 'run.json'} is not " in said
-
-
-def test_an_absent_or_unfinished_run_is_refused(copied, root, tmp_path):
-    out = tmp_path / "out" / "test.json"
-    assert f"no finished run in {tmp_path / 'absent'}" in refusal(tmp_path / "absent", root, out)
-    (copied / "run.json").write_text('{"schema": 1')
-    assert "run.json is not JSON: cut short" in refusal(copied, root, out)
-    (copied / "run.json").unlink()
-    assert f"no finished run in {copied}" in refusal(copied, root, out)
-
-
-def test_the_data_record_of_another_dataset_is_refused(copied, root, tmp_path):
-    file, out = tmp_path / "data.json", tmp_path / "out" / "test.json"
-    assert main(["data", "check", "msmt17", str(root), "--out", str(file)]) == 0
-    said = refusal(copied, root, out, data_record=file)
-    assert f"{file} does not describe market1501" in said
-    assert "unknown dataset 'market'" in refusal(copied, root, out, test_set="market")
-    assert "no dukemtmc in the data root" in refusal(copied, root, out, test_set="dukemtmc")
-
-
-def test_an_output_that_cannot_be_written_is_refused(copied, root, tmp_path):
-    (tmp_path / "file").write_text("")
-    (tmp_path / "out" / "folder.json").mkdir()
-    assert "cannot write" in refusal(copied, root, tmp_path / "file" / "test.json")
-    for name in ("folder.json", "test.npz", "test"):
-        out = tmp_path / "out" / name
-        assert f"cannot write {out}: name a .json file" in refusal(copied, root, out)
-
-
-def test_a_batch_of_no_images_is_refused(copied, root, tmp_path):
-    assert "a batch has 1 image or more" in refusal(
-        copied, root, tmp_path / "out" / "test.json", batch=0
-    )
-
-
-def test_queries_without_any_match_are_refused(copied, tmp_path):
-    names = {**tiny.MARKET, "bounding_box_test": ["0001_c1s1_000301_00.jpg"]}
-    tiny.write(tmp_path / "alone" / "market1501", names)
-    said = refusal(copied, tmp_path / "alone", tmp_path / "out" / "test.json")
-    assert "cannot be evaluated on market1501: no query has a true match" in said
 
 
 def test_the_record_is_json_that_anyone_reads(trained, root, tmp_path, capsys):
@@ -321,22 +199,3 @@ def test_the_record_is_json_that_anyone_reads(trained, root, tmp_path, capsys):
     assert main(["evaluate", *options, "--out", str(out), "--device", "cpu"]) == 0
     assert json.loads(out.read_text())["mAP"] > 0
     assert f"({out})" in capsys.readouterr().out
-
-
-def test_a_place_that_cannot_be_written_is_said_before_anything_is_embedded(
-    trained, root, tmp_path, monkeypatch
-):
-    (tmp_path / "f.npz").mkdir()
-    assert f"cannot write {tmp_path / 'f.json'}: name a .json" in refusal(
-        trained, root, tmp_path / "f.json"
-    )
-    (tmp_path / "file").touch()
-    assert f"{tmp_path / 'file'} is no folder, choose" in refusal(
-        trained, root, tmp_path / "file" / "f.json"
-    )
-    monkeypatch.setattr("os.access", lambda place, mode: False)
-    said = refusal(trained, root, tmp_path / "deep" / "f.json")
-    assert said == (
-        f"cannot write {tmp_path / 'deep' / 'f.json'}: {tmp_path} is read-only for you, "
-        f"choose another path"
-    )
