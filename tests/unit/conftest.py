@@ -1,6 +1,8 @@
 """What tests of whole runs share."""
 
+import ours
 import pytest
+import release
 import runs
 import torch
 from fabricated import fabricate
@@ -62,3 +64,16 @@ def whole(root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole") / "run"
     runs.run(folder, root)
     return folder
+
+
+@pytest.fixture(scope="module")
+def checkpoint():
+    """Checkpoints of the release by level; take copies to change them."""
+    made = {}
+
+    def of(level):
+        if level not in made:
+            made[level] = release.checkpoint(level, ours.CLASSES)
+        return dict(made[level])
+
+    return of

@@ -3,6 +3,8 @@
 Names and shapes are the release's; nothing here uses apnet's modules.
 """
 
+import re
+
 import torch
 from torch.nn import functional as F
 
@@ -55,6 +57,18 @@ def checkpoint(level, classes, seed=0):
         found[f"{name}.running_mean"] = torch.randn(width, generator=generator).double() / 5
         found[f"{name}.running_var"] = torch.rand(width, generator=generator).double() + 0.5
         found[f"{name}.num_batches_tracked"] = torch.tensor(1600)
+    return found
+
+
+def doubled(plain):
+    """With the second names: `base_1` to `base_5` are nn.Sequential of children of `base`."""
+    found = dict(plain)
+    for name, tensor in plain.items():
+        if match := re.match(r"base\.(conv1|bn1|layer[1-4])\.(.*)", name):
+            module, rest = match.groups()
+            place = {"conv1": "1.0", "bn1": "1.1"}.get(module)
+            found[f"base_{place or f'{int(module[-1]) + 1}.0'}.{rest}"] = tensor
+    assert len(found) == len(plain) + sum(name.startswith("base.") for name in plain)
     return found
 
 
