@@ -4,6 +4,7 @@ import ours
 import pytest
 import release
 import runs
+import tiny
 import torch
 from fabricated import fabricate
 
@@ -48,6 +49,12 @@ def drawn(tmp_path_factory):
     root = tmp_path_factory.mktemp("drawn")
     assert main(["data", "synthesize", "market1501", str(root), "--identities", "2"]) == 0
     return root
+
+
+@pytest.fixture
+def market(tmp_path):
+    """Market-1501 of a few rectangles."""
+    return tiny.write(tmp_path / "market1501", tiny.MARKET)
 
 
 @pytest.fixture

@@ -5,6 +5,9 @@ import zlib
 import numpy as np
 from PIL import Image
 
+from apnet.config.readings import WRITTEN
+from apnet.data.check import check_dataset
+
 MARKET = {
     "bounding_box_train": [
         "0002_c1s1_000451_03.jpg",
@@ -87,3 +90,8 @@ def write_msmt17(folder, train="train", test="test"):
     for name, lines in MSMT17_LISTS.items():
         splits[halves.get(name, test)] += [line.split()[0] for line in lines]
     return write(folder, splits, MSMT17_LISTS)
+
+
+def check(market):
+    """The check of a Market-1501 in `market`."""
+    return check_dataset("market1501", market, WRITTEN)
