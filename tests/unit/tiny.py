@@ -1,12 +1,15 @@
-"""Datasets of a few coloured rectangles, with the names and lists of the real ones."""
+"""Datasets of a few coloured rectangles, named and listed like the real ones or one's own."""
 
 import zlib
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from apnet.config.readings import WRITTEN
+from apnet.data import load_dataset
 from apnet.data.check import check_dataset
+from apnet.errors import InputError
 
 MARKET = {
     "bounding_box_train": [
@@ -62,6 +65,15 @@ MSMT17_LISTS = {
         "3059/3059_005_10_0303noon_0010_0.jpg 3059",
     ],
 }
+ROWS = (
+    "a/1.png,anna,door,train",
+    "a/2.png,anna,yard,train",
+    "a/10.png,Ömer,door,train",
+    "b/ü.png,7,door,query",
+    "b/4.png,07,yard,query",
+    "b/5.png,7,yard,gallery",
+    "b/6.png,07,door,gallery",
+)
 
 
 def draw(file, size=(8, 16)):
@@ -95,3 +107,27 @@ def write_msmt17(folder, train="train", test="test"):
 def check(market):
     """The check of a Market-1501 in `market`."""
     return check_dataset("market1501", market, WRITTEN)
+
+
+def write_csv(folder, rows=ROWS, head="path,identity,camera,split"):
+    """A dataset of one's own, mine.csv, and the images of `ROWS` beside it."""
+    for row in ROWS:
+        draw(folder / row.split(",")[0])
+    file = folder / "mine.csv"
+    file.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+def load(place, reading=WRITTEN):
+    return load_dataset("mine", place, reading)
+
+
+def refusal(place, name="mine"):
+    with pytest.raises(InputError) as error:
+        load_dataset(name, place, WRITTEN)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def by_name(samples):
+    return {sample.path.as_posix(): (sample.identity, sample.camera) for sample in samples}
