@@ -95,3 +95,11 @@ def separate_locks(tmp_path, monkeypatch):
 @pytest.fixture
 def judge(tmp_path):
     return Judge(tmp_path)
+
+
+@pytest.fixture
+def figure5(tmp_path):
+    # Here, since Matplotlib takes long to import and most tests draw nothing.
+    from tests.workflow.figure5 import Figure5
+
+    return Figure5(tmp_path)
