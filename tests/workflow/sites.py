@@ -1,6 +1,7 @@
 """The site of fabricated runs, with their records, histories, logs and queries."""
 
 import json
+from html.parser import HTMLParser
 
 import numpy as np
 
@@ -20,6 +21,34 @@ ARITHMETIC = {"channels_last": False, "fused": True, "compile": False}
 QUERIES = 12
 FOLDER = alltables.PAPER
 COMMAND = "snakemake --cores 2"
+MODELS = ("resnet50", "resnet50-apnet-c2")
+CARD = "table2_apnet-c2_market1501.html"
+
+
+class Page(HTMLParser):
+    """Links, anchors and scripts of a page, and what stands on it."""
+
+    def __init__(self, file):
+        super().__init__()
+        self.links, self.ids, self.words = [], set(), []
+        self.feed(file.read_text())
+        self.text = " ".join(" ".join(self.words).split())
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.links += [given[key] for key in ("href", "src", "action") if key in given]
+        self.ids |= {given["id"]} if "id" in given else set()
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def fabricate(readings=("written",), seeds=(0, 1), make=records.record, models=MODELS):
+    """Evaluations on Market-1501."""
+    for reading in readings:
+        for model in models:
+            for seed in seeds:
+                yield make("market1501", model, seed, 0.87 + seed / 100, reading=reading)
 
 
 def run_folder(scale, content, queries=QUERIES, epochs=20):
