@@ -16,11 +16,6 @@ OWN, OTHER = (0.8775, 0.8779, 0.8777), (0.8903, 0.8908, 0.8903)
 """Of three seeds, reported 87.8."""
 
 
-@pytest.fixture
-def judge(tmp_path):
-    return Judge(tmp_path)
-
-
 def write(judge, other="dropped", **changes):
     for seed, (own, mAP) in enumerate(zip(OWN, OTHER, strict=True)):
         block = records.other_gallery(mAP, other)

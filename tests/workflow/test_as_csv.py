@@ -6,12 +6,6 @@ import io
 import pytest
 
 from tests.workflow import records
-from tests.workflow.judging import Judge
-
-
-@pytest.fixture
-def judge(tmp_path):
-    return Judge(tmp_path)
 
 
 def lines(text):

@@ -54,11 +54,6 @@ class Page(HTMLParser):
         ]
 
 
-@pytest.fixture
-def judge(tmp_path):
-    return Judge(tmp_path)
-
-
 def page(judge, **asked):
     return Page(judge.render(".html", **asked))
 

@@ -18,11 +18,6 @@ C2, S2 = "resnet50-apnet-c2", "resnet50-apnet-s2"
 BOTH = ("written", "released")
 
 
-@pytest.fixture
-def judge(tmp_path):
-    return Judge(tmp_path)
-
-
 TO_CARD = r"\\tocard{([^}]*)}{([^}]*)}{(\\textbf{[^}]*}|[^}]*)}"
 
 

@@ -2,19 +2,12 @@
 
 import re
 
-import pytest
-
 from tests.workflow import records
 from tests.workflow.judging import COMMAND, Judge
 from tests.workflow.markdown import fact, grids, row
 
 C2 = "resnet50-apnet-c2"
 NUMBER = re.compile(r"\d+\.\d+")
-
-
-@pytest.fixture
-def judge(tmp_path):
-    return Judge(tmp_path)
 
 
 def all_runs(make=records.record, **changes):

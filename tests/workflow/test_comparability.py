@@ -5,12 +5,6 @@ import math
 import pytest
 
 from tests.workflow import records
-from tests.workflow.judging import Judge
-
-
-@pytest.fixture
-def judge(tmp_path):
-    return Judge(tmp_path)
 
 
 @pytest.mark.parametrize(

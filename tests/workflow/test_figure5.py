@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 from tests.workflow import records
 from tests.workflow.figure5 import MAP, RADICES, WATERMARK
@@ -151,6 +152,12 @@ def test_nothing_stands_over_the_lines(figure5):
     (mark,) = (text for text in figure.texts if text.get_text() == WATERMARK)
     box = mark.get_window_extent(FigureCanvasAgg(figure).get_renderer())
     assert not any(axes.get_window_extent().overlaps(box) for axes in figure.axes)
+
+
+def test_no_text_is_taken_for_a_formula(figure5):
+    texts = figure5.draw(make=records.synthetic).findobj(Text)
+    assert texts
+    assert not any(text.get_parse_math() for text in texts)
 
 
 def test_synthetic_numbers_carry_the_watermark_and_are_not_compared(figure5):

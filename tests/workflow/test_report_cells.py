@@ -5,15 +5,9 @@ import re
 import pytest
 
 from tests.workflow import records
-from tests.workflow.judging import Judge
 from tests.workflow.markdown import fact, grids, row
 
 C2, S2 = "resnet50-apnet-c2", "resnet50-apnet-s2"
-
-
-@pytest.fixture
-def judge(tmp_path):
-    return Judge(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,7 @@ import os
 import pytest
 
 from reproduction.report.layout import FORMATS as RENDERED
-from tests.workflow.judging import Judge
 from workflow.lib.targets import FORMATS
-
-
-@pytest.fixture
-def judge(tmp_path):
-    return Judge(tmp_path)
 
 
 def test_every_format_that_can_be_asked_for_can_be_rendered():
