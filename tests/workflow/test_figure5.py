@@ -6,6 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from reproduction.figures.style import style
 from tests.workflow import records
 from tests.workflow.figure5 import MAP, RADICES, WATERMARK
 
@@ -155,7 +156,8 @@ def test_nothing_stands_over_the_lines(figure5):
 
 
 def test_no_text_is_taken_for_a_formula(figure5):
-    texts = figure5.draw(make=records.synthetic).findobj(Text)
+    with style():
+        texts = figure5.draw(make=records.synthetic).findobj(Text)
     assert texts
     assert not any(text.get_parse_math() for text in texts)
 
