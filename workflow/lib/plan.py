@@ -11,7 +11,7 @@ from pathlib import Path
 
 from apnet import numeric_core
 from apnet.config.names import parse_model_name
-from apnet.config.readings import WRITTEN, Reading, get_reading
+from apnet.config.readings import WRITTEN, get_reading
 from apnet.config.recipes import get_recipe, recipe_at
 from apnet.config.settings import Settings, paper_recipe
 from apnet.config.trainable import check_trainable
@@ -50,12 +50,10 @@ class Plan:
         self.scale: str = config["scale"]
         self.results = f"results/{self.scale}"
         self.experiments = load_experiments(root / "workflow" / "experiments.yaml")
-        self.readings: dict[str, Reading] = {
-            name: get_reading(name, **config["switches"]) for name in config["readings"]
-        }
+        switches = config["switches"]
+        self.readings = {name: get_reading(name, **switches) for name in config["readings"]}
         self.custom = {name: next(iter(item.values())) for name, item in config["datasets"].items()}
-        # Asked five times a run, and twice a cell.
-        self.settings, self.has = cache(self.settings), cache(self.has)
+        self.settings, self.has = cache(self.settings), cache(self.has)  # asked at each cell
         self._by_model = {item.model: item for item in self.experiments.values()}
         self._check_models()
 

@@ -104,10 +104,7 @@ def training_data(wildcards):
     return ancient(check) if finished.trained(PLAN, run_of(wildcards)) else check
 
 
-@cache
-def is_evaluated(evaluation):
-    """Asked for each input of a job."""
-    return finished.evaluated(PLAN, evaluation)
+is_evaluated = cache(finished.evaluated)  # asked for each input of a job
 
 
 def to_evaluate(file):
@@ -116,7 +113,7 @@ def to_evaluate(file):
     def existing(wildcards):
         evaluation = paths.Evaluation(run_named(wildcards), wildcards.test_set)
         path = file.format(**wildcards)
-        return ancient(path) if is_evaluated(evaluation) else path
+        return ancient(path) if is_evaluated(PLAN, evaluation) else path
 
     return existing
 
