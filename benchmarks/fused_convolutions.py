@@ -50,26 +50,26 @@ Row = dict[str, object]
 Sums = Callable[..., Data]
 
 
-def statistics(shape: Convolution, data: Data, sums: Sums) -> Data:
+def statistics(shape: Convolution, data: Data, reduce: Sums) -> Data:
     """A map's convolution, and its sums for BatchNorm."""
     y = functional.conv2d(data["x"], data["w"], padding=shape.padding)
-    return {"y": y} | sums(y)
+    return {"y": y} | reduce(y)
 
 
-def normalised_statistics(shape: Convolution, data: Data, sums: Sums) -> Data:
+def normalised_statistics(shape: Convolution, data: Data, reduce: Sums) -> Data:
     """The same of a map that BatchNorm and ReLU go over first."""
-    return statistics(shape, data | {"x": normalised(data)}, sums)
+    return statistics(shape, data | {"x": normalised(data)}, reduce)
 
 
-def input_gradient(shape: Convolution, data: Data, sums: Sums) -> Data:
+def input_gradient(shape: Convolution, data: Data, reduce: Sums) -> Data:
     """The gradient before that ReLU, and its sums for BatchNorm's gradient."""
     size, padding = data["x"].shape, shape.padding
     gradient = torch.nn.grad.conv2d_input(size, data["w"], data["dy"], padding=padding)
     gradient = torch.ops.aten.threshold_backward(gradient, data["a"], 0)
-    return {"dz": gradient} | sums(gradient, data["x"])
+    return {"dz": gradient} | reduce(gradient, data["x"])
 
 
-def weight_gradient(shape: Convolution, data: Data, _: Sums) -> Data:
+def weight_gradient(shape: Convolution, data: Data, reduce: Sums) -> Data:
     """The gradient of the weights, of a map that BatchNorm and ReLU go over first."""
     size, padding = data["w"].shape, shape.padding
     return {"dw": torch.nn.grad.conv2d_weight(data["a"], size, data["dy"], padding=padding)}
@@ -96,7 +96,7 @@ def graph(fusion: Callable, shape: Convolution, given: Sizes, **where: Any) -> A
     if fusion is weight_gradient:
         # The only kernels there are read such vectors.
         where["vectors"] = where["type"]
-    made = cudnn_graphs().Graph(**where)
+    made = cudnn().Graph(**where)
 
     def read(name: str) -> Any:
         return made.given(name, *given[name])
@@ -121,7 +121,7 @@ def graph(fusion: Callable, shape: Convolution, given: Sizes, **where: Any) -> A
     return made
 
 
-def cudnn_graphs() -> ModuleType:
+def cudnn() -> ModuleType:
     """The module that needs cuDNN's Python package."""
     try:
         import cudnn_graphs as found

@@ -23,7 +23,7 @@ from fused_convolutions import (
     Convolution,
     Data,
     Sizes,
-    cudnn_graphs,
+    cudnn,
     graph,
     normalised,
     problem,
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def _plans(fusion: Callable, shape: Convolution, given: Sizes, kind: torch.dtype) -> Row:
-    return {"kernels": graph(fusion, shape, given, type=kind, gpu=cudnn_graphs().H100).plans}
+    return {"kernels": graph(fusion, shape, given, type=kind, gpu=cudnn().H100).plans}
 
 
 def _timed(

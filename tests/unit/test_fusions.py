@@ -1,5 +1,6 @@
 """Convolutions fused with BatchNorm and ReLU: what PyTorch's side of the benchmark computes."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,9 +65,9 @@ def test_sums_are_those_of_float64(fused):
 
 
 def test_without_cudnns_package_one_sentence_says_what_to_install(fused, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "cudnn", None)
+    monkeypatch.setitem(sys.modules, "cudnn", None)
     with pytest.raises(SystemExit, match="pip install nvidia-cudnn-frontend"):
-        fused.cudnn_graphs()
+        fused.cudnn()
 
 
 @pytest.mark.gpu
